@@ -1,0 +1,41 @@
+//! Request and response types of `/api`, used by the worker and by the app.
+//!
+//! Wire types only: snake_case, ids as text, money as decimal text with a currency, times as RFC 3339 in UTC. A response has
+//! one top-level key, and a list a `meta` beside it.
+
+mod customers;
+mod imports;
+mod jobs;
+mod people;
+mod shop;
+
+pub use customers::*;
+pub use imports::*;
+pub use jobs::*;
+pub use people::*;
+pub use shop::*;
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// RFC 9457 problem document. `code` is stable; `fields` says which input is wrong and how to mend it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Problem {
+    #[serde(rename = "type")]
+    pub kind: String,
+    pub title: String,
+    pub status: u16,
+    pub detail: String,
+    pub code: String,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub fields: BTreeMap<String, String>,
+    pub request_id: String,
+}
+
+/// What the worker answers where there is nothing to say.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Done {
+    pub done: bool,
+}

@@ -1,0 +1,310 @@
+//! Radar, lists of customers, one customer.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::id::Id;
+use crate::money::{Currency, Money};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Tier {
+    Healthy,
+    Early,
+    Moderate,
+    Immediate,
+    Lost,
+    NotScored,
+}
+
+/// P(churn within 30, 60, 90 days), each in 0..=1 and never falling from one to the next.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Risk {
+    pub p30: f64,
+    pub p60: f64,
+    pub p90: f64,
+}
+
+/// Why: a code for programs, words with figures for people.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Trigger {
+    #[schema(example = "order_gap")]
+    pub code: String,
+    #[schema(example = "No order for 71 days, usually every 24")]
+    pub text: String,
+    /// ISO date.
+    pub since: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum CustomerKind {
+    Shopper,
+    Account,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Lifecycle {
+    #[default]
+    New,
+    Active,
+    AtRisk,
+    Lost,
+    InWinBack,
+    WonBack,
+    GivenUp,
+}
+
+/// A row of Radar and of Customers.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct CustomerRow {
+    pub id: Id,
+    pub external_id: String,
+    pub kind: CustomerKind,
+    pub name: String,
+    pub email: Option<String>,
+    pub country: Option<String>,
+    pub tier: Tier,
+    pub lifecycle: Lifecycle,
+    pub risk: Risk,
+    pub triggers: Vec<Trigger>,
+    /// Always null until segments exist.
+    pub segment: Option<String>,
+    /// Expected in the next 12 months; `None` where it cannot be told.
+    pub lifetime_value: Option<Money>,
+    /// ISO dates.
+    pub last_order: Option<String>,
+    /// When silence counts as churn, ISO date.
+    pub deadline: Option<String>,
+    pub orders: u64,
+    /// p30 in per cent over the last 12 weeks, oldest first, for the small chart.
+    pub trend: Vec<u8>,
+    pub sample: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct TierSummary {
+    pub tier: Tier,
+    pub customers: u64,
+    /// Sum of `lifetime_value` over those where it is known.
+    pub value: Money,
+    pub value_unknown: u64,
+    /// The most frequent first trigger's code.
+    pub main_trigger: Option<String>,
+}
+
+/// The query of `GET /api/customers` and of its export.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CustomerQuery {
+    /// Comma-separated tiers; none is all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tier: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub segment: Option<String>,
+    /// Start of a name, address or external id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub q: Option<String>,
+    /// `risk` (default), `value`, `name`, `last_order`, `deadline`; a leading `-` turns the order round.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sort: Option<String>,
+    /// 1 to 500, default 100.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cursor: Option<String>,
+    /// Rows to leave out first, for a list that is scrolled by its bar; not together with `cursor`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub offset: Option<u32>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct CustomersMeta {
+    /// Exact up to 10,000 for a search, always exact for tiers; else null beside `total_at_least`.
+    pub total: Option<u64>,
+    pub total_at_least: Option<u64>,
+    pub next_cursor: Option<String>,
+    /// When scoring last finished, RFC 3339; null before the first time.
+    pub as_of: Option<String>,
+    pub waiting: u64,
+    pub tiers: Vec<TierSummary>,
+    pub model: Option<crate::api::ModelCard>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct CustomersResponse {
+    pub customers: Vec<CustomerRow>,
+    pub meta: CustomersMeta,
+}
+
+/// One point of the risk-over-time chart: the Monday of its week (ISO date) and the three risks.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct RiskPoint {
+    pub week: String,
+    pub risk: Risk,
+    pub tier: Tier,
+    /// Worked out afterwards from the orders known by then, with today's model.
+    pub reconstructed: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Consent {
+    pub channel: String,
+    pub purpose: String,
+    /// `granted`, `denied`, `complained`, `expired`, `unknown`.
+    pub state: String,
+    pub basis: String,
+    pub source: String,
+    pub at: String,
+    pub expires_at: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Contact {
+    pub id: Id,
+    pub role: String,
+    pub name: String,
+    pub email: Option<String>,
+    pub phone: Option<String>,
+    pub country: Option<String>,
+    pub time_zone: Option<String>,
+    /// The present state for each channel and purpose.
+    pub consent: Vec<Consent>,
+    /// All of it, newest first.
+    pub history: Vec<Consent>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Order {
+    pub external_id: String,
+    pub ordered_at: String,
+    pub amount: Money,
+    pub refunded: Money,
+    pub status: String,
+    pub items: Vec<String>,
+}
+
+/// One customer, whole.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Customer {
+    #[serde(flatten)]
+    pub row: CustomerRow,
+    pub tags: Vec<String>,
+    pub traits: BTreeMap<String, String>,
+    pub contacts: Vec<Contact>,
+    pub recent_orders: Vec<Order>,
+    pub spent: Vec<crate::api::CurrencyTotal>,
+    pub history: Vec<RiskPoint>,
+    /// P(still a customer); for the lost, P(an order in the next 90 days).
+    pub p_alive: Option<f64>,
+    pub p_return: Option<f64>,
+    /// Expected orders in the next 365 days.
+    pub expected_orders: Option<f64>,
+    /// How the deadline came about, in words.
+    pub rhythm: Option<String>,
+    pub home_currency: Currency,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct CustomerResponse {
+    pub customer: Customer,
+}
+
+/// Something that happened, newest first.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct TimelineItem {
+    pub at: String,
+    /// `order`, `event`, `consent`, `tier`.
+    pub kind: String,
+    pub title: String,
+    pub detail: Option<String>,
+    pub amount: Option<Money>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct TimelineMeta {
+    pub next_cursor: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct TimelineResponse {
+    pub timeline: Vec<TimelineItem>,
+    pub meta: TimelineMeta,
+}
+
+/// The probability from which on a horizon counts, each in 0..=1.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Thresholds {
+    pub immediate: f64,
+    pub moderate: f64,
+    pub early: f64,
+}
+
+/// How many customers (not lost) have each probability: 100 bins of one per cent for each horizon, so that a slider shows the
+/// head-count while it moves. A customer counts in one cell of (p30, p60, p90) per cent.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct ThresholdsView {
+    pub thresholds: Thresholds,
+    /// `chosen` for the stated precision on this shop's past, `default`, or `own`.
+    pub basis: String,
+    pub text: String,
+    /// (p30, p60, p90 in per cent, customers), only cells that are not empty.
+    pub cells: Vec<(u8, u8, u8, u32)>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct ThresholdsResponse {
+    pub thresholds: ThresholdsView,
+}
+
+impl Tier {
+    pub const ALL: [Self; 6] = [Self::Immediate, Self::Moderate, Self::Early, Self::Healthy, Self::Lost, Self::NotScored];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Healthy => "healthy",
+            Self::Early => "early",
+            Self::Moderate => "moderate",
+            Self::Immediate => "immediate",
+            Self::Lost => "lost",
+            Self::NotScored => "not_scored",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|tier| tier.as_str() == text)
+    }
+
+    /// The integer of `facets.tier`.
+    pub fn code(self) -> i32 {
+        match self {
+            Self::Healthy => 0,
+            Self::Early => 1,
+            Self::Moderate => 2,
+            Self::Immediate => 3,
+            Self::Lost => 4,
+            Self::NotScored => 9,
+        }
+    }
+
+    pub fn from_code(code: i32) -> Self {
+        Self::ALL.into_iter().find(|tier| tier.code() == code).unwrap_or(Self::NotScored)
+    }
+}
+
+impl Lifecycle {
+    pub const ALL: [Self; 7] =
+        [Self::New, Self::Active, Self::AtRisk, Self::Lost, Self::InWinBack, Self::WonBack, Self::GivenUp];
+
+    /// The integer of `facets.lifecycle`.
+    pub fn code(self) -> i32 {
+        Self::ALL.into_iter().position(|lifecycle| lifecycle == self).and_then(|at| i32::try_from(at).ok()).unwrap_or(0)
+    }
+
+    pub fn from_code(code: i32) -> Self {
+        usize::try_from(code).ok().and_then(|at| Self::ALL.get(at).copied()).unwrap_or_default()
+    }
+}

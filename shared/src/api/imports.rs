@@ -1,0 +1,92 @@
+//! Imports: of files through the browser in batches, of bodies that scripts send.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::id::Id;
+use crate::import::{Options, RowError, Rows};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ImportStatus {
+    Receiving,
+    Queued,
+    Running,
+    Paused,
+    Done,
+    Failed,
+    Cancelled,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Import {
+    pub id: Id,
+    pub kind: String,
+    pub status: ImportStatus,
+    pub file_name: Option<String>,
+    /// The sample shop's own imports.
+    pub sample: bool,
+    pub rows_read: u64,
+    pub rows_accepted: u64,
+    pub rows_duplicate: u64,
+    pub rows_rejected: u64,
+    /// The number of the next batch that the worker waits for.
+    pub next_batch: u32,
+    pub error: Option<String>,
+    /// When a paused import goes on by itself, RFC 3339.
+    pub resume_at: Option<String>,
+    pub created_at: String,
+    pub finished_at: Option<String>,
+}
+
+/// `POST /api/imports?kind=KIND` with `application/json`: a file that the browser reads and sends in batches. The worker answers
+/// with an unfinished import of the same size and digest where there is one, so that it goes on from its `next_batch`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct NewImport {
+    pub file_name: String,
+    /// Bytes.
+    pub file_size: u64,
+    /// SHA-256 as lower-case hex of the size, the first and the last 1 MB and the options: cheap on a large file, and another
+    /// mapping is another import.
+    pub file_digest: String,
+    pub options: Options,
+    /// `store` or `saas`: rows belong to the sample shop.
+    #[serde(default)]
+    pub sample: Option<String>,
+}
+
+/// `POST /api/imports/{id}/batches`: the next rows. A batch that was stored already is answered as before and not stored again.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct ImportBatch {
+    /// From 0, without gaps.
+    pub number: u32,
+    pub rows: Rows,
+    pub rejected: Vec<RowError>,
+    /// Lines of the file in this batch, header and blank lines left out.
+    pub rows_read: u32,
+    /// No batch follows: the import is done when this one is stored.
+    pub last: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct ImportResponse {
+    pub import: Import,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct ImportsResponse {
+    pub imports: Vec<Import>,
+    pub meta: ImportsMeta,
+}
+
+/// What an import may still write today.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct ImportsMeta {
+    /// Rows of the database that the plan lets be written each day; null where it sets none.
+    pub rows_per_day: Option<u64>,
+    pub rows_left_today: Option<u64>,
+    /// Written for one imported row of each kind, with what folding and scoring it costs.
+    pub rows_per_order: f64,
+    pub rows_per_customer: f64,
+    pub rows_per_event: f64,
+}

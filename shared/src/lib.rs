@@ -1,0 +1,14 @@
+//! Rekindle's domain: pure functions and types, the same code in the worker and in the browser.
+//!
+//! Nothing here does I/O, reads a clock or draws randomness: time and seeds are arguments.
+
+pub mod api;
+pub mod clv;
+pub mod consent;
+pub mod export;
+pub mod id;
+pub mod import;
+pub mod money;
+pub mod risk;
+pub mod state;
+pub mod time;
