@@ -8,6 +8,7 @@ mod imports;
 mod jobs;
 mod people;
 mod shop;
+pub mod worker;
 
 pub use customers::*;
 pub use imports::*;

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::id::Id;
-use crate::import::{Options, RowError, Rows};
+use crate::import::{Kind, Options, RowError, Rows};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -89,4 +89,46 @@ pub struct ImportsMeta {
     pub rows_per_order: f64,
     pub rows_per_customer: f64,
     pub rows_per_event: f64,
+}
+
+impl ImportsMeta {
+    /// On how many days (UTC) an import of `rows` rows writes: 1 where the plan sets no limit or today's rest is enough. The first
+    /// day has what is left of today's limit, each later one the whole of it.
+    pub fn days_for(&self, kind: Kind, rows: u64) -> u32 {
+        let each = match kind {
+            Kind::Orders => self.rows_per_order,
+            Kind::Customers => self.rows_per_customer,
+            Kind::Events => self.rows_per_event,
+            Kind::Rates => 1.0,
+        };
+        let Some(a_day) = self.rows_per_day.filter(|&a_day| a_day > 0) else { return 1 };
+        let today = self.rows_left_today.unwrap_or(a_day);
+        let written = rows as f64 * each;
+        let later = (written - today as f64).max(0.0) / a_day as f64;
+        1 + later.ceil() as u32
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn meta(rows_per_day: Option<u64>, rows_left_today: Option<u64>) -> ImportsMeta {
+        ImportsMeta { rows_per_day, rows_left_today, rows_per_order: 3.0, rows_per_customer: 8.0, rows_per_event: 2.5 }
+    }
+
+    #[test]
+    fn a_plan_without_a_limit_needs_one_day() {
+        assert_eq!(meta(None, None).days_for(Kind::Orders, 1_000_000), 1);
+    }
+
+    #[test]
+    fn days_count_what_is_left_of_today_first() {
+        let free = meta(Some(100_000), Some(40_000));
+        assert_eq!(free.days_for(Kind::Orders, 13_333), 1, "39,999 rows fit into today");
+        assert_eq!(free.days_for(Kind::Orders, 13_334), 2);
+        assert_eq!(free.days_for(Kind::Customers, 17_500), 2, "140,000 rows: today and one whole day");
+        assert_eq!(free.days_for(Kind::Customers, 17_501), 3);
+        assert_eq!(meta(Some(100_000), Some(0)).days_for(Kind::Rates, 1), 2, "nothing is left of today");
+    }
 }

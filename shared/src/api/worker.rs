@@ -1,0 +1,142 @@
+//! What the page and its Web Worker say to each other.
+//!
+//! A message from the page is `[json, file?]`: the text of an [`Ask`], and the file itself where the ask is about one, because a
+//! `File` cannot be JSON. A message from the Web Worker is the text of a [`Reply`].
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::api::Import;
+use crate::import::{Kind, Options, RowError};
+use crate::money::{Currency, Money};
+use crate::time::Millis;
+
+/// One task for the Web Worker. It works on one at a time: a new ask ends the one before.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Ask {
+    /// Comes back in every [`Reply`], so that late words about an older task can be told apart.
+    pub number: u32,
+    pub task: Task,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "task", rename_all = "snake_case")]
+pub enum Task {
+    /// Read the start of the file and guess how it is to be read.
+    Inspect { kind: Option<Kind>, currency: Currency, time_zone: String },
+    /// Read the whole file and say what an import would do, without sending anything.
+    Check { options: Options, now: Millis },
+    /// Read the whole file and send it in batches.
+    Import { options: Options, now: Millis, file_name: String },
+    /// Fetch the sample shop's files and import one after the other.
+    Sample { shop: String, currency: Currency, time_zone: String, now: Millis },
+    /// Stop what is running; an import is cancelled on the server too.
+    Cancel,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Reply {
+    pub number: u32,
+    pub news: News,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "news", rename_all = "snake_case")]
+pub enum News {
+    /// The module is loaded and listens; comes once, with number 0.
+    Ready,
+    Inspected(Inspection),
+    Checking(Reading),
+    Checked(Check),
+    Importing(Progress),
+    /// All that was to be imported is stored.
+    Imported(Finished),
+    Cancelled {
+        import: Option<Import>,
+    },
+    Failed(Failure),
+}
+
+/// How the file seems to be made, with enough of it to judge the guess by.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Inspection {
+    pub options: Options,
+    /// Column names; a file without a header has none of its own and gets numbers.
+    pub header: Vec<String>,
+    /// The first rows, a cell for each column.
+    pub preview: Vec<Vec<String>>,
+}
+
+/// How far a file is read.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reading {
+    pub bytes_read: u64,
+    /// Unknown for a packed file.
+    pub bytes_total: Option<u64>,
+    pub rows_read: u64,
+}
+
+/// What an import would do.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Check {
+    pub rows_read: u64,
+    pub rows_accepted: u64,
+    /// Rows whose own id stood on an earlier row: the later one replaces the earlier.
+    pub rows_repeated: u64,
+    pub rows_rejected: u64,
+    /// The first of them, at most [`Check::REJECTED_SHOWN`].
+    pub rejected: Vec<RowError>,
+    pub customers: u64,
+    /// When the first and the last accepted row happened.
+    pub first: Option<Millis>,
+    pub last: Option<Millis>,
+    /// Paid amounts less refunds for each currency; only of orders.
+    pub totals: Vec<Money>,
+    /// Accepted rows that say no to a channel; only of customers.
+    pub opt_outs: u64,
+}
+
+impl Check {
+    pub const REJECTED_SHOWN: usize = 20;
+}
+
+/// How far an import is.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Progress {
+    pub reading: Reading,
+    pub import: Import,
+    /// Which file of how many: a sample shop has several.
+    pub file: u32,
+    pub files: u32,
+    pub waiting: Option<Waiting>,
+}
+
+/// Why nothing moves at present.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "why", rename_all = "snake_case")]
+pub enum Waiting {
+    /// The server could not be reached or was too busy; tries again by itself.
+    Retry { attempt: u32, seconds: u32 },
+    /// The plan's daily limit is reached; goes on at that time (RFC 3339) by itself while the page stays open.
+    DailyLimit { resume_at: Option<String> },
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Finished {
+    /// In the order of sending; more than one for a sample shop.
+    pub imports: Vec<Import>,
+    /// `store` or `saas`, where it was a sample shop.
+    pub sample: Option<String>,
+}
+
+/// What went wrong, what it means and what to do, in one text for people.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Failure {
+    pub text: String,
+    /// Input to message, where the server names inputs.
+    #[serde(default)]
+    pub fields: BTreeMap<String, String>,
+    /// The import that can be gone on with by choosing the same file again.
+    pub import: Option<Import>,
+}
