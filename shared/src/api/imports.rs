@@ -26,6 +26,9 @@ pub struct Import {
     pub file_name: Option<String>,
     /// The sample shop's own imports.
     pub sample: bool,
+    /// Only counted what an import would do; nothing was stored.
+    #[serde(default)]
+    pub dry_run: bool,
     pub rows_read: u64,
     pub rows_accepted: u64,
     pub rows_duplicate: u64,
