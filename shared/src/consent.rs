@@ -42,3 +42,8 @@ pub fn present(history: &[Record]) -> Present {
     let _ = history;
     Present::new()
 }
+
+/// Whether the record still allows sending at `now`: granted and not lapsed.
+pub fn is_live(record: &Record, now: Millis) -> bool {
+    record.state == State::Granted && record.expires_at.is_none_or(|end| end > now)
+}

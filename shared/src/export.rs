@@ -15,3 +15,20 @@ pub fn csv(header: &[&str], rows: &[Vec<Cell>]) -> String {
     let _ = (header, rows);
     String::new()
 }
+
+/// Rejected rows for download: line, field, reason, fix and the row as it stood in the file.
+pub fn rejected_csv(rows: &[crate::import::RowError]) -> String {
+    let cells: Vec<Vec<Cell>> = rows
+        .iter()
+        .map(|row| {
+            vec![
+                Cell::Number(row.line.to_string()),
+                row.field.clone().map_or(Cell::Empty, Cell::Text),
+                Cell::Text(row.reason.clone()),
+                Cell::Text(row.fix.clone()),
+                Cell::Text(row.raw.clone()),
+            ]
+        })
+        .collect();
+    csv(&["line", "field", "reason", "fix", "row"], &cells)
+}

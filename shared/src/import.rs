@@ -1,4 +1,20 @@
 //! Import: CSV in, `(rows, row errors)` out. One bad row never loses a good one.
+//!
+//! [`guess`] looks at the beginning of a file and proposes [`Options`]; a [`Parser`] then reads the file in pieces of any size and
+//! gives the same rows whatever the pieces are. The browser numbers rows without an id with [`Occurrences`]; the worker checks
+//! what a browser sent with [`validate`].
+
+mod fields;
+mod guess;
+mod occurrences;
+mod parser;
+mod validate;
+
+pub use fields::{fields, template};
+pub use guess::{Defaults, Doubt, Guess, guess};
+pub use occurrences::Occurrences;
+pub use parser::{OptionsError, Parser};
+pub use validate::validate;
 
 use std::collections::BTreeMap;
 
@@ -44,6 +60,9 @@ pub struct Options {
     pub kind: Kind,
     pub encoding: Encoding,
     pub delimiter: char,
+    /// The first line names the columns.
+    #[serde(default = "yes")]
+    pub header: bool,
     pub date_order: DateOrder,
     pub decimal_comma: bool,
     /// Field name (see [`fields`]) to column index from 0.
@@ -58,7 +77,7 @@ pub struct Options {
 }
 
 /// A field that a kind of file may have.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Field {
     pub name: &'static str,
     /// In the marketer's words.
@@ -184,10 +203,55 @@ pub struct RateRow {
 }
 
 /// What one more piece of a file gave.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Parsed {
     pub rows: Rows,
     pub rejected: Vec<RowError>,
     /// Lines read, header and blank lines left out.
     pub rows_read: u32,
+    /// Times a little ahead of now (up to 48 hours) that became now.
+    pub moved_to_now: u32,
+}
+
+impl Rows {
+    pub fn empty(kind: Kind) -> Self {
+        match kind {
+            Kind::Orders => Self::Orders(Vec::new()),
+            Kind::Customers => Self::Customers(Vec::new()),
+            Kind::Events => Self::Events(Vec::new()),
+            Kind::Rates => Self::Rates(Vec::new()),
+        }
+    }
+
+    pub fn kind(&self) -> Kind {
+        match self {
+            Self::Orders(_) => Kind::Orders,
+            Self::Customers(_) => Kind::Customers,
+            Self::Events(_) => Kind::Events,
+            Self::Rates(_) => Kind::Rates,
+        }
+    }
+
+    pub fn len(&self) -> usize {
+        match self {
+            Self::Orders(rows) => rows.len(),
+            Self::Customers(rows) => rows.len(),
+            Self::Events(rows) => rows.len(),
+            Self::Rates(rows) => rows.len(),
+        }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+impl Parsed {
+    pub fn empty(kind: Kind) -> Self {
+        Self { rows: Rows::empty(kind), rejected: Vec::new(), rows_read: 0, moved_to_now: 0 }
+    }
+}
+
+fn yes() -> bool {
+    true
 }
