@@ -5,6 +5,7 @@
 pub mod api;
 pub mod clv;
 pub mod consent;
+pub mod event;
 pub mod export;
 pub mod id;
 pub mod import;
