@@ -8,12 +8,14 @@ mod fields;
 mod guess;
 mod occurrences;
 mod parser;
+mod preview;
 mod validate;
 
 pub use fields::{fields, template};
 pub use guess::{Defaults, Doubt, Guess, guess};
 pub use occurrences::Occurrences;
 pub use parser::{OptionsError, Parser};
+pub use preview::{Preview, preview};
 pub use validate::validate;
 
 use std::collections::BTreeMap;

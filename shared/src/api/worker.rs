@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::api::Import;
-use crate::import::{Kind, Options, RowError};
-use crate::money::{Currency, Money};
+use crate::import::{Defaults, Guess, Kind, Options, Preview, RowError};
+use crate::money::Money;
 use crate::time::Millis;
 
 /// One task for the Web Worker. It works on one at a time: a new ask ends the one before.
@@ -24,13 +24,15 @@ pub struct Ask {
 #[serde(tag = "task", rename_all = "snake_case")]
 pub enum Task {
     /// Read the start of the file and guess how it is to be read.
-    Inspect { kind: Option<Kind>, currency: Currency, time_zone: String },
+    Inspect { kind: Option<Kind>, defaults: Defaults },
+    /// Show the start of the file as it reads under corrected options.
+    Preview { options: Options },
     /// Read the whole file and say what an import would do, without sending anything.
     Check { options: Options, now: Millis },
     /// Read the whole file and send it in batches.
     Import { options: Options, now: Millis, file_name: String },
     /// Fetch the sample shop's files and import one after the other.
-    Sample { shop: String, currency: Currency, time_zone: String, now: Millis },
+    Sample { shop: String, defaults: Defaults, now: Millis },
     /// Stop what is running; an import is cancelled on the server too.
     Cancel,
 }
@@ -46,7 +48,8 @@ pub struct Reply {
 pub enum News {
     /// The module is loaded and listens; comes once, with number 0.
     Ready,
-    Inspected(Inspection),
+    Inspected(Guess),
+    Previewed(Preview),
     Checking(Reading),
     Checked(Check),
     Importing(Progress),
@@ -56,16 +59,6 @@ pub enum News {
         import: Option<Import>,
     },
     Failed(Failure),
-}
-
-/// How the file seems to be made, with enough of it to judge the guess by.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Inspection {
-    pub options: Options,
-    /// Column names; a file without a header has none of its own and gets numbers.
-    pub header: Vec<String>,
-    /// The first rows, a cell for each column.
-    pub preview: Vec<Vec<String>>,
 }
 
 /// How far a file is read.
@@ -131,7 +124,7 @@ pub struct Finished {
 }
 
 /// What went wrong, what it means and what to do, in one text for people.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Failure {
     pub text: String,
     /// Input to message, where the server names inputs.

@@ -1,0 +1,198 @@
+//! Cuts what the parser gives into numbered batches.
+//!
+//! A batch is a stretch of the file that depends on the file alone, never on the pieces it was read in: only so does batch 17
+//! hold the same rows when the file is read again after a closed tab.
+
+use serde::Serialize;
+use shared::api::ImportBatch;
+use shared::import::{CustomerRow, EventRow, Kind, OrderRow, Parsed, RateRow, RowError, Rows};
+
+/// Accepted and rejected rows in one batch.
+pub const ROWS: usize = 1_000;
+
+/// JSON of the rows in one batch, in bytes; a single row may be longer and then goes alone.
+pub const BYTES: usize = 900_000;
+
+#[derive(Debug)]
+pub struct Batcher {
+    kind: Kind,
+    number: u32,
+    items: Vec<Item>,
+    bytes: usize,
+}
+
+/// One line of the file, as it was understood.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+enum Item {
+    Order(OrderRow),
+    Customer(CustomerRow),
+    Event(EventRow),
+    Rate(RateRow),
+    Rejected(RowError),
+}
+
+impl Batcher {
+    pub fn new(kind: Kind) -> Self {
+        Self { kind, number: 0, items: Vec::new(), bytes: 0 }
+    }
+
+    /// The batches that are full now. The newest rows stay behind, since the last batch must know that it is the last.
+    pub fn push(&mut self, parsed: Parsed) -> Vec<ImportBatch> {
+        let mut full = Vec::new();
+        for item in in_file_order(parsed) {
+            let bytes = json_bytes(&item);
+            if !self.items.is_empty() && (self.items.len() >= ROWS || self.bytes.saturating_add(bytes) > BYTES) {
+                full.push(self.cut(false));
+            }
+            self.bytes = self.bytes.saturating_add(bytes);
+            self.items.push(item);
+        }
+        full
+    }
+
+    /// The last batch; empty for a file without rows.
+    pub fn finish(mut self) -> ImportBatch {
+        self.cut(true)
+    }
+
+    fn cut(&mut self, last: bool) -> ImportBatch {
+        let number = self.number;
+        self.number = self.number.saturating_add(1);
+        self.bytes = 0;
+        batch(self.kind, number, std::mem::take(&mut self.items), last)
+    }
+}
+
+impl Item {
+    fn line(&self) -> u64 {
+        match self {
+            Self::Order(row) => row.line,
+            Self::Customer(row) => row.line,
+            Self::Event(row) => row.line,
+            Self::Rate(row) => row.line,
+            Self::Rejected(row) => row.line,
+        }
+    }
+}
+
+fn in_file_order(parsed: Parsed) -> Vec<Item> {
+    let mut items: Vec<Item> = match parsed.rows {
+        Rows::Orders(rows) => rows.into_iter().map(Item::Order).collect(),
+        Rows::Customers(rows) => rows.into_iter().map(Item::Customer).collect(),
+        Rows::Events(rows) => rows.into_iter().map(Item::Event).collect(),
+        Rows::Rates(rows) => rows.into_iter().map(Item::Rate).collect(),
+    };
+    items.extend(parsed.rejected.into_iter().map(Item::Rejected));
+    items.sort_by_key(Item::line);
+    items
+}
+
+fn batch(kind: Kind, number: u32, items: Vec<Item>, last: bool) -> ImportBatch {
+    let rows_read = u32::try_from(items.len()).unwrap_or(u32::MAX);
+    let (mut orders, mut customers, mut events, mut rates, mut rejected) = (vec![], vec![], vec![], vec![], vec![]);
+    for item in items {
+        match item {
+            Item::Order(row) => orders.push(row),
+            Item::Customer(row) => customers.push(row),
+            Item::Event(row) => events.push(row),
+            Item::Rate(row) => rates.push(row),
+            Item::Rejected(row) => rejected.push(row),
+        }
+    }
+    let rows = match kind {
+        Kind::Orders => Rows::Orders(orders),
+        Kind::Customers => Rows::Customers(customers),
+        Kind::Events => Rows::Events(events),
+        Kind::Rates => Rows::Rates(rates),
+    };
+    ImportBatch { number, rows, rejected, rows_read, last }
+}
+
+/// Length of the value's JSON, without making it.
+fn json_bytes(value: &impl Serialize) -> usize {
+    struct Count(usize);
+    impl std::io::Write for Count {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0 = self.0.saturating_add(bytes.len());
+            Ok(bytes.len())
+        }
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+    let mut count = Count(0);
+    match serde_json::to_writer(&mut count, value) {
+        Ok(()) => count.0,
+        Err(_) => BYTES,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use shared::money::Currency;
+    use shared::time::Day;
+
+    fn rate(line: u64) -> RateRow {
+        RateRow { line, currency: Currency::USD, day: Day(1), rate: 1.0 }
+    }
+
+    fn refused(line: u64, raw: usize) -> RowError {
+        RowError { line, field: None, reason: "r".into(), fix: "f".into(), raw: "x".repeat(raw) }
+    }
+
+    fn parsed(lines: std::ops::Range<u64>, rejected: Vec<RowError>) -> Parsed {
+        let is_rejected = |line: &u64| rejected.iter().any(|row| row.line == *line);
+        let rows: Vec<RateRow> = lines.clone().filter(|line| !is_rejected(line)).map(rate).collect();
+        Parsed { rows: Rows::Rates(rows), rejected, rows_read: (lines.end - lines.start) as u32 }
+    }
+
+    fn all(pieces: Vec<Parsed>) -> Vec<ImportBatch> {
+        let mut batcher = Batcher::new(Kind::Rates);
+        let mut batches: Vec<_> = pieces.into_iter().flat_map(|piece| batcher.push(piece)).collect();
+        batches.push(batcher.finish());
+        batches
+    }
+
+    #[test]
+    fn batches_do_not_depend_on_the_pieces_the_file_was_read_in() {
+        let whole = all(vec![parsed(2..2_502, vec![refused(999, 1), refused(1_000, 1), refused(2_400, 1)])]);
+        let pieces = all(vec![
+            parsed(2..7, vec![]),
+            parsed(7..1_000, vec![refused(999, 1)]),
+            parsed(1_000..1_001, vec![refused(1_000, 1)]),
+            parsed(1_001..2_502, vec![refused(2_400, 1)]),
+        ]);
+        assert_eq!(whole, pieces);
+        let shape: Vec<_> = whole.iter().map(|batch| (batch.number, batch.rows_read, batch.rejected.len(), batch.last)).collect();
+        assert_eq!(shape, [(0, 1_000, 2, false), (1, 1_000, 0, false), (2, 500, 1, true)]);
+    }
+
+    #[test]
+    fn a_full_last_batch_is_still_the_last() {
+        let batches = all(vec![parsed(0..1_000, vec![])]);
+        assert_eq!(batches.iter().map(|batch| (batch.number, batch.last)).collect::<Vec<_>>(), [(0, true)]);
+    }
+
+    #[test]
+    fn a_file_without_rows_is_one_empty_last_batch() {
+        let batches = all(vec![]);
+        assert_eq!(batches, [ImportBatch { number: 0, rows: Rows::Rates(vec![]), rejected: vec![], rows_read: 0, last: true }]);
+    }
+
+    #[test]
+    fn long_rows_make_more_batches_and_none_is_longer_than_the_limit() {
+        let rejected = (0..1_000).map(|line| refused(line, 2_000)).collect();
+        let batches = all(vec![parsed(0..1_000, rejected)]);
+        assert!(batches.len() > 1);
+        assert!(batches.iter().all(|batch| serde_json::to_string(batch).expect("json").len() <= 1_000_000));
+        assert_eq!(batches.iter().map(|batch| batch.rejected.len()).sum::<usize>(), 1_000);
+    }
+
+    #[test]
+    fn a_row_above_the_limit_goes_alone() {
+        let batches = all(vec![parsed(0..3, vec![refused(1, BYTES + 1)])]);
+        assert_eq!(batches.iter().map(|batch| batch.rows_read).collect::<Vec<_>>(), [1, 1, 1]);
+    }
+}
