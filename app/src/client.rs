@@ -1,0 +1,138 @@
+//! The one way to the API: JSON in, JSON out, and every failure in words that a person can act on.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use gloo_net::http::{Method, RequestBuilder, Response};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use shared::api::Problem;
+
+/// Why a call gave no answer.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Failure {
+    /// The worker refused or failed, and says why.
+    Problem(Box<Problem>),
+    /// Nothing answered: no network, or the server is down.
+    Unreachable,
+    /// An answer that this version of the app cannot read.
+    Unreadable(u16),
+}
+
+pub async fn get<T: DeserializeOwned>(path: &str) -> Result<T, Failure> {
+    match send(Method::GET, path, None).await {
+        // A read changes nothing, so one stumble of the network or the store is not worth a person's attention.
+        Err(failure) if failure.is_passing() => {
+            gloo_timers::future::TimeoutFuture::new(400).await;
+            read(send(Method::GET, path, None).await?).await
+        }
+        answer => read(answer?).await,
+    }
+}
+
+pub async fn post<B: Serialize + ?Sized, T: DeserializeOwned>(path: &str, body: &B) -> Result<T, Failure> {
+    read(send(Method::POST, path, Some(json(body)?)).await?).await
+}
+
+pub async fn put<B: Serialize + ?Sized, T: DeserializeOwned>(path: &str, body: &B) -> Result<T, Failure> {
+    read(send(Method::PUT, path, Some(json(body)?)).await?).await
+}
+
+/// For pages that change part of a thing.
+#[allow(dead_code, reason = "Settings changes the shop with it")]
+pub async fn patch<B: Serialize + ?Sized, T: DeserializeOwned>(path: &str, body: &B) -> Result<T, Failure> {
+    read(send(Method::PATCH, path, Some(json(body)?)).await?).await
+}
+
+pub async fn delete<T: DeserializeOwned>(path: &str) -> Result<T, Failure> {
+    read(send(Method::DELETE, path, Some(String::new())).await?).await
+}
+
+/// Called on each answer that says nobody is signed in; the shell sends the person to the sign-in page.
+pub fn on_signed_out(action: impl Fn() + 'static) {
+    SIGNED_OUT.with(|slot| *slot.borrow_mut() = Some(Box::new(action)));
+}
+
+impl Failure {
+    /// What happened and what to do, as one or two sentences.
+    pub fn text(&self) -> String {
+        match self {
+            Self::Problem(problem) if problem.detail.is_empty() => problem.title.clone(),
+            Self::Problem(problem) => problem.detail.clone(),
+            Self::Unreachable => {
+                "Rekindle did not answer. Check your connection, then try again; nothing you typed is lost.".to_owned()
+            }
+            Self::Unreadable(status) => format!(
+                "The answer could not be read (status {status}). Reload the page: a newer version may have been deployed."
+            ),
+        }
+    }
+
+    /// What is wrong with the input called `name`, and how to mend it.
+    pub fn field(&self, name: &str) -> Option<String> {
+        self.fields().and_then(|fields| fields.get(name).cloned())
+    }
+
+    pub fn fields(&self) -> Option<&BTreeMap<String, String>> {
+        match self {
+            Self::Problem(problem) => Some(&problem.fields),
+            _ => None,
+        }
+    }
+
+    pub fn status(&self) -> Option<u16> {
+        match self {
+            Self::Problem(problem) => Some(problem.status),
+            Self::Unreachable => None,
+            Self::Unreadable(status) => Some(*status),
+        }
+    }
+
+    /// For the line "tell us this number".
+    pub fn request_id(&self) -> Option<&str> {
+        match self {
+            Self::Problem(problem) => Some(problem.request_id.as_str()).filter(|id| !id.is_empty()),
+            _ => None,
+        }
+    }
+
+    fn is_passing(&self) -> bool {
+        matches!(self.status(), None | Some(502..=504))
+    }
+}
+
+type Action = Box<dyn Fn()>;
+
+thread_local! {
+    static SIGNED_OUT: RefCell<Option<Action>> = const { RefCell::new(None) };
+}
+
+fn json<B: Serialize + ?Sized>(body: &B) -> Result<String, Failure> {
+    serde_json::to_string(body).map_err(|_| Failure::Unreadable(0))
+}
+
+/// Every change carries a JSON content type: the worker refuses what a foreign form could send.
+async fn send(method: Method, path: &str, body: Option<String>) -> Result<Response, Failure> {
+    let builder = RequestBuilder::new(path).method(method).header("accept", "application/json");
+    let request = match body {
+        Some(body) => builder.header("content-type", "application/json").body(body),
+        None => builder.build(),
+    };
+    let answer = request.map_err(|_| Failure::Unreachable)?.send().await.map_err(|_| Failure::Unreachable)?;
+    if answer.ok() {
+        return Ok(answer);
+    }
+    if answer.status() == 401 {
+        SIGNED_OUT.with(|slot| slot.borrow().as_ref().map(|action| action()));
+    }
+    let status = answer.status();
+    Err(match answer.json::<Problem>().await {
+        Ok(problem) => Failure::Problem(Box::new(problem)),
+        Err(_) => Failure::Unreadable(status),
+    })
+}
+
+async fn read<T: DeserializeOwned>(answer: Response) -> Result<T, Failure> {
+    let status = answer.status();
+    answer.json().await.map_err(|_| Failure::Unreadable(status))
+}

@@ -1,0 +1,23 @@
+//! What pages are made of. Every control has a label, every table a caption, every page a heading that takes the focus.
+
+mod button;
+mod dialog;
+mod field;
+mod notice;
+mod page;
+mod progress;
+mod skeleton;
+mod table;
+mod tier;
+mod value;
+
+pub use button::*;
+pub use dialog::*;
+pub use field::*;
+pub use notice::*;
+pub use page::*;
+pub use progress::*;
+pub use skeleton::*;
+pub use table::*;
+pub use tier::*;
+pub use value::*;

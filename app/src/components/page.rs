@@ -1,0 +1,56 @@
+use std::cell::Cell;
+
+use leptos::html;
+use leptos::prelude::*;
+use leptos_router::hooks::use_location;
+
+/// The mark of Rekindle, in a box of 24 by 24.
+pub const FLAME: &str = "M12 2c1 4 6 6 6 12a6 6 0 0 1-12 0c0-3 2-4 2-7 2 1 3 2 3 4 1-2 2-5 1-9z";
+
+thread_local! {
+    // Beside the reactive tree: event handlers and answers that arrive later speak too, and they have no context.
+    static SAID: ArcRwSignal<String> = ArcRwSignal::new(String::new());
+    // Whether anything was navigated to since the start: the first page leaves the focus where the browser puts it.
+    static MOVED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// The page's heading with its lead and its actions. Sets the title; after a navigation it takes the focus and is read out.
+#[component]
+pub fn PageHead(
+    #[prop(into)] title: Signal<String>,
+    #[prop(optional, into)] lead: Option<ViewFn>,
+    #[prop(optional)] children: Option<Children>,
+) -> impl IntoView {
+    let heading = NodeRef::<html::H1>::new();
+    Effect::new(move || document().set_title(&format!("{} · Rekindle", title.get())));
+    let path = use_location().pathname;
+    Effect::new(move || {
+        path.track();
+        let Some(heading) = heading.get() else { return };
+        if MOVED.with(|moved| moved.replace(true)) {
+            let _ = heading.focus();
+            announce(title.get_untracked());
+        }
+    });
+    view! {
+        <div class="head">
+            <div class="grow">
+                <h1 tabindex="-1" node_ref=heading dir="auto">{move || title.get()}</h1>
+                {lead.map(|lead| view! { <div class="lead">{move || lead.run()}</div> })}
+            </div>
+            {children.map(|children| view! { <div class="actions">{children()}</div> })}
+        </div>
+    }
+}
+
+/// The polite live region; stands once, in the app's root.
+#[component]
+pub fn LiveRegion() -> impl IntoView {
+    let said = SAID.with(Clone::clone);
+    view! { <div class="unseen" role="status" aria-live="polite">{move || said.get()}</div> }
+}
+
+/// Says `text` to those who listen, when they have a moment.
+pub fn announce(text: impl Into<String>) {
+    SAID.with(|said| said.set(text.into()));
+}

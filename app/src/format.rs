@@ -1,0 +1,118 @@
+//! Figures into words, where the browser's own formats do not reach.
+
+use shared::api::{Role, Tier};
+
+/// A probability as a whole per cent; never 0 % or 100 %, which would be a promise.
+pub fn percent(p: f64) -> String {
+    match (p * 100.0).round() {
+        _ if !p.is_finite() => "unknown".to_owned(),
+        r if r < 1.0 => "under 1\u{a0}%".to_owned(),
+        r if r > 99.0 => "over 99\u{a0}%".to_owned(),
+        r => format!("{r}\u{a0}%"),
+    }
+}
+
+/// One decimal, for small expected counts.
+pub fn decimal(value: f64) -> String {
+    if value.is_finite() { format!("{value:.1}") } else { "unknown".to_owned() }
+}
+
+/// `customer` or `customers`, by the count.
+pub fn plural<'a>(count: u64, one: &'a str, many: &'a str) -> &'a str {
+    if count == 1 { one } else { many }
+}
+
+/// How long ago, in the largest fitting unit. Both in milliseconds since 1970.
+pub fn ago(now: f64, then: f64) -> String {
+    let minutes = ((now - then) / 60_000.0).floor();
+    let (count, one, many) = match minutes {
+        m if !m.is_finite() => return "at an unknown time".to_owned(),
+        m if m < 1.0 => return "just now".to_owned(),
+        m if m < 60.0 => (m, "minute", "minutes"),
+        m if m < 60.0 * 48.0 => ((m / 60.0).floor(), "hour", "hours"),
+        m => ((m / 1440.0).floor(), "day", "days"),
+    };
+    format!("{count} {} ago", if count == 1.0 { one } else { many })
+}
+
+/// The word on a tier's badge.
+pub fn tier(tier: Tier) -> &'static str {
+    match tier {
+        Tier::Immediate => "Immediate",
+        Tier::Moderate => "Moderate",
+        Tier::Early => "Early",
+        Tier::Healthy => "Healthy",
+        Tier::Lost => "Lost",
+        Tier::NotScored => "Not scored yet",
+    }
+}
+
+/// What a tier means.
+pub fn tier_meaning(tier: Tier) -> &'static str {
+    match tier {
+        Tier::Immediate => "likely to leave within 30 days",
+        Tier::Moderate => "likely to leave within 60 days",
+        Tier::Early => "likely to leave within 90 days",
+        Tier::Healthy => "no sign of leaving",
+        Tier::Lost => "silent for longer than their rhythm allows",
+        Tier::NotScored => "no score yet",
+    }
+}
+
+/// A code such as `order_gap` as words, where nobody wrote better ones.
+pub fn words(code: &str) -> String {
+    let text = code.replace(['_', '-'], " ");
+    let mut letters = text.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
+pub fn role(role: Role) -> &'static str {
+    match role {
+        Role::Owner => "Owner",
+        Role::Manager => "Manager",
+        Role::Marketer => "Marketer",
+        Role::Success => "Customer success",
+        Role::Viewer => "Viewer",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_probability_is_never_shown_as_certain() {
+        let shown = [
+            (0.0, "under 1\u{a0}%"),
+            (0.004, "under 1\u{a0}%"),
+            (0.784, "78\u{a0}%"),
+            (0.999, "over 99\u{a0}%"),
+            (f64::NAN, "unknown"),
+        ];
+        for (p, text) in shown {
+            assert_eq!(percent(p), text);
+        }
+    }
+
+    #[test]
+    fn time_past_is_told_in_the_largest_fitting_unit() {
+        let minute = 60_000.0;
+        let cases = [
+            (0.5, "just now"),
+            (-3.0, "just now"),
+            (1.0, "1 minute ago"),
+            (9.9, "9 minutes ago"),
+            (60.0, "1 hour ago"),
+            (2880.0, "2 days ago"),
+        ];
+        for (minutes, text) in cases {
+            assert_eq!(ago(minutes * minute, 0.0), text);
+        }
+    }
+
+    #[test]
+    fn codes_read_as_words() {
+        assert_eq!(words("order_gap"), "Order gap");
+        assert_eq!(words(""), "");
+    }
+}

@@ -1,0 +1,88 @@
+//! Listens for keys on the whole page and tells the shell, the list in view and the dialog of keys.
+
+pub mod keys;
+
+use leptos::ev;
+use leptos::prelude::*;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::use_navigate;
+use wasm_bindgen::JsCast;
+
+use self::keys::{Command, Keys, Press};
+
+/// What the list in view does with the row keys.
+#[derive(Debug, Clone, Copy)]
+pub struct Keyboard {
+    /// Whether the dialog with the list of keys is open.
+    pub help: RwSignal<bool>,
+    rows: StoredValue<Option<Callback<i64>>>,
+}
+
+impl Keyboard {
+    /// `step` gets 1 for the next row, -1 for the one before, while the calling component lives.
+    pub fn on_row(self, step: Callback<i64>) {
+        self.rows.set_value(Some(step));
+        on_cleanup(move || {
+            self.rows.try_set_value(None);
+        });
+    }
+}
+
+/// From the context of the shell.
+pub fn use_keyboard() -> Option<Keyboard> {
+    use_context()
+}
+
+/// Starts listening; once, in the shell.
+pub fn provide() -> Keyboard {
+    let keyboard = Keyboard { help: RwSignal::new(false), rows: StoredValue::new(None) };
+    provide_context(keyboard);
+    let navigate = use_navigate();
+    let keys = StoredValue::new(Keys::default());
+    let listener = window_event_listener(ev::keydown, move |event| {
+        let press = Press {
+            key: &event.key(),
+            modified: event.ctrl_key() || event.alt_key() || event.meta_key(),
+            typing: is_typing(),
+            at: event.time_stamp(),
+        };
+        let command = keys.try_update_value(|keys| keys.press(press)).flatten();
+        if command.is_some() {
+            event.prevent_default();
+        }
+        match command {
+            Some(Command::Search) => focus("[data-search]"),
+            Some(Command::Help) => keyboard.help.set(true),
+            Some(Command::Go(path)) => navigate(path, NavigateOptions::default()),
+            Some(Command::NextRow) => step(keyboard, 1),
+            Some(Command::PreviousRow) => step(keyboard, -1),
+            None => {}
+        }
+    });
+    on_cleanup(move || listener.remove());
+    keyboard
+}
+
+fn step(keyboard: Keyboard, by: i64) {
+    if let Some(rows) = keyboard.rows.get_value() {
+        rows.run(by);
+    }
+}
+
+/// Focuses the first element that `selector` finds.
+pub fn focus(selector: &str) {
+    let found = document().query_selector(selector).ok().flatten();
+    if let Some(element) = found.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok()) {
+        let _ = element.focus();
+    }
+}
+
+fn is_typing() -> bool {
+    let in_field = document().active_element().is_some_and(|element| {
+        matches!(element.tag_name().as_str(), "TEXTAREA" | "SELECT")
+            || (element.tag_name() == "INPUT"
+                && !matches!(element.get_attribute("type").as_deref(), Some("checkbox" | "radio" | "button" | "submit")))
+            || element.get_attribute("contenteditable").is_some_and(|value| value != "false")
+    });
+    in_field || document().query_selector("dialog[open]").ok().flatten().is_some()
+}

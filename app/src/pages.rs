@@ -1,0 +1,11 @@
+//! One module a place.
+
+pub mod customer;
+pub mod customers;
+pub mod data;
+pub mod not_found;
+pub mod overview;
+pub mod planned;
+pub mod radar;
+pub mod settings;
+pub mod sign_in;

@@ -1,0 +1,197 @@
+//! The places of the interface, in the order of the sidebar.
+
+/// Where one can go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    pub path: &'static str,
+    pub name: &'static str,
+    /// Pressed after `g`.
+    pub key: char,
+    /// What the place answers, for those that are not built yet.
+    pub plan: Option<Plan>,
+}
+
+/// What a place will do, in the marketer's words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Plan {
+    pub answers: &'static str,
+    pub will: &'static [&'static str],
+    /// What can be done about it today: words and a path of ours.
+    pub meanwhile: (&'static str, &'static str),
+}
+
+pub const PLACES: [Place; 12] = [
+    Place { path: "/", name: "Overview", key: 'o', plan: None },
+    Place { path: "/radar", name: "Radar", key: 'r', plan: None },
+    Place { path: "/customers", name: "Customers", key: 'c', plan: None },
+    Place {
+        path: "/segments",
+        name: "Segments",
+        key: 's',
+        plan: Some(Plan {
+            answers: "Which groups are leaving, what they are worth, and for what reason.",
+            will: &[
+                "Group leaving customers by the reason they have in common, such as price, service or a missing feature",
+                "Show each group's worth and how it grew or shrank",
+                "Start a win-back plan for a whole group",
+            ],
+            meanwhile: ("See who is leaving, one by one, on Radar", "/radar"),
+        }),
+    },
+    Place {
+        path: "/offers",
+        name: "Offers",
+        key: 'f',
+        plan: Some(Plan {
+            answers: "Which offer works for which customer, and what you are willing to give.",
+            will: &[
+                "Compare seven kinds of offer over seven reasons for leaving, with the interval of every estimate",
+                "Keep margin, budget and discount inside guardrails that you set",
+                "Recompute everything while a slider moves",
+            ],
+            meanwhile: ("See what customers are worth on Radar", "/radar?sort=value"),
+        }),
+    },
+    Place {
+        path: "/improvements",
+        name: "Improvements",
+        key: 'm',
+        plan: Some(Plan {
+            answers: "What you shipped, and whom it would bring back.",
+            will: &[
+                "Record a fix, a feature or a price change in a sentence",
+                "Find the customers who left over exactly that",
+                "Announce it to those customers and nobody else",
+            ],
+            meanwhile: ("Look through the lost customers", "/radar?view=lost"),
+        }),
+    },
+    Place {
+        path: "/campaigns",
+        name: "Campaigns",
+        key: 'p',
+        plan: Some(Plan {
+            answers: "Whom to contact, when, with which message, and what it brought.",
+            will: &[
+                "Show before anything is sent who will be contacted, who will not, and why",
+                "Lay the messages out on a 30-day calendar with variants and a forecast",
+                "Hold a share of people out, so that the result can be trusted",
+            ],
+            meanwhile: ("See who would be worth a campaign on Radar", "/radar"),
+        }),
+    },
+    Place {
+        path: "/inbox",
+        name: "Inbox",
+        key: 'i',
+        plan: Some(Plan {
+            answers: "Replies to read, calls to make, and the accounts that need a person.",
+            will: &[
+                "Collect replies and tasks in one list with a due date",
+                "Show the customer's history beside each task",
+                "Prepare exports for post and for ad audiences",
+            ],
+            meanwhile: ("Open a customer's history", "/customers"),
+        }),
+    },
+    Place {
+        path: "/results",
+        name: "Results",
+        key: 't',
+        plan: Some(Plan {
+            answers: "What win-back earned, measured against the people who were held out.",
+            will: &[
+                "Report win-backs, margin and cost with their intervals",
+                "Follow the customers who came back: who stays, who leaves again",
+                "Say which findings survive the check against chance",
+            ],
+            meanwhile: ("See the figures that exist today on Overview", "/"),
+        }),
+    },
+    Place {
+        path: "/models",
+        name: "Models",
+        key: 'l',
+        plan: Some(Plan {
+            answers: "How right the predictions were, on your own shop's past, in plain words.",
+            will: &[
+                "Replay the past: what the model said then, and what happened",
+                "Compare a new model with the one in use before you accept it",
+                "Say where the model should not be trusted yet",
+            ],
+            meanwhile: ("Read what the model in use rests on, on Overview", "/"),
+        }),
+    },
+    Place { path: "/data", name: "Data", key: 'd', plan: None },
+    Place { path: "/settings", name: "Settings", key: 'e', plan: None },
+];
+
+/// The place that a path belongs to: `/customers/…` is Customers.
+pub fn of_path(path: &str) -> Option<&'static Place> {
+    PLACES.iter().find(|place| match place.path {
+        "/" => path == "/",
+        start => path.strip_prefix(start).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')),
+    })
+}
+
+/// Where `g` and then `key` goes.
+pub fn of_key(key: char) -> Option<&'static Place> {
+    PLACES.iter().find(|place| place.key == key)
+}
+
+/// `next` after signing in, only where it is a path of this app: anything else would let a link send people elsewhere.
+pub fn own_path(next: Option<&str>) -> &str {
+    match next {
+        Some(path)
+            if path.starts_with('/')
+                && !path.starts_with("//")
+                && !path.starts_with("/sign-in")
+                && !path.contains('\\')
+                && !path.chars().any(char::is_control) =>
+        {
+            path
+        }
+        _ => "/",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_place_has_its_own_path_and_key() {
+        for (at, place) in PLACES.iter().enumerate() {
+            for other in &PLACES[at + 1..] {
+                assert_ne!(place.path, other.path);
+                assert_ne!(place.key, other.key, "{} and {}", place.name, other.name);
+            }
+        }
+    }
+
+    #[test]
+    fn a_path_belongs_to_the_place_above_it() {
+        assert_eq!(of_path("/customers/0193").map(|place| place.name), Some("Customers"));
+        assert_eq!(of_path("/").map(|place| place.name), Some("Overview"));
+        assert_eq!(of_path("/customersx"), None);
+    }
+
+    #[test]
+    fn after_signing_in_only_our_own_paths_are_opened() {
+        assert_eq!(own_path(Some("/radar?tier=lost")), "/radar?tier=lost");
+        let foreign = [
+            "//evil.example",
+            "https://evil.example",
+            "/\\evil.example",
+            "\\/evil",
+            "javascript:alert(1)",
+            "/a\nb",
+            "",
+            "/sign-in",
+        ];
+        for next in foreign {
+            assert_eq!(own_path(Some(next)), "/", "{next}");
+        }
+        assert_eq!(own_path(None), "/");
+    }
+}

@@ -1,0 +1,185 @@
+//! What a list shows, as the address bar keeps it: a link to a filtered list opens the same list.
+
+use shared::api::Tier;
+
+/// Filters, search and order of a list of customers. The default has an empty query string.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ListQuery {
+    /// None is the list's own default.
+    pub tiers: Vec<Tier>,
+    /// Radar's tab of the lost.
+    pub lost: bool,
+    pub search: String,
+    /// As the API takes it, such as `value` or `-name`; none is the list's own default.
+    pub sort: Option<String>,
+}
+
+/// Orders that the API knows.
+pub const SORTS: [(&str, &str); 5] = [
+    ("risk", "Highest risk"),
+    ("value", "Highest value"),
+    ("deadline", "Earliest deadline"),
+    ("last_order", "Latest order"),
+    ("name", "Name"),
+];
+
+impl ListQuery {
+    /// Reads `tier=…&view=lost&q=…&sort=…`; what it does not know is left out.
+    pub fn parse(search: &str) -> Self {
+        let mut query = Self::default();
+        for (name, value) in pairs(search) {
+            match name.as_str() {
+                "tier" => query.tiers = value.split(',').filter_map(Tier::parse).collect(),
+                "view" => query.lost = value == "lost",
+                "q" => query.search = value,
+                "sort" if is_sort(&value) => query.sort = Some(value),
+                _ => {}
+            }
+        }
+        query
+    }
+
+    /// With the leading `?`, or empty.
+    pub fn address(&self) -> String {
+        let view = if self.lost { "lost" } else { "" };
+        address(&[
+            ("view", view),
+            ("tier", &tier_list(&self.tiers)),
+            ("q", &self.search),
+            ("sort", self.sort.as_deref().unwrap_or("")),
+        ])
+    }
+
+    /// Of `GET /api/customers` and its export; `defaults` are the tiers and the order where the reader chose none.
+    pub fn api(&self, defaults: (&[Tier], &str), window: Option<(u64, u64)>) -> String {
+        let tiers = if self.tiers.is_empty() { defaults.0 } else { &self.tiers };
+        let (limit, offset) = window.map(|(limit, offset)| (limit.to_string(), offset.to_string())).unwrap_or_default();
+        let offset = if offset == "0" { "" } else { &offset };
+        address(&[
+            ("tier", &tier_list(tiers)),
+            ("q", self.search.trim()),
+            ("sort", self.sort.as_deref().unwrap_or(defaults.1)),
+            ("limit", &limit),
+            ("offset", offset),
+        ])
+    }
+
+    /// Chooses one tier, or gives the choice up where it was the only one.
+    pub fn toggle(&mut self, tier: Tier) {
+        if self.tiers == [tier] {
+            self.tiers.clear();
+        } else {
+            self.tiers = vec![tier];
+        }
+    }
+}
+
+/// Percent-decoded pairs of a query string, with or without its `?`.
+pub fn pairs(search: &str) -> Vec<(String, String)> {
+    let search = search.strip_prefix('?').unwrap_or(search);
+    search
+        .split('&')
+        .filter(|pair| !pair.is_empty())
+        .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
+        .map(|(name, value)| (decode(name), decode(value)))
+        .collect()
+}
+
+/// `?name=value&…` of the pairs that have a value, or nothing.
+pub fn address(pairs: &[(&str, &str)]) -> String {
+    let mut text = String::new();
+    for (name, value) in pairs.iter().filter(|(_, value)| !value.is_empty()) {
+        text.push(if text.is_empty() { '?' } else { '&' });
+        text.push_str(name);
+        text.push('=');
+        encode(value, &mut text);
+    }
+    text
+}
+
+fn tier_list(tiers: &[Tier]) -> String {
+    tiers.iter().map(|tier| tier.as_str()).collect::<Vec<_>>().join(",")
+}
+
+fn is_sort(value: &str) -> bool {
+    let name = value.strip_prefix('-').unwrap_or(value);
+    SORTS.iter().any(|(known, _)| *known == name)
+}
+
+fn encode(value: &str, into: &mut String) {
+    for byte in value.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' | b',' => into.push(char::from(byte)),
+            _ => into.push_str(&format!("%{byte:02X}")),
+        }
+    }
+}
+
+fn decode(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.bytes();
+    while let Some(byte) = rest.next() {
+        match byte {
+            b'+' => bytes.push(b' '),
+            b'%' => {
+                let mut ahead = rest.clone();
+                let hex = [ahead.next(), ahead.next()].map(|digit| digit.and_then(|digit| char::from(digit).to_digit(16)));
+                match hex {
+                    [Some(high), Some(low)] => {
+                        bytes.push((high * 16 + low) as u8);
+                        rest = ahead;
+                    }
+                    _ => bytes.push(b'%'),
+                }
+            }
+            _ => bytes.push(byte),
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_reads_back_as_the_same_list() {
+        let lists = [
+            ListQuery::default(),
+            ListQuery {
+                tiers: vec![Tier::Immediate, Tier::Early],
+                search: "O’Neil & 田中 100% +1".to_owned(),
+                ..ListQuery::default()
+            },
+            ListQuery { lost: true, sort: Some("-value".to_owned()), ..ListQuery::default() },
+        ];
+        for list in lists {
+            assert_eq!(ListQuery::parse(&list.address()), list);
+        }
+        assert_eq!(ListQuery::default().address(), "");
+    }
+
+    #[test]
+    fn what_an_address_says_wrongly_is_left_out() {
+        let list = ListQuery::parse("?tier=immediate,nonsense&sort=drop table&view=x&q=%zz%4&other=1");
+        assert_eq!(list, ListQuery { tiers: vec![Tier::Immediate], search: "%zz%4".to_owned(), ..ListQuery::default() });
+    }
+
+    #[test]
+    fn the_api_gets_the_lists_defaults_where_nothing_is_chosen() {
+        let list = ListQuery { search: " ana ".to_owned(), ..ListQuery::default() };
+        assert_eq!(list.api((&[Tier::Lost], "value"), Some((100, 200))), "?tier=lost&q=ana&sort=value&limit=100&offset=200");
+        assert_eq!(list.api((&[], "risk"), None), "?q=ana&sort=risk");
+    }
+
+    #[test]
+    fn choosing_the_only_chosen_tier_gives_the_choice_up() {
+        let mut list = ListQuery::default();
+        list.toggle(Tier::Early);
+        assert_eq!(list.tiers, [Tier::Early]);
+        list.toggle(Tier::Moderate);
+        assert_eq!(list.tiers, [Tier::Moderate]);
+        list.toggle(Tier::Moderate);
+        assert!(list.tiers.is_empty());
+    }
+}
