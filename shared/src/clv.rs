@@ -1,1 +1,100 @@
-//! Customer-base models.
+//! How often customers order, whether they still do, and what they spend: the buy-till-you-die models and Gamma-Gamma.
+//!
+//! Names of parameters and formulas are the papers'; time is in weeks. Transcendental functions come from `libm`, so that the
+//! worker, the browser and a test on any machine compute the same bytes.
+
+mod beta_geometric;
+mod bfgs;
+mod bgnbd;
+mod gamma_gamma;
+mod mbgnbd;
+mod nbd;
+mod special;
+
+pub use beta_geometric::{FitError, Fitted, History};
+pub use bgnbd::BgNbd;
+pub use gamma_gamma::GammaGamma;
+pub use mbgnbd::MbgNbd;
+pub use nbd::Nbd;
+
+pub(crate) use bfgs::minimize;
+pub(crate) use special::{digamma, ln_gamma};
+
+use serde::{Deserialize, Serialize};
+
+/// The model of orders that a shop's data supports.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum OrderModel {
+    BgNbd(BgNbd),
+    MbgNbd(MbgNbd),
+    /// No drop-out identified: everyone stays alive.
+    Nbd(Nbd),
+}
+
+impl OrderModel {
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::BgNbd(_) => "BG/NBD",
+            Self::MbgNbd(_) => "MBG/NBD",
+            Self::Nbd(_) => "NBD",
+        }
+    }
+
+    pub fn p_alive(&self, history: &History) -> f64 {
+        match self {
+            Self::BgNbd(model) => model.p_alive(history),
+            Self::MbgNbd(model) => model.p_alive(history),
+            Self::Nbd(_) => 1.0,
+        }
+    }
+
+    /// P(alive) right after one more purchase than `history` has.
+    pub fn p_alive_after_purchase(&self, history: &History) -> f64 {
+        let x = f64::from(history.x);
+        match self {
+            Self::BgNbd(BgNbd { a, b, .. }) => (b + x) / (a + b + x),
+            Self::MbgNbd(MbgNbd { a, b, .. }) => (b + x + 1.0) / (a + b + x + 1.0),
+            Self::Nbd(_) => 1.0,
+        }
+    }
+
+    /// Given that the customer is alive with this history, the purchase rate a week is gamma distributed: (shape, rate).
+    pub fn rate_posterior(&self, history: &History) -> (f64, f64) {
+        let (r, alpha) = match *self {
+            Self::BgNbd(BgNbd { r, alpha, .. }) | Self::MbgNbd(MbgNbd { r, alpha, .. }) | Self::Nbd(Nbd { r, alpha }) => {
+                (r, alpha)
+            }
+        };
+        (r + f64::from(history.x), alpha + history.clean().age)
+    }
+
+    /// P(no order in the next `weeks`).
+    pub fn p_no_order(&self, history: &History, weeks: f64) -> f64 {
+        match self {
+            Self::BgNbd(model) => model.p_no_order(history, weeks),
+            Self::MbgNbd(model) => model.p_no_order(history, weeks),
+            Self::Nbd(model) => model.p_no_order(history, weeks),
+        }
+    }
+
+    /// Orders expected in the next `weeks`.
+    pub fn expected_orders(&self, history: &History, weeks: f64) -> f64 {
+        match self {
+            Self::BgNbd(model) => model.expected_orders(history, weeks),
+            Self::MbgNbd(model) => model.expected_orders(history, weeks),
+            Self::Nbd(model) => model.expected_orders(history, weeks),
+        }
+    }
+
+    /// By their names in the paper.
+    pub fn parameters(&self) -> Vec<(String, f64)> {
+        let named = |names: &[&str], values: &[f64]| names.iter().map(|n| (*n).to_owned()).zip(values.iter().copied()).collect();
+        match *self {
+            Self::BgNbd(BgNbd { r, alpha, a, b }) | Self::MbgNbd(MbgNbd { r, alpha, a, b }) => {
+                named(&["r", "alpha", "a", "b"], &[r, alpha, a, b])
+            }
+            Self::Nbd(Nbd { r, alpha }) => named(&["r", "alpha"], &[r, alpha]),
+        }
+    }
+}

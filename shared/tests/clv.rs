@@ -1,0 +1,192 @@
+//! The models of orders and spend against published figures and on synthetic shops.
+
+mod data;
+
+use data::{Draws, cdnow_log, cdnow_summary};
+use proptest::prelude::*;
+use shared::clv::{BgNbd, FitError, Fitted, GammaGamma, History, MbgNbd, Nbd, OrderModel};
+
+fn near(actual: f64, printed: f64, digits: i32) -> bool {
+    (actual - printed).abs() <= 0.5001 * 10_f64.powi(-digits)
+}
+
+#[test]
+fn bgnbd_on_cdnow_equals_fader_hardie_and_lee_2005() {
+    let Some(rows) = cdnow_summary() else { return };
+    let groups: Vec<_> = rows.iter().map(|row| (row.0, 1.0)).collect();
+    let Fitted { model, log_likelihood, customers } = BgNbd::fit(&groups).expect("fits");
+    assert_eq!(customers, 2357);
+    for (name, actual, printed, digits) in [
+        ("r", model.r, 0.243, 3),
+        ("alpha", model.alpha, 4.414, 3),
+        ("a", model.a, 0.793, 3),
+        ("b", model.b, 2.426, 3),
+        ("log-likelihood", log_likelihood, -9582.4, 1),
+        // lifetimes 0.11.3 on the same file prints more digits.
+        ("r, lifetimes", model.r, 0.24259, 5),
+        ("alpha, lifetimes", model.alpha, 4.41353, 5),
+        ("a, lifetimes", model.a, 0.79289, 5),
+        ("b, lifetimes", model.b, 2.42575, 5),
+        ("log-likelihood, lifetimes", log_likelihood, -9582.4256, 4),
+    ] {
+        assert!(near(actual, printed, digits), "{name}: {actual} is not {printed}");
+    }
+    let first = History { x: 2, t_x: 30.43, age: 38.86 };
+    assert!(
+        near(model.expected_orders(&first, 39.0), 1.226, 3),
+        "customer 1 of the paper, {}",
+        model.expected_orders(&first, 39.0)
+    );
+}
+
+#[test]
+fn mbgnbd_on_cdnow_equals_lifetimes() {
+    let Some(rows) = cdnow_summary() else { return };
+    let groups: Vec<_> = rows.iter().map(|row| (row.0, 1.0)).collect();
+    let Fitted { model, log_likelihood, .. } = MbgNbd::fit(&groups).expect("fits");
+    for (name, actual, printed) in
+        [("r", model.r, 0.52484), ("alpha", model.alpha, 6.18299), ("a", model.a, 0.89136), ("b", model.b, 1.61400)]
+    {
+        assert!((actual - printed).abs() < 2e-4, "{name}: {actual} is not {printed}");
+    }
+    assert!(near(log_likelihood, -9582.1327, 4), "{log_likelihood}");
+}
+
+#[test]
+fn gamma_gamma_on_cdnow_s_946_repeaters_equals_lifetimes() {
+    let Some(rows) = cdnow_summary() else { return };
+    let spends: Vec<(u32, f64)> = rows.iter().filter(|row| row.0.x > 0).map(|row| (row.0.x, row.1)).collect();
+    let Fitted { model, log_likelihood, customers } = GammaGamma::fit(&spends).expect("fits");
+    assert_eq!(customers, 946);
+    assert!(near(model.p, 6.24880, 3) && near(model.q, 3.74459, 3) && near(model.v, 15.44775, 2), "{model:?}");
+    assert!(near(log_likelihood, -4055.9232, 3), "{log_likelihood}");
+}
+
+/// Ten customers of the sample log, exact days / 7, next 39 weeks, models fitted on the log: lifetimes 0.11.3.
+#[test]
+fn ten_customers_of_cdnow_equal_lifetimes() {
+    let Some(log) = cdnow_log() else { return };
+    let end = data::day("1997-09-30");
+    let histories: Vec<(u32, History, f64)> = data::summaries(&log, end);
+    let groups: Vec<_> = histories.iter().map(|(_, history, _)| (*history, 1.0)).collect();
+    let (bg, mbg) = (BgNbd::fit(&groups).expect("fits").model, MbgNbd::fit(&groups).expect("fits").model);
+    let spends: Vec<(u32, f64)> = histories.iter().filter(|(_, h, _)| h.x > 0).map(|(_, h, z)| (h.x, *z)).collect();
+    let spend = GammaGamma::fit(&spends).expect("fits").model;
+    for (id, bg_alive, bg_39, mbg_alive, mbg_39, mean) in [
+        (3, 1.0, 0.194794, 0.389723, 0.153966, 35.1704),
+        (1186, 1.0, 0.224199, 0.408641, 0.184116, 35.1704),
+        (1836, 0.225868, 0.266082, 0.192586, 0.258322, 15.4356),
+        (183, 0.322161, 0.315799, 0.267125, 0.301760, 21.6826),
+        (1709, 0.616048, 0.715568, 0.582641, 0.771341, 21.1267),
+        (91, 0.723818, 0.701288, 0.709717, 0.792983, 21.1475),
+        (1444, 0.674762, 1.333668, 0.650095, 1.348359, 32.5872),
+        (1329, 0.707305, 1.959415, 0.686078, 1.928304, 44.5417),
+        (101, 0.862950, 3.330971, 0.851841, 3.260361, 18.9008),
+        (157, 0.969221, 20.055250, 0.965938, 18.951872, 26.3943),
+    ] {
+        let (_, history, zbar) = histories.iter().find(|(found, ..)| *found == id).expect("in the log");
+        for (name, actual, printed) in [
+            ("BG alive", bg.p_alive(history), bg_alive),
+            ("BG orders", bg.expected_orders(history, 39.0), bg_39),
+            ("MBG alive", mbg.p_alive(history), mbg_alive),
+            ("MBG orders", mbg.expected_orders(history, 39.0), mbg_39),
+            ("spend", spend.expected_spend(history.x, *zbar).expect("mean"), mean),
+        ] {
+            assert!((actual - printed).abs() < 2e-4 * printed, "customer {id}, {name}: {actual} is not {printed}");
+        }
+    }
+}
+
+#[test]
+fn simulated_shops_give_their_parameters_back() {
+    let mut draws = Draws::new(7);
+    let truth = MbgNbd::new(0.6, 6.0, 0.9, 2.0).expect("valid");
+    let groups: Vec<(History, f64)> = (0..12_000).map(|i| (draws.history(&truth, 26.0 + f64::from(i % 53)), 1.0)).collect();
+    let fitted = MbgNbd::fit(&groups).expect("fits");
+    for (name, found, truth) in
+        [("r", fitted.model.r, truth.r), ("alpha", fitted.model.alpha, truth.alpha), ("a", fitted.model.a, truth.a)]
+    {
+        assert!((found / truth - 1.0).abs() < 0.15, "{name}: {found}, drawn from {truth}");
+    }
+    let own: f64 = groups.iter().map(|(h, n)| n * truth.log_likelihood(h)).sum();
+    assert!(fitted.log_likelihood >= own, "no maximum: {} below {own}", fitted.log_likelihood);
+}
+
+#[test]
+fn groups_with_weights_fit_as_their_customers_one_by_one() {
+    let mut draws = Draws::new(11);
+    let truth = MbgNbd::new(0.5, 6.0, 0.9, 1.6).expect("valid");
+    let rounded = |h: History| History { t_x: h.t_x.round(), ..h };
+    let each: Vec<(History, f64)> = (0..3_000).map(|i| (rounded(draws.history(&truth, f64::from(20 + i % 4))), 1.0)).collect();
+    let mut grouped: Vec<(History, f64)> = Vec::new();
+    for (history, _) in &each {
+        match grouped.iter_mut().find(|(known, _)| known == history) {
+            Some((_, n)) => *n += 1.0,
+            None => grouped.push((*history, 1.0)),
+        }
+    }
+    grouped.reverse();
+    assert!(grouped.len() < 1_500, "{} groups", grouped.len());
+    let (one, other) = (BgNbd::fit(&each).expect("fits"), BgNbd::fit(&grouped).expect("fits"));
+    assert!((one.log_likelihood - other.log_likelihood).abs() < 1e-6, "{one:?} {other:?}");
+    assert!((one.model.a - other.model.a).abs() < 1e-4 * one.model.a);
+}
+
+#[test]
+fn a_shop_without_drop_out_is_said_to_have_none() {
+    let mut draws = Draws::new(3);
+    let groups: Vec<(History, f64)> = (0..3_000).map(|_| (draws.loyal(2.0, 10.0, 52.0), 1.0)).collect();
+    assert_eq!(BgNbd::fit(&groups).map(|fitted| fitted.model), Err(FitError::NoDropOut));
+    assert_eq!(MbgNbd::fit(&groups).map(|fitted| fitted.model), Err(FitError::NoDropOut));
+    let nbd = Nbd::fit(&groups).expect("fits").model;
+    assert!((nbd.r / 2.0 - 1.0).abs() < 0.15 && (nbd.alpha / 10.0 - 1.0).abs() < 0.15, "{nbd:?}");
+}
+
+#[test]
+fn data_that_say_nothing_are_refused_in_words() {
+    let once = [(History { x: 0, t_x: 0.0, age: 30.0 }, 500.0)];
+    assert_eq!(BgNbd::fit(&once).map(|fitted| fitted.model), Err(FitError::NoRepeats));
+    assert_eq!(MbgNbd::fit(&[]).map(|fitted| fitted.model), Err(FitError::NoRepeats));
+    let today = [(History { x: 3, t_x: 0.0, age: 0.0 }, 5.0)];
+    assert_eq!(BgNbd::fit(&today).map(|fitted| fitted.model), Err(FitError::NoRepeats));
+    assert_eq!(BgNbd::new(0.2, 4.0, 0.0, 2.0), Err(FitError::Parameters));
+    assert_eq!(MbgNbd::new(0.2, f64::INFINITY, 1.0, 2.0), Err(FitError::Parameters));
+}
+
+#[test]
+fn one_time_buyers_are_alive_for_certain_only_to_bgnbd() {
+    let silent = |age| History { x: 0, t_x: 0.0, age };
+    let bg = BgNbd::new(0.243, 4.414, 0.793, 2.426).expect("valid");
+    let mbg = MbgNbd::new(0.525, 6.183, 0.891, 1.614).expect("valid");
+    assert_eq!(bg.p_alive(&silent(500.0)), 1.0);
+    assert!(mbg.p_alive(&silent(500.0)) < mbg.p_alive(&silent(5.0)));
+}
+
+fn parameter() -> impl Strategy<Value = f64> {
+    (-4.0..4.0_f64).prop_map(f64::exp)
+}
+
+proptest! {
+    #[test]
+    fn nothing_is_ever_outside_its_range(
+        r in parameter(), alpha in parameter(), a in parameter(), b in parameter(),
+        x in 0..2_000_u32, age in 0.0..1_000.0_f64, share in 0.0..=1.0_f64, weeks in 0.0..520.0_f64,
+    ) {
+        let history = History { x, t_x: age * share, age };
+        for model in [
+            OrderModel::BgNbd(BgNbd::new(r, alpha, a, b).expect("valid")),
+            OrderModel::MbgNbd(MbgNbd::new(r, alpha, a, b).expect("valid")),
+            OrderModel::Nbd(Nbd::new(r, alpha).expect("valid")),
+        ] {
+            let (alive, none) = (model.p_alive(&history), model.p_no_order(&history, weeks));
+            prop_assert!((0.0..=1.0).contains(&alive), "{model:?} alive {alive}");
+            prop_assert!((0.0..=1.0).contains(&none) && none >= 1.0 - alive - 1e-12, "{model:?} none {none}");
+            prop_assert!(model.p_no_order(&history, weeks + 1.0) <= none + 1e-12);
+            let orders = model.expected_orders(&history, weeks);
+            prop_assert!(orders.is_finite() && orders >= 0.0, "{model:?} {orders}");
+            prop_assert!(orders + 1e-9 >= 1.0 - none, "{model:?}: {orders} orders, P(any) {}", 1.0 - none);
+        }
+        let likelihood = BgNbd::new(r, alpha, a, b).expect("valid").log_likelihood(&history);
+        prop_assert!(likelihood.is_finite());
+    }
+}
