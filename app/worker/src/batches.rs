@@ -145,7 +145,7 @@ mod tests {
     fn parsed(lines: std::ops::Range<u64>, rejected: Vec<RowError>) -> Parsed {
         let is_rejected = |line: &u64| rejected.iter().any(|row| row.line == *line);
         let rows: Vec<RateRow> = lines.clone().filter(|line| !is_rejected(line)).map(rate).collect();
-        Parsed { rows: Rows::Rates(rows), rejected, rows_read: (lines.end - lines.start) as u32 }
+        Parsed { rows: Rows::Rates(rows), rejected, rows_read: (lines.end - lines.start) as u32, moved_to_now: 0 }
     }
 
     fn all(pieces: Vec<Parsed>) -> Vec<ImportBatch> {

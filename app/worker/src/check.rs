@@ -39,6 +39,7 @@ impl Tally {
         let check = &mut self.check;
         check.rows_read += u64::from(parsed.rows_read);
         check.rows_rejected += parsed.rejected.len() as u64;
+        check.moved_to_now += u64::from(parsed.moved_to_now);
         let room = Check::REJECTED_SHOWN.saturating_sub(check.rejected.len());
         check.rejected.extend(parsed.rejected.iter().take(room).cloned());
         match &parsed.rows {
@@ -127,7 +128,7 @@ mod tests {
     fn check(pieces: Vec<(Rows, Vec<RowError>)>) -> Check {
         let mut tally = Tally::default();
         for (rows, rejected) in pieces {
-            tally.add(&Parsed { rows, rejected, rows_read: 3 });
+            tally.add(&Parsed { rows, rejected, rows_read: 3, moved_to_now: 1 });
         }
         tally.finish()
     }
@@ -144,7 +145,7 @@ mod tests {
         ]);
         let eur = Currency::parse("EUR").expect("code");
         assert_eq!(sums.totals, [Money::new(300, eur), Money::new(1_050, Currency::USD)], "what was cancelled is no revenue");
-        assert_eq!((sums.rows_accepted, sums.customers, sums.rows_repeated), (4, 2, 0));
+        assert_eq!((sums.rows_accepted, sums.customers, sums.rows_repeated, sums.moved_to_now), (4, 2, 0, 2));
         assert_eq!((sums.first, sums.last), (Some(Millis(5)), Some(Millis(30))));
     }
 

@@ -86,6 +86,8 @@ pub struct Check {
     pub last: Option<Millis>,
     /// Paid amounts less refunds for each currency; only of orders.
     pub totals: Vec<Money>,
+    /// Times a little ahead of now that become now.
+    pub moved_to_now: u64,
     /// Accepted rows that say no to a channel; only of customers.
     pub opt_outs: u64,
 }
