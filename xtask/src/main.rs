@@ -1,1 +1,71 @@
-fn main(){}
+//! `cargo xtask`: sets up, builds, runs, tests and deploys Rekindle. No product logic lives here.
+
+mod bench;
+mod build;
+mod cron;
+mod deploy;
+mod dev;
+mod process;
+mod project;
+mod server;
+mod sign_in;
+mod soak;
+mod stamp;
+mod store;
+mod test;
+mod token;
+mod tools;
+
+use std::process::ExitCode;
+
+use anyhow::{Result, bail};
+use lexopt::ValueExt as _;
+
+const HELP: &str = "\
+cargo xtask COMMAND
+
+  dev      [--port 8787] [--data-dir DIR] [--fresh] [--no-sample]   sets up, builds, serves, rebuilds on change
+  test     [FILTER]                                                 runs every check and test, or those named so
+  build    [--seams]                                                makes the deployable, or the worker for tests
+  token    --role ROLE [--data-dir DIR] [--remote]                  prints a new API token
+  sign-in  [--data-dir DIR] [--remote]                              prints a one-time sign-in link of the owner
+  cron     NAME [--data-dir DIR]                                    runs one job now and prints its run row as JSON
+  soak     [NAME]                                                   runs a long check, or lists them
+  bench                                                             measures the models and the worker
+  deploy   [--dry-run] [--config FILE]                              checks, migrates and deploys
+
+--data-dir (default .dev/data) holds a local run's database. REKINDLE_TOOLS (default ~/.cache/rekindle/tools) holds built tools.";
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("{error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<ExitCode> {
+    process::end_groups_with_us()?;
+    let mut args = lexopt::Parser::from_env();
+    let command = match args.next()? {
+        Some(lexopt::Arg::Value(value)) => value.string()?,
+        Some(lexopt::Arg::Long("help") | lexopt::Arg::Short('h')) | None => "help".to_owned(),
+        Some(other) => return Err(other.unexpected().into()),
+    };
+    match command.as_str() {
+        "dev" => dev::command(args)?,
+        "test" => return test::command(args),
+        "build" => build::command(args)?,
+        "token" => token::command(args)?,
+        "sign-in" => sign_in::command(args)?,
+        "cron" => cron::command(args)?,
+        "soak" => soak::command(args)?,
+        "bench" => bench::command(args)?,
+        "deploy" => deploy::command(args)?,
+        "help" => println!("{HELP}"),
+        unknown => bail!("There is no command `{unknown}`.\n\n{HELP}"),
+    }
+    Ok(ExitCode::SUCCESS)
+}

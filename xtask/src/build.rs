@@ -1,0 +1,56 @@
+//! `cargo xtask build`: the files that are deployed.
+
+mod app;
+mod markers;
+mod page;
+mod sample;
+mod size;
+mod worker;
+
+pub use app::build as app;
+pub use markers::{app_is_light, worker_has_no_seams};
+pub use sample::build as sample;
+pub use size::{BUDGET, first_load};
+pub use worker::{SEAMS, Variant, build as worker};
+
+use anyhow::{Result, bail};
+
+use crate::tools::{self, Tools};
+
+pub fn command(mut args: lexopt::Parser) -> Result<()> {
+    let mut variant = Variant::Deployable;
+    while let Some(arg) = args.next()? {
+        match arg {
+            lexopt::Arg::Long("seams") => variant = Variant::Seams,
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    let tools = tools::ensure()?;
+    match variant {
+        Variant::Seams => worker(&tools, Variant::Seams),
+        Variant::Deployable => deployable(&tools),
+    }
+}
+
+/// App, static files and worker, and a size report; an app above its budget is an error.
+pub fn deployable(tools: &Tools) -> Result<()> {
+    files(tools)?;
+    worker(tools, Variant::Deployable)?;
+    let report = size::report()?;
+    eprint!("{report}");
+    let first = first_load()?;
+    if first > BUDGET {
+        bail!(
+            "The first load is {} KB brotli, above its budget of {} KB: move work to the Web Worker, or drop a dependency.",
+            first / 1000,
+            BUDGET / 1000
+        );
+    }
+    Ok(())
+}
+
+/// `dist/`: the app and all other static files.
+pub fn files(tools: &Tools) -> Result<()> {
+    app(tools)?;
+    sample()
+}

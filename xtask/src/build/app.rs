@@ -1,0 +1,177 @@
+//! The app and its Web Worker module: two wasm modules with hashed names below `dist/assets`, and the page that starts them.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context as _, Result};
+use sha2::{Digest as _, Sha256};
+
+use super::page;
+use crate::process::{self, step};
+use crate::project;
+use crate::stamp::{self, Stamp};
+use crate::tools::Tools;
+
+/// What rustc's wasm target emits by default; naming each keeps binaryen from using encodings that browsers do not read yet.
+const WASM_FEATURES: [&str; 6] = [
+    "--enable-mutable-globals",
+    "--enable-sign-ext",
+    "--enable-nontrapping-float-to-int",
+    "--enable-bulk-memory",
+    "--enable-multivalue",
+    "--enable-reference-types",
+];
+
+pub fn build(tools: &Tools) -> Result<()> {
+    let stamp = Stamp::new(
+        "app",
+        &[
+            "app",
+            "shared",
+            "public",
+            "Cargo.lock",
+            "Cargo.toml",
+            ".cargo",
+            "rust-toolchain.toml",
+            "package-lock.json",
+            "xtask/src/build",
+        ],
+        &[&tools.wasm_bindgen.to_string_lossy()],
+    )?;
+    if stamp.fresh(&project::path("dist/index.html")) {
+        return Ok(());
+    }
+    step("Building the app", || {
+        process::run(
+            Command::new("cargo")
+                .args([
+                    "build",
+                    "--locked",
+                    "--profile",
+                    "web",
+                    "--target",
+                    "wasm32-unknown-unknown",
+                    "-p",
+                    "app",
+                    "-p",
+                    "app-worker",
+                ])
+                .current_dir(project::root()),
+        )
+    })?;
+    step("Packing the app", || {
+        let mut dist = Dist::default();
+        let (script, wasm) = module(tools, &mut dist, "app")?;
+        let (worker, _) = module(tools, &mut dist, "app_worker")?;
+        let styles = styles(tools, &mut dist)?;
+        dist.copy(&project::path("public"))?;
+        let template = project::read(&project::path("app/index.html"))?;
+        dist.write("index.html", page::fill(&template, &page::Names { script, wasm, worker, styles })?)?;
+        dist.sweep()
+    })?;
+    stamp.set()
+}
+
+/// Binds, shrinks and bundles one module; answers with the addresses of its script and its wasm.
+fn module(tools: &Tools, dist: &mut Dist, name: &str) -> Result<(String, String)> {
+    let work = project::target().join("xtask").join(name);
+    let built = project::target().join("wasm32-unknown-unknown/web").join(format!("{name}.wasm"));
+    process::output(
+        Command::new(&tools.wasm_bindgen)
+            .args(["--target", "web", "--no-typescript", "--out-name", name, "--out-dir"])
+            .arg(&work)
+            .arg(built),
+    )?;
+    let bound = work.join(format!("{name}_bg.wasm"));
+    let small = work.join("small.wasm");
+    process::output(
+        Command::new(&tools.wasm_opt)
+            .arg("-Oz")
+            .args(WASM_FEATURES)
+            .args(["--strip-debug", "--strip-producers"])
+            .arg(&bound)
+            .arg("-o")
+            .arg(&small),
+    )?;
+    let wasm = dist.asset(name, "wasm", &fs::read(&small)?)?;
+    // One script: wasm-bindgen's glue with the call that starts it, since the page's policy allows no inline script.
+    let entry = work.join("start.js");
+    project::write(&entry, format!("import start from \"./{name}.js\";\nawait start({{ module_or_path: \"{wasm}\" }});\n"))?;
+    let bundled = process::output(Command::new(&tools.esbuild).arg(&entry).args([
+        "--bundle",
+        "--minify",
+        "--format=esm",
+        "--target=es2022",
+        "--log-level=warning",
+    ]))?;
+    Ok((dist.asset(name, "js", bundled.as_bytes())?, wasm))
+}
+
+/// `app/styles/*.css` or `public/*.css` in the order of their names, as one file.
+fn styles(tools: &Tools, dist: &mut Dist) -> Result<String> {
+    let sheets: Vec<PathBuf> = stamp::files(&project::path("public"))?
+        .into_iter()
+        .filter(|file| file.extension().is_some_and(|end| end == "css"))
+        .collect();
+    let mut all = String::new();
+    for sheet in &sheets {
+        all.push_str(&project::read(sheet)?);
+        all.push('\n');
+    }
+    let work = project::target().join("xtask/styles.css");
+    project::write(&work, all)?;
+    let small = process::output(Command::new(&tools.esbuild).arg(&work).args(["--minify", "--log-level=warning"]))?;
+    dist.asset("app", "css", small.as_bytes())
+}
+
+/// `dist/` while it is made: a file is written only where its bytes changed, so that a running server reloads no more than it must,
+/// and what no longer belongs there goes at the end.
+#[derive(Default)]
+struct Dist {
+    kept: BTreeSet<PathBuf>,
+}
+
+impl Dist {
+    /// A file that may be cached for good: its name holds its digest. Answers with its address.
+    fn asset(&mut self, name: &str, end: &str, bytes: &[u8]) -> Result<String> {
+        let digest: String = stamp::hex(&Sha256::digest(bytes)).chars().take(12).collect();
+        let name = format!("assets/{}-{digest}.{end}", name.replace('_', "-"));
+        self.write(&name, bytes)?;
+        Ok(format!("/{name}"))
+    }
+
+    fn write(&mut self, name: &str, bytes: impl AsRef<[u8]>) -> Result<()> {
+        let file = project::path("dist").join(name);
+        if !fs::read(&file).is_ok_and(|old| old == bytes.as_ref()) {
+            project::write(&file, bytes)?;
+        }
+        self.kept.insert(file);
+        Ok(())
+    }
+
+    fn copy(&mut self, folder: &Path) -> Result<()> {
+        for file in stamp::files(folder)? {
+            if file.extension().is_some_and(|end| end == "css") {
+                continue;
+            }
+            let name = file
+                .strip_prefix(folder)?
+                .to_str()
+                .with_context(|| format!("{} has a name that is not UTF-8", file.display()))?;
+            self.write(name, fs::read(&file)?)?;
+        }
+        Ok(())
+    }
+
+    fn sweep(self) -> Result<()> {
+        let samples = project::path("dist/samples");
+        for file in stamp::files(&project::path("dist"))? {
+            if !self.kept.contains(&file) && !file.starts_with(&samples) {
+                fs::remove_file(&file)?;
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,51 @@
+//! `index.html`: the shell's skeleton with the names of the built files in it.
+
+use anyhow::{Result, bail};
+
+/// Addresses of the built files.
+pub struct Names {
+    pub script: String,
+    pub wasm: String,
+    pub worker: String,
+    pub styles: String,
+}
+
+/// Fills the template. Every mark has to be there: a page without one would load nothing and say nothing.
+pub fn fill(template: &str, names: &Names) -> Result<String> {
+    let mut page = template.to_owned();
+    for (mark, value) in
+        [("{{script}}", &names.script), ("{{wasm}}", &names.wasm), ("{{worker}}", &names.worker), ("{{styles}}", &names.styles)]
+    {
+        if !page.contains(mark) {
+            bail!("app/index.html has no {mark}.");
+        }
+        page = page.replace(mark, value);
+    }
+    if let Some((_, rest)) = page.split_once("{{") {
+        bail!("app/index.html has an unknown mark: {{{{{}.", rest.lines().next().unwrap_or_default());
+    }
+    Ok(page)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names() -> Names {
+        Names { script: "/s.js".into(), wasm: "/s.wasm".into(), worker: "/w.js".into(), styles: "/s.css".into() }
+    }
+
+    #[test]
+    fn every_mark_is_filled_wherever_it_stands() {
+        let page = fill("{{styles}} {{script}} {{wasm}} {{worker}} {{script}}", &names()).unwrap();
+        assert_eq!(page, "/s.css /s.js /s.wasm /w.js /s.js");
+    }
+
+    #[test]
+    fn a_missing_or_an_unknown_mark_is_an_error() {
+        assert!(fill("{{styles}} {{script}} {{wasm}}", &names()).unwrap_err().to_string().contains("{{worker}}"));
+        assert!(
+            fill("{{styles}} {{script}} {{wasm}} {{worker}} {{title}}", &names()).unwrap_err().to_string().contains("{{title}}")
+        );
+    }
+}

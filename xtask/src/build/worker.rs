@@ -1,0 +1,62 @@
+//! The Cloudflare Worker, by worker-build.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use anyhow::Result;
+
+use crate::process::{self, step};
+use crate::project;
+use crate::stamp::Stamp;
+use crate::tools::Tools;
+
+/// The folder of the worker with seams.
+pub const SEAMS: &str = "functions/build-seams";
+
+/// A Worker has 128 MB, and what is not this linear memory needs some of it: local runs end where production would.
+const FLAGS: &str = r#"--cfg getrandom_backend="wasm_js" -C link-arg=--max-memory=100663296"#;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Variant {
+    Deployable,
+    /// With the virtual clock, fault points and the meter's header: development and tests.
+    Seams,
+}
+
+impl Variant {
+    pub fn folder(self) -> PathBuf {
+        project::path(match self {
+            Self::Deployable => "functions/build",
+            Self::Seams => SEAMS,
+        })
+    }
+}
+
+pub fn build(tools: &Tools, variant: Variant) -> Result<()> {
+    let (name, out, features): (_, _, &[&str]) = match variant {
+        Variant::Deployable => ("worker", "build", &[]),
+        Variant::Seams => ("worker-seams", "build-seams", &["--features", "seams"]),
+    };
+    let stamp = Stamp::new(
+        name,
+        &["functions", "shared", "Cargo.lock", "Cargo.toml", ".cargo", "rust-toolchain.toml"],
+        &[FLAGS, &tools.worker_build.to_string_lossy(), &tools.wasm_bindgen.to_string_lossy()],
+    )?;
+    if stamp.fresh(&variant.folder().join("index_bg.wasm")) {
+        return Ok(());
+    }
+    let what = if variant == Variant::Seams { "Building the worker (with seams)" } else { "Building the worker" };
+    step(what, || {
+        process::run(
+            Command::new(&tools.worker_build)
+                .args(["--profile", "edge", "--out-dir", out, "--", "--locked"])
+                .args(features)
+                .current_dir(project::path("functions"))
+                .env("WASM_BINDGEN_BIN", &tools.wasm_bindgen)
+                .env("WASM_OPT_BIN", &tools.wasm_opt)
+                .env("ESBUILD_BIN", &tools.esbuild)
+                .env("RUSTFLAGS", FLAGS),
+        )
+    })?;
+    stamp.set()
+}

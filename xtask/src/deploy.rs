@@ -1,0 +1,118 @@
+//! `cargo xtask deploy`.
+
+use std::path::PathBuf;
+
+use anyhow::{Context as _, Result, bail};
+
+use crate::build::{self, Variant};
+use crate::process::{self, step};
+use crate::project;
+use crate::store::Store;
+use crate::tools;
+
+pub fn command(mut args: lexopt::Parser) -> Result<()> {
+    let (mut dry, mut config) = (false, project::path("wrangler.toml"));
+    while let Some(arg) = args.next()? {
+        match arg {
+            lexopt::Arg::Long("dry-run") => dry = true,
+            lexopt::Arg::Long("config") => config = PathBuf::from(args.value()?),
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    check(&project::read(&config)?)?;
+    let tools = tools::ensure()?;
+    build::deployable(&tools)?;
+    build::worker(&tools, Variant::Seams)?;
+    build::worker_has_no_seams()?;
+    if dry {
+        let out = project::target().join("xtask/deploy");
+        step("Packing as a deployment would", || {
+            process::output(tools::wrangler().args(["deploy", "--dry-run", "--outdir"]).arg(out).arg("--config").arg(&config))
+        })?;
+        println!("The dry run found nothing that would stop a deployment; nothing was sent.");
+        return Ok(());
+    }
+    step("Applying migrations", || Store::Remote.migrate())?;
+    step("Deploying", || process::run(tools::wrangler().arg("deploy").arg("--config").arg(&config)))?;
+    println!("Deployed. `cargo xtask sign-in --remote` prints the owner's first sign-in link.");
+    Ok(())
+}
+
+/// Refuses a configuration that would deploy to nowhere, or a local run's laxer rules to everyone.
+fn check(config: &str) -> Result<()> {
+    let config: toml::Table = config.parse().context("wrangler.toml is not valid TOML.")?;
+    let vars = config.get("vars").and_then(toml::Value::as_table);
+    if vars.is_some_and(|vars| vars.contains_key("LOCAL")) {
+        bail!("wrangler.toml sets LOCAL, which shows sign-in links to whoever asks: remove it from `[vars]`.");
+    }
+    let origin = vars.and_then(|vars| vars.get("ORIGIN")?.as_str()).unwrap_or_default();
+    let host = origin.strip_prefix("https://").unwrap_or_default();
+    if host.is_empty() || host.contains('/') {
+        bail!(
+            "wrangler.toml needs the deployed app's address: set `ORIGIN = \"https://your.domain\"` below `[vars]`, without a path."
+        );
+    }
+    for (list, key, made_by) in [
+        ("d1_databases", "database_id", "wrangler d1 create rekindle"),
+        ("kv_namespaces", "id", "wrangler kv namespace create KV"),
+    ] {
+        for binding in config.get(list).and_then(toml::Value::as_array).into_iter().flatten() {
+            let id = binding.get(key).and_then(toml::Value::as_str).unwrap_or_default();
+            if id.chars().all(|letter| letter == '0' || letter == '-') {
+                bail!(
+                    "wrangler.toml has a placeholder for the {key} of {list}: run `npx {made_by}` and put the id it prints there."
+                );
+            }
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const READY: &str = r#"
+        [vars]
+        ORIGIN = "https://shop.example.com"
+        [[d1_databases]]
+        database_id = "0190c1f0-0000-7000-8000-000000000001"
+        [[kv_namespaces]]
+        id = "0123456789abcdef0123456789abcdef"
+    "#;
+
+    #[track_caller]
+    fn refused(config: &str, word: &str) {
+        let error = check(config).unwrap_err().to_string();
+        assert!(error.contains(word) && error.lines().count() == 1, "{error}");
+    }
+
+    #[test]
+    fn a_filled_configuration_passes() {
+        check(READY).unwrap();
+    }
+
+    #[test]
+    fn a_local_run_is_never_deployed() {
+        refused(&READY.replace("[vars]", "[vars]\nLOCAL = \"true\""), "LOCAL");
+    }
+
+    #[test]
+    fn placeholders_are_refused_each_by_its_name() {
+        refused(&READY.replace("0190c1f0-0000-7000-8000-000000000001", "00000000-0000-0000-0000-000000000000"), "d1_databases");
+        refused(&READY.replace("0123456789abcdef0123456789abcdef", "00000000000000000000000000000000"), "kv_namespaces");
+        refused(
+            &project::read(&project::path("wrangler.toml"))
+                .unwrap()
+                .replace("[[d1_databases]]", "[vars]\nORIGIN = \"https://shop.example.com\"\n[[d1_databases]]"),
+            "placeholder",
+        );
+    }
+
+    #[test]
+    fn an_origin_is_needed_and_it_is_https_without_a_path() {
+        for origin in ["", "http://shop.example.com", "https://", "https://shop.example.com/app"] {
+            refused(&READY.replace("https://shop.example.com", origin), "ORIGIN");
+        }
+    }
+}

@@ -1,0 +1,197 @@
+//! `cargo xtask test`: every check and every test, one closing line.
+
+mod count;
+
+use std::path::PathBuf;
+use std::process::{Command, ExitCode};
+use std::time::Instant;
+
+use anyhow::{Result, bail};
+use lexopt::ValueExt as _;
+
+use crate::build::{self, Variant};
+use crate::process;
+use crate::project;
+use crate::stamp;
+use crate::tools::{self, Tools};
+use count::Count;
+
+pub fn command(mut args: lexopt::Parser) -> Result<ExitCode> {
+    let mut filter = None;
+    while let Some(arg) = args.next()? {
+        match arg {
+            lexopt::Arg::Value(value) if filter.is_none() => filter = Some(value.string()?),
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    let tools = tools::ensure()?;
+    let mut session = Session { filter, total: Count::default(), failures: Vec::new() };
+    run(&tools, &mut session)?;
+    for failure in &session.failures {
+        eprintln!("FAILED {failure}");
+    }
+    println!("{}", session.total);
+    Ok(if session.failures.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// What costs least comes first.
+fn run(tools: &Tools, session: &mut Session) -> Result<()> {
+    session.check("formatting", || process::run(&mut cargo(&["fmt", "--all", "--check"])));
+    session.check("every npm install script is named", || match tools::unnamed_scripts()?.as_slice() {
+        [] => Ok(()),
+        names => bail!("These npm packages want to run a script and are not named in package.json: {}.", names.join(", ")),
+    });
+    session.check("only named crates depend on the sample shops", samples_stay_outside);
+    let lint = |args: &[&str]| process::run(cargo(&["clippy", "--quiet", "--locked"]).args(args).args(["--", "-D", "warnings"]));
+    session.check("clippy", || lint(&["--workspace", "--all-targets"]));
+    session.check("clippy for wasm", || {
+        lint(&["--target", "wasm32-unknown-unknown", "-p", "app", "-p", "app-worker", "-p", "functions"])
+    });
+    session.check("clippy for wasm with seams", || {
+        lint(&["--target", "wasm32-unknown-unknown", "-p", "functions", "--features", "functions/seams"])
+    });
+    session.check("supply chain", deny);
+    session.native()?;
+    session.check("the app within its budget and the deployable worker", || build::deployable(tools));
+    session.check("the worker with seams", || build::worker(tools, Variant::Seams));
+    session.check("no template engine or zone table in the app's first wasm", build::app_is_light);
+    session.check("no seams in the deployable worker", build::worker_has_no_seams);
+    session.node(tools, "api")?;
+    session.node(tools, "browser")
+}
+
+struct Session {
+    filter: Option<String>,
+    total: Count,
+    failures: Vec<String>,
+}
+
+impl Session {
+    /// A check that passes or fails as one. Builds run whatever the filter says: later tests stand on them.
+    fn check(&mut self, name: &str, work: impl FnOnce() -> Result<()>) {
+        let needed = name.starts_with("the ");
+        if self.filter.as_ref().is_some_and(|filter| !name.contains(filter.as_str())) && !needed {
+            return;
+        }
+        let start = Instant::now();
+        let outcome = work();
+        let seconds = start.elapsed().as_secs_f64();
+        match outcome {
+            Ok(()) => {
+                eprintln!("ok     {name} ({seconds:.1} s)");
+                self.total.passed += 1;
+            }
+            Err(error) if error.is::<Skipped>() => {
+                eprintln!("SKIPPED {name}: {error}");
+                self.total.skipped += 1;
+            }
+            Err(error) => {
+                eprintln!("FAILED {name} ({seconds:.1} s): {error:#}");
+                self.total.failed += 1;
+                self.failures.push(name.to_owned());
+            }
+        }
+    }
+
+    /// Unit, property and documentation tests of every crate.
+    fn native(&mut self) -> Result<()> {
+        let mut command = cargo(&["test", "--quiet", "--locked", "--workspace", "--no-fail-fast"]);
+        command.args(self.filter.as_deref().map(|filter| vec!["--", filter]).unwrap_or_default());
+        self.suite("native tests", &mut command, count::cargo)
+    }
+
+    /// The tests below `tests/{folder}`, each file a process.
+    fn node(&mut self, tools: &Tools, folder: &str) -> Result<()> {
+        let files = self.files(folder)?;
+        if files.is_empty() {
+            return Ok(());
+        }
+        let mut command = Command::new(&tools.node);
+        command.args(["--test", "--test-reporter=spec"]).current_dir(project::root());
+        if folder == "browser" {
+            // One browser at a time: figures such as the time of the first load stand in its output.
+            command.arg("--test-concurrency=1");
+        }
+        if let Some(filter) = &self.filter
+            && !files.iter().all(|file| file.to_string_lossy().contains(filter.as_str()))
+        {
+            command.arg(format!("--test-name-pattern={filter}"));
+        }
+        command.args(&files);
+        self.suite(&format!("{folder} tests"), &mut command, count::node)
+    }
+
+    /// Test files of the folder: those named like the filter, else those that hold its words.
+    fn files(&self, folder: &str) -> Result<Vec<PathBuf>> {
+        let mut files = stamp::files(&project::path("tests").join(folder))?;
+        files.retain(|file| file.to_string_lossy().ends_with(".test.mjs"));
+        let Some(filter) = &self.filter else { return Ok(files) };
+        let named: Vec<_> = files.iter().filter(|file| file.to_string_lossy().contains(filter.as_str())).cloned().collect();
+        if !named.is_empty() {
+            return Ok(named);
+        }
+        files.retain(|file| project::read(file).is_ok_and(|text| text.contains(filter.as_str())));
+        Ok(files)
+    }
+
+    fn suite(&mut self, name: &str, command: &mut Command, count: fn(&str) -> Count) -> Result<()> {
+        let start = Instant::now();
+        let (ok, text) = process::tee(command)?;
+        let counted = count(&text);
+        eprintln!("{} {name}: {counted} ({:.1} s)", if ok { "ok    " } else { "FAILED" }, start.elapsed().as_secs_f64());
+        self.total += counted;
+        if !ok {
+            // A suite can fail without a failing test: it did not build, or broke off.
+            self.total.failed += u32::from(counted.failed == 0);
+            self.failures.push(name.to_owned());
+        }
+        Ok(())
+    }
+}
+
+/// Why a check could not run here.
+#[derive(Debug)]
+struct Skipped(&'static str);
+
+impl std::fmt::Display for Skipped {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str(self.0)
+    }
+}
+
+impl std::error::Error for Skipped {}
+
+fn deny() -> Result<()> {
+    let Some(deny) = tools::cargo_deny(std::env::var_os("CI").is_some())? else {
+        return Err(Skipped("cargo-deny is not built here; with CI=1 it is, which takes minutes").into());
+    };
+    process::run(
+        Command::new(deny).args(["--log-level", "error", "check", "bans", "licenses", "sources"]).current_dir(project::root()),
+    )
+}
+
+/// The sample shops are data for trying things out: the app and the worker hold no line of their generators.
+fn samples_stay_outside() -> Result<()> {
+    for package in ["app", "app-worker", "functions", "shared"] {
+        let tree = process::output(&mut cargo(&[
+            "tree",
+            "--locked",
+            "--prefix",
+            "none",
+            "--edges",
+            "normal,build",
+            "--package",
+            package,
+        ]))?;
+        if tree.lines().any(|line| line.starts_with("samples ")) {
+            bail!("{package} depends on the crate `samples`, which no deployed crate may.");
+        }
+    }
+    Ok(())
+}
+
+fn cargo(args: &[&str]) -> Command {
+    let mut command = Command::new("cargo");
+    command.args(args).current_dir(project::root());
+    command
+}
