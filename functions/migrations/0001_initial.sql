@@ -9,6 +9,8 @@ create table shop (
   time_zone text not null,
   plan text not null check (plan in ('free', 'paid')),
   sample text,
+  -- shared::api::Thresholds as JSON, where the shop set its own: they go before a model's.
+  thresholds text,
   sending_stopped integer not null default 0,
   updated_at integer not null
 ) strict;

@@ -1,1 +1,45 @@
-//! x
+//! Rekindle's Cloudflare Worker.
+//!
+//! A thin shell around `shared`: it recognises who asks, reads and writes D1, and runs the jobs. What is decided, `shared`
+//! decides. The routes stand in one table, [`routes::TABLE`]; every answer passes [`serve::serve`].
+
+pub mod auth;
+pub mod clock;
+pub mod ctx;
+pub mod db;
+pub mod extract;
+pub mod headers;
+pub mod jobs;
+pub mod openapi;
+pub mod problem;
+pub mod random;
+pub mod routes;
+pub mod seams;
+pub mod serve;
+pub mod settings;
+
+use worker::{Context, Env, HttpRequest, MessageBatch, Result, ScheduleContext, ScheduledEvent, event};
+
+#[event(start)]
+fn start() {
+    console_error_panic_hook::set_once();
+    routes::prepare();
+}
+
+#[event(fetch)]
+async fn fetch(request: HttpRequest, env: Env, context: Context) -> Result<axum::http::Response<axum::body::Body>> {
+    Ok(serve::serve(request, env, context).await)
+}
+
+/// The platform drops the result of a scheduled run, so that failures stand in the run's row and in the log.
+#[event(scheduled)]
+async fn scheduled(event: ScheduledEvent, env: Env, _context: ScheduleContext) {
+    jobs::scheduled(&event.cron(), &env).await;
+}
+
+/// An `Err` here would reset the worker: each message is acknowledged or put back on its own.
+#[event(queue)]
+async fn queue(batch: MessageBatch<String>, env: Env, _context: Context) -> Result<()> {
+    jobs::queue(&batch, &env).await;
+    Ok(())
+}

@@ -11,5 +11,6 @@ pub mod id;
 pub mod import;
 pub mod money;
 pub mod risk;
+pub mod search;
 pub mod state;
 pub mod time;

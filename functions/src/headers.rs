@@ -1,0 +1,49 @@
+//! The headers of every answer: one function here for the worker's, `public/_headers` for files, equal by a test.
+
+use axum::http::header::{CACHE_CONTROL, HeaderName};
+use axum::http::{HeaderMap, HeaderValue};
+
+/// What the app may load and run: only its own files.
+pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; \
+    worker-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; font-src 'self'; base-uri 'none'; \
+    form-action 'self'; frame-ancestors 'none'";
+
+/// On every answer and every file.
+pub const EVERYWHERE: [(HeaderName, &str); 5] = [
+    (HeaderName::from_static("content-security-policy"), CONTENT_SECURITY_POLICY),
+    (HeaderName::from_static("strict-transport-security"), "max-age=31536000; includeSubDomains"),
+    (HeaderName::from_static("x-content-type-options"), "nosniff"),
+    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+    (HeaderName::from_static("referrer-policy"), "no-referrer"),
+];
+
+/// Sets them; an answer without a caching rule of its own is never stored, because it may hold somebody's data.
+pub fn set(headers: &mut HeaderMap) {
+    for (name, value) in EVERYWHERE {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_get_the_same_headers_as_answers() {
+        let file = include_str!("../../public/_headers");
+        let everything = file.split("\n/").find(|part| part.starts_with("/*") || part.starts_with('*')).expect("a rule for /*");
+        for (name, value) in EVERYWHERE {
+            let line = format!("{name}: {value}");
+            assert!(everything.lines().any(|text| text.trim().eq_ignore_ascii_case(&line)), "public/_headers lacks {line}");
+        }
+    }
+
+    #[test]
+    fn an_answer_with_a_caching_rule_keeps_it() {
+        let mut headers = HeaderMap::new();
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("max-age=60"));
+        set(&mut headers);
+        assert_eq!(headers.get(CACHE_CONTROL).and_then(|value| value.to_str().ok()), Some("max-age=60"));
+    }
+}

@@ -1,0 +1,124 @@
+//! All routes, in one table.
+//!
+//! A row is method, path, who may call it, and the handler; the handler's own annotation documents it for
+//! `/api/openapi.json`, and tests hold both equal. A path below a prefix of `run_worker_first` that no row names is a problem
+//! document with status 404.
+
+pub mod health;
+pub mod links;
+pub mod session;
+
+use std::convert::Infallible;
+use std::sync::OnceLock;
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Request};
+use axum::middleware::{Next, from_fn};
+use utoipa_axum::router::UtoipaMethodRouter;
+use worker::send::SendFuture;
+
+use crate::auth::guard::{self, Access, Rule};
+use crate::extract::BODY_BYTES;
+use crate::openapi;
+use crate::problem::Problem;
+
+#[derive(Debug)]
+pub struct Route {
+    pub rule: Rule,
+    /// Its documentation and its handler.
+    pub handler: fn() -> UtoipaMethodRouter<(), Infallible>,
+}
+
+macro_rules! table {
+    ($($method:ident $path:literal, $access:expr, $handler:path;)*) => {
+        &[$(Route {
+            rule: Rule { method: stringify!($method), pattern: $path, access: $access },
+            handler: || utoipa_axum::routes!($handler),
+        }),*]
+    };
+}
+
+use Access::{Open, OwnPage, SignedIn};
+
+pub const TABLE: &[Route] = table![
+    GET "/healthz", Open, health::show;
+    GET "/api/openapi.json", Open, openapi::show;
+
+    POST "/api/sign-in-links", OwnPage, links::create;
+    POST "/api/session", OwnPage, session::create;
+    GET "/api/session", SignedIn, session::show;
+    DELETE "/api/session", SignedIn, session::remove;
+];
+
+/// The table as axum's router, built once an isolate.
+pub fn router() -> Router {
+    static ROUTER: OnceLock<Router> = OnceLock::new();
+    ROUTER.get_or_init(build).clone()
+}
+
+/// Builds the router while the isolate starts, which no request's time pays for.
+pub fn prepare() {
+    drop(router());
+}
+
+fn build() -> Router {
+    let mut router = Router::new();
+    for Route { rule, handler } in TABLE {
+        let (_, _, methods) = handler();
+        let guarded = from_fn(move |request: Request, next: Next| SendFuture::new(guard::enforce(*rule, request, next)));
+        router = router.route(rule.pattern, methods.route_layer(guarded));
+    }
+    #[cfg(feature = "seams")]
+    let router = router.merge(crate::seams::router());
+    router
+        .fallback(async || Problem::NotFound)
+        .method_not_allowed_fallback(async || Problem::MethodNotAllowed)
+        .layer(DefaultBodyLimit::max(BODY_BYTES))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn the_table_and_the_documents_name_the_same_routes() {
+        for Route { rule, handler } in TABLE {
+            let (_, paths, _) = handler();
+            let documented: Vec<_> = paths.paths.keys().map(String::as_str).collect();
+            assert_eq!(documented, [rule.pattern], "{} {}", rule.method, rule.pattern);
+            let item = paths.paths.get(rule.pattern).expect("item");
+            let json = serde_json::to_value(item).expect("json");
+            assert!(json.get(rule.method.to_lowercase()).is_some(), "{} {} is documented as {json}", rule.method, rule.pattern);
+        }
+    }
+
+    #[test]
+    fn no_route_stands_twice_and_the_router_takes_them_all() {
+        let rows: BTreeSet<_> = TABLE.iter().map(|route| (route.rule.method, route.rule.pattern)).collect();
+        assert_eq!(rows.len(), TABLE.len());
+        prepare();
+    }
+
+    #[test]
+    fn nothing_but_these_is_open_to_strangers() {
+        let open: Vec<_> =
+            TABLE.iter().filter(|route| matches!(route.rule.access, Open | OwnPage)).map(|route| route.rule.pattern).collect();
+        assert_eq!(open, ["/healthz", "/api/openapi.json", "/api/sign-in-links", "/api/session"]);
+    }
+
+    #[test]
+    fn every_route_lies_below_a_prefix_that_reaches_the_worker() {
+        let config = include_str!("../../../wrangler.toml");
+        let list = config.lines().find_map(|line| line.strip_prefix("run_worker_first = ")).expect("run_worker_first");
+        let prefixes: Vec<String> = serde_json::from_str(list).expect("a list");
+        for Route { rule, .. } in TABLE {
+            let reached = prefixes.iter().any(|prefix| match prefix.strip_suffix('*') {
+                Some(start) => rule.pattern.starts_with(start),
+                None => rule.pattern == prefix,
+            });
+            assert!(reached, "{} is not in run_worker_first", rule.pattern);
+        }
+    }
+}

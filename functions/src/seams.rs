@@ -1,0 +1,23 @@
+//! What tests need to hold: the clock, fault points, the outbox and the meter.
+//!
+//! Only with the cargo feature `seams`; without it the clock is real and a point is nothing.
+
+#[cfg(feature = "seams")]
+mod held;
+#[cfg(feature = "seams")]
+pub use held::{point, router, virtual_now};
+
+#[cfg(not(feature = "seams"))]
+pub use let_go::{point, virtual_now};
+
+#[cfg(not(feature = "seams"))]
+mod let_go {
+    use shared::time::Millis;
+
+    pub fn virtual_now() -> Option<Millis> {
+        None
+    }
+
+    /// Where a test build may be made to wait, so that a test can act between two steps.
+    pub async fn point(_name: &'static str) {}
+}

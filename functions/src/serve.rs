@@ -1,0 +1,81 @@
+//! The passage of every request: a context in, the headers, the problem document and one line of log out.
+
+use axum::body::Body;
+use axum::http::{HeaderValue, Request, Response};
+use serde::Serialize;
+use shared::id::Id;
+use tower_service::Service;
+use worker::{Context, Env, HttpRequest, console_error, console_log};
+
+use crate::ctx::{Ctx, Who};
+use crate::db::Reading;
+use crate::headers;
+use crate::problem::Problem;
+use crate::routes;
+
+/// Which row of the table answered, and to whom: for the log, which holds patterns and never paths.
+#[derive(Debug, Clone, Default)]
+pub struct Answered {
+    pub route: String,
+    pub who: Who,
+}
+
+/// One line a request.
+#[derive(Debug, Serialize)]
+struct Line<'a> {
+    kind: &'static str,
+    request_id: &'a Id,
+    route: &'a str,
+    status: u16,
+    code: Option<&'a str>,
+    role: Option<&'static str>,
+    #[serde(flatten)]
+    meter: Reading,
+}
+
+pub async fn serve(request: HttpRequest, env: Env, context: Context) -> Response<Body> {
+    let ctx = match Ctx::new(env, context) {
+        Ok(ctx) => ctx,
+        Err(problem) => return finish(problem_answer(problem), &Id::from_parts(0, &[0; 10]), Reading::default()),
+    };
+    let mut request: Request<Body> = request.map(Body::new);
+    request.extensions_mut().insert(ctx.clone());
+    let response = match routes::router().call(request).await {
+        Ok(response) => response,
+        Err(never) => match never {},
+    };
+    finish(response, &ctx.request_id, ctx.db.meter().reading())
+}
+
+fn finish(response: Response<Body>, request_id: &Id, meter: Reading) -> Response<Body> {
+    let answered = response.extensions().get::<Answered>().cloned().unwrap_or_default();
+    let problem = response.extensions().get::<Problem>().cloned();
+    let mut response = problem.as_ref().map_or(response, |problem| problem.answer(request_id));
+    headers::set(response.headers_mut());
+    if let Ok(value) = HeaderValue::from_str(request_id.as_str()) {
+        response.headers_mut().insert("x-request-id", value);
+    }
+    if cfg!(feature = "seams")
+        && let Ok(value) = HeaderValue::from_str(&serde_json::to_string(&meter).unwrap_or_default())
+    {
+        response.headers_mut().insert("x-rekindle-meter", value);
+    }
+    let line = Line {
+        kind: "request",
+        request_id,
+        route: if answered.route.is_empty() { "none" } else { &answered.route },
+        status: response.status().as_u16(),
+        code: problem.as_ref().map(Problem::code),
+        role: answered.who.role().map(shared::api::Role::as_str),
+        meter,
+    };
+    console_log!("{}", serde_json::to_string(&line).unwrap_or_default());
+    if let Some(internals) = problem.as_ref().and_then(Problem::internals) {
+        console_error!("{}", serde_json::json!({ "kind": "error", "request_id": request_id, "error": internals }));
+    }
+    response
+}
+
+fn problem_answer(problem: Problem) -> Response<Body> {
+    axum::response::IntoResponse::into_response(problem)
+}
