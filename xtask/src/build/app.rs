@@ -109,12 +109,13 @@ fn module(tools: &Tools, dist: &mut Dist, name: &str) -> Result<(String, String)
     Ok((dist.asset(name, "js", bundled.as_bytes())?, wasm))
 }
 
-/// `app/styles/*.css` or `public/*.css` in the order of their names, as one file.
+/// `public/*.css` as one file: the design tokens first, then what uses them in the order of their names.
 fn styles(tools: &Tools, dist: &mut Dist) -> Result<String> {
-    let sheets: Vec<PathBuf> = stamp::files(&project::path("public"))?
+    let mut sheets: Vec<PathBuf> = stamp::files(&project::path("public"))?
         .into_iter()
         .filter(|file| file.extension().is_some_and(|end| end == "css"))
         .collect();
+    sheets.sort_by_key(|sheet| !sheet.ends_with("tokens.css"));
     let mut all = String::new();
     for sheet in &sheets {
         all.push_str(&project::read(sheet)?);

@@ -36,6 +36,9 @@ pub fn report() -> Result<String> {
         let shown = file.strip_prefix(project::root()).unwrap_or(&file).display().to_string();
         writeln!(text, "{:>8.1} {:>10.1}  {shown}", kilobytes(raw as usize), kilobytes(brotli(&file)?))?;
     }
+    for (address, bytes) in super::sample::sizes()? {
+        writeln!(text, "{:>8.1} {:>10}  {address} (gzip)", kilobytes(bytes as usize), "")?;
+    }
     writeln!(text, "{:>19.1}  first load: wasm and script, of {} allowed", kilobytes(first_load()?), BUDGET / 1000)?;
     Ok(text)
 }
