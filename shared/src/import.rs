@@ -4,12 +4,27 @@
 //! gives the same rows whatever the pieces are. The browser numbers rows without an id with [`Occurrences`]; the worker checks
 //! what a browser sent with [`validate`].
 
+mod amounts;
+mod countries;
+mod customers;
+mod dates;
+mod events;
 mod fields;
+mod framing;
 mod guess;
+mod headers;
+mod limits;
 mod occurrences;
+mod orders;
 mod parser;
 mod preview;
+mod rates;
+mod record;
+mod refusal;
+mod row;
+mod text;
 mod validate;
+mod who;
 
 pub use fields::{fields, template};
 pub use guess::{Defaults, Doubt, Guess, guess};
