@@ -74,11 +74,15 @@ pub(crate) fn months_after(day: i32, months: u32) -> i32 {
 }
 
 fn calendar_day(day: i32) -> NaiveDate {
-    let reference: NaiveDate = REFERENCE_DAY.parse().unwrap_or_default();
-    let back = DAYS - day;
-    let distance = Days::new(u64::from(back.unsigned_abs()));
-    if back >= 0 { reference - distance } else { reference + distance }
+    let distance = Days::new(u64::from((DAYS - day).unsigned_abs()));
+    if day <= DAYS { REFERENCE - distance } else { REFERENCE + distance }
 }
+
+/// [`REFERENCE_DAY`], read once by the compiler.
+const REFERENCE: NaiveDate = match NaiveDate::from_ymd_opt(2026, 7, 1) {
+    Some(day) => day,
+    None => NaiveDate::MIN,
+};
 
 #[cfg(test)]
 mod tests {

@@ -68,7 +68,10 @@ impl Files {
 
 /// The shop's first `customers` customers with all that they did.
 pub fn generate(shop: Shop, seed: u64, customers: usize) -> Files {
-    let mut tables = tables::Tables::default();
+    let mut tables = tables::Tables::new(match shop {
+        Shop::Store => store::TRAITS,
+        Shop::Saas => saas::TRAITS,
+    });
     let mut taken = names::Taken::default();
     money::rates(&mut draw::Draw::new(seed, 0, 0), &mut tables);
     match shop {

@@ -121,7 +121,7 @@ pub(crate) fn ascii(text: &str) -> String {
             None => {}
         }
     }
-    let kept: String = out.trim_matches('.').chars().take(40).collect();
+    let kept: String = out.trim_matches('.').chars().take(34).collect();
     kept.trim_end_matches('.').to_owned()
 }
 
@@ -157,7 +157,8 @@ fn both(entry: &'static str) -> (&'static str, String) {
 fn person(draw: &mut Draw, name: String, address: &str, company: &str, place: &'static Place, taken: &mut Taken) -> Person {
     let host = if draw.chance(0.7) { "example.com" } else { "example.net" };
     let start = if address.is_empty() { "customer" } else { address };
-    let start = if company.is_empty() { start.to_owned() } else { format!("{start}+{company}") };
+    let start =
+        if company.is_empty() { start.to_owned() } else { format!("{start}+{}", company.chars().take(20).collect::<String>()) };
     let mut email = format!("{start}@{host}");
     let mut number = draw.whole(2, 99);
     while !taken.emails.insert(email.clone()) {

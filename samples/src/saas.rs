@@ -3,30 +3,33 @@
 //! An account starts, uses the product, renews, grows; at some point it may decide to leave. From then on its terms run out,
 //! and usage, seats and tone have often gone down before. Some leave because a payment fails and nobody minds it.
 
-use serde_json::json;
-
-use crate::calendar::{DAYS, Moment, months_after};
+use crate::calendar::{DAYS, Moment};
 use crate::draw::Draw;
-use crate::names::{self, Company, Person, Taken};
-use crate::tables::{Consent, Customer, Order, Tables};
-use crate::tickets::{self, Topic, ticket};
+use crate::names::{self, Company, Taken};
+use crate::tables::{Actor, Consent, Customer, Tables};
 
+use people::{Member, Role, people};
 use plans::{Interval, PLANS, Plan};
 
+mod people;
 mod plans;
+mod signals;
+mod terms;
 mod usage;
+
+pub(crate) const TRAITS: [&str; 2] = ["trade", "main_contact"];
 
 pub(crate) fn accounts(seed: u64, count: usize, taken: &mut Taken, tables: &mut Tables) {
     for index in 0..count {
         let mut draw = Draw::new(seed, 2, index as u64);
         let mut account = Account::new(&mut draw, index);
-        let people = people(&mut draw, &account, taken);
+        account.people = people(&mut draw, &account, taken);
         account.subscribe(&mut draw, tables);
         account.use_product(&mut draw, tables);
         account.ask_for_help(&mut draw, tables);
         account.answer_surveys(&mut draw, tables);
         account.read_mail(&mut draw, tables);
-        account.register(&mut draw, tables, people);
+        account.register(&mut draw, tables);
     }
 }
 
@@ -45,6 +48,8 @@ enum Reason {
 struct Account {
     id: String,
     company: Company,
+    /// The one to write to first; where a champion left, that is the next one.
+    people: Vec<Member>,
     started: i32,
     /// Never paid: tried it for two weeks.
     trial_only: bool,
@@ -86,6 +91,7 @@ impl Account {
         Self {
             id: format!("A-{:05}", index + 1),
             company,
+            people: Vec::new(),
             started,
             trial_only: draw.chance(0.04),
             interval,
@@ -108,6 +114,23 @@ impl Account {
         Moment::working(draw, day, self.offset())
     }
 
+    /// The account, without saying which of its people.
+    fn actor(&self) -> Actor<'_> {
+        Actor::customer(&self.id)
+    }
+
+    /// One of the people who are there on that day.
+    fn somebody(&self, draw: &mut Draw, day: i32) -> Actor<'_> {
+        let gone = self.champion_left.is_some_and(|left| day > left);
+        let present: Vec<&Member> = self.people.iter().filter(|member| !gone || member.role != Role::Champion).collect();
+        if present.is_empty() { self.actor() } else { Actor::person(&self.id, &draw.pick(&present).person) }
+    }
+
+    fn billing(&self) -> Actor<'_> {
+        let member = self.people.iter().find(|member| member.role == Role::Billing);
+        member.map_or(self.actor(), |member| Actor::person(&self.id, &member.person))
+    }
+
     /// From 1 (as ever) to near 0 (gone).
     fn warmth(&self, day: i32) -> f64 {
         let decided = self.decided.map_or(i32::MAX, |(day, _)| day);
@@ -125,211 +148,7 @@ impl Account {
         self.seats.iter().rev().find(|&&(from, _)| from <= day).map_or(self.first_seats, |&(_, seats)| seats)
     }
 
-    /// Terms from the start until the account leaves or history ends.
-    fn subscribe(&mut self, draw: &mut Draw, tables: &mut Tables) {
-        if self.trial_only {
-            self.ended = Some(self.started);
-            return;
-        }
-        let mut number = 0;
-        let mut paid_on = self.started;
-        loop {
-            let due = months_after(self.started, (number + 1) * self.interval.months());
-            self.pay_term(draw, tables, number, paid_on, due);
-            if self.cancels(draw, tables, paid_on, due) {
-                self.ended = Some(due);
-                return;
-            }
-            self.change_within(draw, tables, number, paid_on, due);
-            if due >= DAYS {
-                return;
-            }
-            number += 1;
-            match self.collect(draw, tables, number, due) {
-                Some(day) => paid_on = day,
-                None => {
-                    self.ended = Some(due);
-                    return;
-                }
-            }
-            if paid_on >= DAYS {
-                return;
-            }
-        }
-    }
-
-    fn pay_term(&mut self, draw: &mut Draw, tables: &mut Tables, number: u32, day: i32, due: i32) {
-        let at = self.office(draw, day);
-        let seats = self.seats_on(day);
-        let price = self.plan.price(seats, self.interval, self.company.place.currency);
-        let name = if number == 0 { "Subscription Started" } else { "Subscription Renewed" };
-        let properties = [
-            ("plan", json!(self.plan.name)),
-            ("seats", json!(seats)),
-            ("amount", json!(price.text())),
-            ("currency", json!(price.currency)),
-            ("interval", json!(self.interval.as_str())),
-            ("term_days", json!(due - day)),
-        ];
-        tables.event(format!("{}-t{number:02}", self.id), &self.id, at, name, properties);
-        let each = if self.interval == Interval::Year { "a year" } else { "a month" };
-        tables.order(Order {
-            id: format!("INV-{}-{:02}", self.id.replace("A-", ""), number + 1),
-            customer: self.id.clone(),
-            at,
-            amount: price,
-            refunded: 0,
-            discount: 0,
-            status: "paid",
-            cancelled_at: None,
-            items: vec![format!("{} plan {each} x {seats}", self.plan.name)],
-            code: "",
-        });
-    }
-
-    /// Whether the term that ends at `due` is the last; most of those who leave say so before.
-    fn cancels(&self, draw: &mut Draw, tables: &mut Tables, paid_on: i32, due: i32) -> bool {
-        let Some((decided, reason)) = self.decided.filter(|&(day, _)| day < due) else { return false };
-        let latest = due - 1;
-        let notice = match self.interval {
-            Interval::Year => decided.max(due - draw.whole(10, 75)),
-            Interval::Month => decided.max(paid_on + 1),
-        };
-        if draw.chance(0.75) && notice.min(latest) < DAYS {
-            let at = self.office(draw, notice.min(latest));
-            let said = if draw.chance(0.8) { reason.said() } else { "other" };
-            let properties = [("ends", json!("term_end")), ("reason", json!(said))];
-            tables.event(format!("{}-x", self.id), &self.id, at, "Subscription Cancelled", properties);
-        }
-        true
-    }
-
-    /// Seats and plans go up in good times and down before some leave.
-    fn change_within(&mut self, draw: &mut Draw, tables: &mut Tables, number: u32, from: i32, due: i32) {
-        let yearly = self.interval == Interval::Year;
-        let day = draw.whole(from + 1, (due - 1).max(from + 1));
-        if day >= DAYS {
-            return;
-        }
-        let seats = self.seats_on(day);
-        let saves = matches!(self.decided, Some((_, Reason::Price | Reason::ReducedNeed | Reason::Competitor)));
-        let cooling = self.warmth(day) < 0.75;
-        let changed = if cooling && draw.chance(if saves { 0.45 } else { 0.1 }) {
-            if let Some(below) = self.plan.below().filter(|_| draw.chance(0.35)) {
-                self.plan = below;
-            }
-            libm::floor(f64::from(seats) * draw.real(0.4, 0.8)).max(1.0) as u32
-        } else if !cooling && draw.chance(if yearly { 0.5 } else { 0.07 }) {
-            seats + draw.whole(1, 1 + (seats / 4).min(20) as i32).unsigned_abs()
-        } else {
-            return;
-        };
-        self.seats.push((day, changed));
-        let at = self.office(draw, day);
-        let price = self.plan.price(changed, self.interval, self.company.place.currency);
-        let properties = [
-            ("plan", json!(self.plan.name)),
-            ("seats", json!(changed)),
-            ("amount", json!(price.text())),
-            ("currency", json!(price.currency)),
-        ];
-        tables.event(format!("{}-u{number:02}", self.id), &self.id, at, "Subscription Updated", properties);
-    }
-
-    /// The day on which the next term is paid, at `due` or some days later; `None` when it never is.
-    fn collect(&self, draw: &mut Draw, tables: &mut Tables, number: u32, due: i32) -> Option<i32> {
-        if !draw.chance(0.045) {
-            return Some(due);
-        }
-        let reason = *draw.pick(&["card expired", "card declined", "insufficient funds", "bank transfer returned"]);
-        for (attempt, after) in [0, 3, 7, 14].into_iter().enumerate() {
-            let day = due + after;
-            if day >= DAYS {
-                return Some(day);
-            }
-            let at = self.office(draw, day);
-            let id = format!("{}-p{number:02}{attempt}", self.id);
-            if attempt > 0 && draw.chance(0.42 * self.warmth(day)) {
-                tables.event(id, &self.id, at, "Payment Succeeded", []);
-                return Some(day);
-            }
-            tables.event(id, &self.id, at, "Payment Failed", [("reason", json!(reason))]);
-        }
-        if due + 21 < DAYS {
-            let at = self.office(draw, due + 21);
-            let properties = [("ends", json!("now")), ("reason", json!("payment failed"))];
-            tables.event(format!("{}-x", self.id), &self.id, at, "Subscription Cancelled", properties);
-        }
-        None
-    }
-
-    fn ask_for_help(&self, draw: &mut Draw, tables: &mut Tables) {
-        let last = self.ended.unwrap_or(DAYS).min(DAYS);
-        let every = 160.0 / libm::sqrt(f64::from(self.first_seats).min(40.0));
-        let mut day = self.started + 2;
-        let mut number = 0;
-        if let Some(left) = self.champion_left.filter(|_| draw.chance(0.6)) {
-            let noticed = left + draw.whole(3, 20);
-            self.open(draw, tables, "champion", noticed, &tickets::saas::CHAMPION, 0.8);
-        }
-        while number < 25 {
-            let cooling = self.warmth(day) < 0.85;
-            let angry = cooling && self.decided.is_some_and(|(_, reason)| reason.is_felt());
-            day += 2 + draw.exponential(if angry { every / 3.0 } else { every }) as i32;
-            if day >= last {
-                return;
-            }
-            number += 1;
-            let topic = match self.decided {
-                Some((_, reason)) if cooling && draw.chance(0.65) => reason.topic(),
-                _ => draw.pick_by(USUAL_TOPICS, |&(_, weight)| weight).0,
-            };
-            self.open(draw, tables, &number.to_string(), day, topic, if angry { 0.35 } else { 0.9 });
-        }
-    }
-
-    fn open(&self, draw: &mut Draw, tables: &mut Tables, id: &str, day: i32, topic: &'static Topic, patience: f64) {
-        if day < DAYS {
-            let at = self.office(draw, day);
-            ticket(draw, tables, &format!("T{}-{id}", self.id), &self.id, at, topic, patience);
-        }
-    }
-
-    /// Twice a year.
-    fn answer_surveys(&self, draw: &mut Draw, tables: &mut Tables) {
-        let last = self.ended.unwrap_or(DAYS).min(DAYS);
-        for day in (self.started + 60..last).step_by(182) {
-            if draw.chance(0.35) {
-                let at = self.office(draw, day);
-                let mean = 3.0 + 2.5 * self.adoption + 3.6 * self.warmth(day);
-                let score = libm::round(mean + 1.3 * draw.normal()).clamp(0.0, 10.0) as u8;
-                tables.event(format!("{}-n{day}", self.id), &self.id, at, "NPS Answered", [("score", json!(score))]);
-            }
-        }
-    }
-
-    /// News about the product every other month.
-    fn read_mail(&self, draw: &mut Draw, tables: &mut Tables) {
-        for day in (20..DAYS).step_by(61).skip_while(|&day| day <= self.started) {
-            if self.ended.is_some_and(|ended| day > ended + 180) {
-                return;
-            }
-            let id = format!("{}-m{:02}", self.id, day / 61);
-            let sent = self.office(draw, day);
-            let campaign = [("campaign", json!("Product news"))];
-            tables.event(format!("{id}-d"), &self.id, sent, "Email Delivered", campaign.clone());
-            let warmth = self.warmth(day);
-            if draw.chance(0.1 + 0.5 * warmth) {
-                let opened = sent.later(draw.whole(60, 20_000));
-                tables.event(format!("{id}-o"), &self.id, opened, "Email Opened", campaign.clone());
-                if draw.chance(0.35 * warmth) {
-                    tables.event(format!("{id}-c"), &self.id, opened.later(20), "Email Link Clicked", campaign);
-                }
-            }
-        }
-    }
-
-    fn register(self, draw: &mut Draw, tables: &mut Tables, people: Vec<(&'static str, Person)>) {
+    fn register(self, draw: &mut Draw, tables: &mut Tables) {
         let joined = Moment::working(draw, self.started.max(1) - 1, self.offset());
         let mut tags = vec![self.plan.name];
         if self.interval == Interval::Year {
@@ -341,22 +160,24 @@ impl Account {
         if self.seats_on(DAYS) >= 50 {
             tags.push("key account");
         }
-        for (_, person) in people.into_iter().take(1) {
-            let consent = draw.chance(0.8).then_some(Consent { granted: draw.chance(0.94), at: joined });
-            tables.customer(Customer {
-                id: self.id.clone(),
-                email: person.email,
-                name: self.company.name.clone(),
-                kind: "account",
-                phone: person.phone,
-                country: person.place.country,
-                time_zone: person.place.time_zone,
-                created_at: Some(joined),
-                tags: tags.clone(),
-                email_consent: consent,
-                sms_consent: None,
-            });
-        }
+        let consent = draw.chance(0.8).then_some(Consent { granted: draw.chance(0.94), at: joined });
+        let trade = *draw.pick(TRADES);
+        let there = |member: &Member| member.role != Role::Champion || self.champion_left.is_none();
+        let Some(Member { role, person }) = self.people.into_iter().find(there) else { return };
+        tables.customer(Customer {
+            id: self.id,
+            email: person.email,
+            name: self.company.name,
+            kind: "account",
+            phone: person.phone,
+            country: person.place.country,
+            time_zone: person.place.time_zone,
+            created_at: Some(joined),
+            tags,
+            traits: [trade, role.as_str()],
+            email_consent: consent,
+            sms_consent: None,
+        });
     }
 }
 
@@ -373,22 +194,6 @@ impl Reason {
             Self::Competitor => "moved to another product",
         }
     }
-
-    fn topic(self) -> &'static Topic {
-        match self {
-            Self::Price | Self::Competitor => &tickets::saas::PRICE,
-            Self::MissingFeature => &tickets::saas::MISSING,
-            Self::Service => &tickets::saas::SERVICE,
-            Self::PoorExperience => &tickets::saas::BUG,
-            Self::ReducedNeed => &tickets::saas::LESS_WORK,
-            Self::ChampionLeft => &tickets::saas::CHAMPION,
-        }
-    }
-
-    /// Shows in more tickets.
-    fn is_felt(self) -> bool {
-        matches!(self, Self::MissingFeature | Self::Service | Self::PoorExperience)
-    }
 }
 
 /// The product grows steadily.
@@ -401,18 +206,8 @@ fn joining_day(draw: &mut Draw) -> i32 {
     }
 }
 
-/// The account's people with their roles, the one to write to first.
-fn people(draw: &mut Draw, account: &Account, taken: &mut Taken) -> Vec<(&'static str, Person)> {
-    let more = match account.first_seats {
-        1 => 0,
-        2..=4 => draw.poisson(0.6),
-        5..=20 => 1 + draw.poisson(1.0),
-        _ => 2 + draw.poisson(1.6),
-    };
-    let first = if account.champion_left.is_some() { "admin" } else { "champion" };
-    let roles = std::iter::once(first).chain(["billing", "admin", "user", "user", "user"]);
-    roles.take(1 + more as usize).map(|role| (role, names::colleague(draw, &account.company, taken))).collect()
-}
+const TRADES: &[&str] =
+    &["plumbing", "heating", "electrical", "roofing", "landscaping", "cleaning", "lifts", "locksmith", "pest control", "solar"];
 
 const REASONS: &[(Reason, f64)] = &[
     (Reason::Price, 22.0),
@@ -422,12 +217,4 @@ const REASONS: &[(Reason, f64)] = &[
     (Reason::ReducedNeed, 15.0),
     (Reason::ChampionLeft, 13.0),
     (Reason::Competitor, 12.0),
-];
-
-const USUAL_TOPICS: &[(&Topic, f64)] = &[
-    (&tickets::saas::QUESTION, 55.0),
-    (&tickets::saas::BUG, 14.0),
-    (&tickets::saas::MISSING, 14.0),
-    (&tickets::saas::PRAISE, 12.0),
-    (&tickets::saas::PRICE, 5.0),
 ];

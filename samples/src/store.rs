@@ -9,12 +9,14 @@ use crate::calendar::{DAYS, Moment, time_of_year};
 use crate::draw::Draw;
 use crate::money::Amount;
 use crate::names::{self, Person, Taken};
-use crate::tables::{Consent, Customer, Order, Tables};
+use crate::tables::{Actor, Consent, Customer, Order, Tables};
 use crate::tickets::{self, Topic, ticket};
 
 use catalogue::{Category, Season};
 
 mod catalogue;
+
+pub(crate) const TRAITS: [&str; 2] = ["found_through", "likes"];
 
 pub(crate) fn customers(seed: u64, count: usize, taken: &mut Taken, tables: &mut Tables) {
     let season = Season::new();
@@ -88,6 +90,10 @@ impl Shopper {
         shopper
     }
 
+    fn actor(&self) -> Actor<'_> {
+        Actor::customer(&self.id)
+    }
+
     /// From 1 (as ever) to near 0 (gone).
     fn warmth(&self, day: i32) -> f64 {
         let Some(Leaving { fades_from, gone, .. }) = self.leaving else { return 1.0 };
@@ -124,7 +130,7 @@ impl Shopper {
             if day < DAYS {
                 let at = Moment::awake(draw, day, self.person.place.utc_offset);
                 let reason = *draw.pick(&["card expired", "card declined", "insufficient funds"]);
-                tables.event(format!("{}-pf", self.id), &self.id, at, "Payment Failed", [("reason", json!(reason))]);
+                tables.event(format!("{}-pf", self.id), self.actor(), at, "Payment Failed", [("reason", json!(reason))]);
             }
         }
     }
@@ -147,9 +153,9 @@ impl Shopper {
         let amount = full.with(full.minor - discount);
 
         if draw.chance(0.012) {
-            tables.event(format!("{id}-pf"), &self.id, at, "Payment Failed", [("reason", json!("card declined"))]);
+            tables.event(format!("{id}-pf"), self.actor(), at, "Payment Failed", [("reason", json!("card declined"))]);
             let again = at.later(draw.whole(120, 1200));
-            tables.event(format!("{id}-ps"), &self.id, again, "Payment Succeeded", []);
+            tables.event(format!("{id}-ps"), self.actor(), again, "Payment Succeeded", []);
         }
         let (status, refunded) = match draw.unit() {
             _ if leaves_over == Some(Reason::Product) => ("refunded", amount.minor),
@@ -193,7 +199,7 @@ impl Shopper {
         let ticket_day = day + draw.whole(1, 9);
         if let Some(topic) = topic.filter(|_| ticket_day < DAYS) {
             let at = Moment::awake(draw, ticket_day, self.person.place.utc_offset);
-            ticket(draw, tables, &format!("T{order}"), &self.id, at, topic, patience);
+            ticket(draw, tables, &format!("T{order}"), self.actor(), at, topic, patience);
         }
         let nps_day = day + 20 + draw.whole(0, 6);
         if draw.chance(0.12 * (0.5 + self.openness)) && nps_day < DAYS {
@@ -201,7 +207,7 @@ impl Shopper {
             let mean = if unhappy { 3.5 } else { 5.5 + 3.2 * self.warmth(nps_day) };
             let score = libm::round(mean + 1.4 * draw.normal()).clamp(0.0, 10.0) as u8;
             let at = Moment::awake(draw, nps_day, self.person.place.utc_offset);
-            tables.event(format!("{order}-nps"), &self.id, at, "NPS Answered", [("score", json!(score))]);
+            tables.event(format!("{order}-nps"), self.actor(), at, "NPS Answered", [("score", json!(score))]);
         }
     }
 
@@ -222,7 +228,7 @@ impl Shopper {
             let (product, _) = *draw.pick(category.articles);
             let at = Moment::awake(draw, day, self.person.place.utc_offset);
             let properties = [("product", json!(product)), ("category", json!(category.name))];
-            tables.event(format!("{}-v{number}", self.id), &self.id, at, "Product Viewed", properties);
+            tables.event(format!("{}-v{number}", self.id), self.actor(), at, "Product Viewed", properties);
         }
     }
 
@@ -236,16 +242,16 @@ impl Shopper {
             let id = format!("{}-m{:02}", self.id, day / 30);
             let campaign = NEWSLETTERS.iter().cycle().nth((day / 30) as usize).copied().unwrap_or_default();
             let sent = Moment::awake(draw, day, 0);
-            tables.event(format!("{id}-d"), &self.id, sent, "Email Delivered", [("campaign", json!(campaign))]);
+            tables.event(format!("{id}-d"), self.actor(), sent, "Email Delivered", [("campaign", json!(campaign))]);
             let warmth = self.warmth(day);
             let read = draw.chance(0.1 + 0.6 * self.openness * warmth);
             if read || machine {
                 let opened = sent.later(draw.whole(60, 40_000));
                 let properties = [("campaign", json!(campaign)), ("machine", json!(!read))];
-                tables.event(format!("{id}-o"), &self.id, opened, "Email Opened", properties);
+                tables.event(format!("{id}-o"), self.actor(), opened, "Email Opened", properties);
                 if read && draw.chance(0.05 + 0.35 * self.openness * warmth) {
                     let clicked = opened.later(draw.whole(5, 300));
-                    tables.event(format!("{id}-c"), &self.id, clicked, "Email Link Clicked", [("campaign", json!(campaign))]);
+                    tables.event(format!("{id}-c"), self.actor(), clicked, "Email Link Clicked", [("campaign", json!(campaign))]);
                 }
             }
         }
@@ -263,6 +269,7 @@ impl Shopper {
         if orders == 0 {
             tags.push("newsletter only");
         }
+        let likes = self.likes.first().map_or("", |category| category.name);
         let sms = self.person.phone.is_some() && draw.chance(0.25);
         tables.customer(Customer {
             id: self.id,
@@ -274,6 +281,7 @@ impl Shopper {
             time_zone: self.person.place.time_zone,
             created_at: Some(self.joined),
             tags,
+            traits: [draw.pick_by(FOUND_THROUGH, |&(_, weight)| weight).0, likes],
             email_consent: self.reads_mail,
             sms_consent: sms.then_some(Consent { granted: draw.chance(0.9), at: self.joined }),
         });
@@ -297,7 +305,7 @@ fn joining_day(draw: &mut Draw) -> i32 {
 fn order_days(draw: &mut Draw, season: &Season, joined: i32) -> (Vec<i32>, Option<Leaving>) {
     let mean_gap = 1.0 / draw.gamma(2.2, 1.0 / (2.2 * 42.0)).clamp(1.0 / 240.0, 1.0 / 9.0);
     let shape = f64::from(draw.whole(1, 4));
-    let stops = draw.beta(0.9, 2.4);
+    let stops = draw.beta(1.1, 1.7);
     let mut days = vec![joined];
     let mut day = joined;
     let mut stretch = 1.0;
@@ -334,6 +342,15 @@ const REASONS: &[(Reason, f64)] = &[
     (Reason::LessNeed, 20.0),
     (Reason::Payment, 5.0),
     (Reason::Unknown, 30.0),
+];
+
+const FOUND_THROUGH: &[(&str, f64)] = &[
+    ("search", 34.0),
+    ("social media", 22.0),
+    ("a friend", 16.0),
+    ("newsletter", 9.0),
+    ("magazine", 7.0),
+    ("price comparison", 12.0),
 ];
 
 const NEWSLETTERS: [&str; 6] =

@@ -5,10 +5,13 @@ use serde_json::{Map, Value};
 use crate::Files;
 use crate::calendar::Moment;
 use crate::money::Amount;
+use crate::names::Person;
 
 /// Collects the rows of all customers.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Tables {
+    /// Names of two columns that only this shop has.
+    traits: [&'static str; 2],
     customers: Vec<Customer>,
     orders: Vec<Order>,
     events: Vec<Event>,
@@ -27,6 +30,8 @@ pub(crate) struct Customer {
     pub(crate) time_zone: &'static str,
     pub(crate) created_at: Option<Moment>,
     pub(crate) tags: Vec<&'static str>,
+    /// In the order of `Tables::traits`.
+    pub(crate) traits: [&'static str; 2],
     pub(crate) email_consent: Option<Consent>,
     pub(crate) sms_consent: Option<Consent>,
 }
@@ -54,10 +59,19 @@ pub(crate) struct Order {
     pub(crate) code: &'static str,
 }
 
+/// Who did something: the customer, and where it is a business, which of its people.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Actor<'a> {
+    pub(crate) customer: &'a str,
+    pub(crate) person: Option<&'a Person>,
+}
+
 #[derive(Debug)]
 struct Event {
     id: String,
     customer: String,
+    email: String,
+    person: String,
     at: Moment,
     name: &'static str,
     properties: Map<String, Value>,
@@ -70,7 +84,21 @@ struct Rate {
     rate: f64,
 }
 
+impl<'a> Actor<'a> {
+    pub(crate) fn customer(customer: &'a str) -> Self {
+        Self { customer, person: None }
+    }
+
+    pub(crate) fn person(customer: &'a str, person: &'a Person) -> Self {
+        Self { customer, person: Some(person) }
+    }
+}
+
 impl Tables {
+    pub(crate) fn new(traits: [&'static str; 2]) -> Self {
+        Self { traits, customers: Vec::new(), orders: Vec::new(), events: Vec::new(), rates: Vec::new() }
+    }
+
     pub(crate) fn customer(&mut self, row: Customer) {
         self.customers.push(row);
     }
@@ -83,7 +111,7 @@ impl Tables {
     pub(crate) fn event<const N: usize>(
         &mut self,
         id: String,
-        customer: &str,
+        who: Actor<'_>,
         at: Moment,
         name: &'static str,
         mut properties: [(&str, Value); N],
@@ -91,7 +119,8 @@ impl Tables {
         // A JSON map keeps its order or sorts it by a feature that any crate of the workspace may switch on: sorted, both are the same.
         properties.sort_by_key(|&(key, _)| key);
         let properties = properties.into_iter().map(|(key, value)| (key.to_owned(), value)).collect();
-        self.events.push(Event { id, customer: customer.to_owned(), at, name, properties });
+        let (email, person) = who.person.map(|person| (person.email.clone(), person.name.clone())).unwrap_or_default();
+        self.events.push(Event { id, customer: who.customer.to_owned(), email, person, at, name, properties });
     }
 
     pub(crate) fn rate(&mut self, currency: &'static str, date: String, rate: f64) {
@@ -102,10 +131,13 @@ impl Tables {
         self.orders.sort_by(|a, b| (a.at, &a.id).cmp(&(b.at, &b.id)));
         self.events.sort_by(|a, b| (a.at, &a.id).cmp(&(b.at, &b.id)));
         Files {
-            customers: csv(&CUSTOMERS, self.customers.into_iter().map(customer_cells)),
-            orders: csv(&ORDERS, self.orders.into_iter().map(order_cells)),
-            events: csv(&EVENTS, self.events.into_iter().map(event_cells)),
-            rates: csv(&RATES, self.rates.into_iter().map(|row| [row.currency.to_owned(), row.date, format!("{:.6}", row.rate)])),
+            customers: csv(CUSTOMERS.iter().chain(&self.traits), self.customers.into_iter().map(customer_cells)),
+            orders: csv(ORDERS.iter(), self.orders.into_iter().map(order_cells)),
+            events: csv(EVENTS.iter(), self.events.into_iter().map(event_cells)),
+            rates: csv(
+                RATES.iter(),
+                self.rates.into_iter().map(|row| [row.currency.to_owned(), row.date, format!("{:.6}", row.rate)]),
+            ),
         }
     }
 }
@@ -129,17 +161,18 @@ const CUSTOMERS: [&str; 13] = [
 const ORDERS: [&str; 11] =
     ["order_id", "customer_id", "date", "amount", "currency", "refunded", "discount", "status", "cancelled_at", "item", "code"];
 
-const EVENTS: [&str; 5] = ["event_id", "customer_id", "event", "time", "properties"];
+const EVENTS: [&str; 7] = ["event_id", "customer_id", "email", "name", "event", "time", "properties"];
 
 const RATES: [&str; 3] = ["currency", "date", "rate"];
 
-fn customer_cells(row: Customer) -> [String; 13] {
+fn customer_cells(row: Customer) -> [String; 15] {
     let consent = |consent: Option<Consent>| match consent {
         Some(Consent { granted, at }) => (if granted { "yes" } else { "no" }.to_owned(), at.text()),
         None => (String::new(), String::new()),
     };
     let (email_consent, email_consent_at) = consent(row.email_consent);
     let (sms_consent, sms_consent_at) = consent(row.sms_consent);
+    let [first_trait, second_trait] = row.traits;
     [
         row.id,
         row.email,
@@ -154,6 +187,8 @@ fn customer_cells(row: Customer) -> [String; 13] {
         email_consent_at,
         sms_consent,
         sms_consent_at,
+        first_trait.to_owned(),
+        second_trait.to_owned(),
     ]
 }
 
@@ -174,12 +209,12 @@ fn order_cells(row: Order) -> [String; 11] {
     ]
 }
 
-fn event_cells(row: Event) -> [String; 5] {
+fn event_cells(row: Event) -> [String; 7] {
     let properties = if row.properties.is_empty() { String::new() } else { Value::Object(row.properties).to_string() };
-    [row.id, row.customer, row.name.to_owned(), row.at.text(), properties]
+    [row.id, row.customer, row.email, row.person, row.name.to_owned(), row.at.text(), properties]
 }
 
-fn csv<const N: usize>(header: &[&str; N], rows: impl Iterator<Item = [String; N]>) -> String {
+fn csv<'a, const N: usize>(header: impl Iterator<Item = &'a &'a str>, rows: impl Iterator<Item = [String; N]>) -> String {
     let mut writer = csv::Writer::from_writer(Vec::new());
     // Writing to memory has no way to fail, and what the writer holds was text.
     let _ = writer.write_record(header);

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::calendar::{DAYS, Moment};
 use crate::draw::Draw;
-use crate::tables::Tables;
+use crate::tables::{Actor, Tables};
 
 /// A kind of message.
 #[derive(Debug)]
@@ -20,7 +20,7 @@ pub(crate) fn ticket(
     draw: &mut Draw,
     tables: &mut Tables,
     id: &str,
-    customer: &str,
+    who: Actor<'_>,
     at: Moment,
     topic: &'static Topic,
     patience: f64,
@@ -34,12 +34,12 @@ pub(crate) fn ticket(
         ("tone", json!(hundredths(tone))),
         ("topic", json!(topic.name)),
     ];
-    tables.event(format!("{id}-o"), customer, at, "Ticket Opened", properties);
+    tables.event(format!("{id}-o"), who, at, "Ticket Opened", properties);
     if draw.chance(0.55 + 0.42 * patience) {
         let day = at.day + draw.exponential(1.0 + 5.0 * (1.0 - patience)) as i32;
         if day < DAYS {
             let solved = if day == at.day { at.later(draw.whole(1800, 9000)) } else { Moment::working(draw, day, 0) };
-            tables.event(format!("{id}-s"), customer, solved, "Ticket Solved", [("id", json!(id))]);
+            tables.event(format!("{id}-s"), who, solved, "Ticket Solved", [("id", json!(id))]);
         }
     }
 }

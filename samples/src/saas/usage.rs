@@ -29,20 +29,20 @@ impl Account {
         let active = libm::round(expected).clamp(0.0, seats) as u32;
         if active > 0 || (seats <= 2.0 && draw.chance(self.warmth(day))) {
             let at = self.office(draw, day);
-            tables.event(format!("{}-s{day}", self.id), &self.id, at, "Signed In", [("seats", json!(active.max(1)))]);
+            tables.event(format!("{}-s{day}", self.id), self.actor(), at, "Signed In", [("seats", json!(active.max(1)))]);
         }
     }
 
     fn use_features(&self, draw: &mut Draw, tables: &mut Tables, day: i32) {
         let seats = f64::from(self.seats_on(day));
-        for (rank, feature) in self.plan.features.iter().take(3).enumerate() {
-            let popularity = 70.0 / (1.0 + rank as f64);
+        for (rank, feature) in self.plan.features.iter().take(2).enumerate() {
+            let popularity = 70.0 / (1.0 + 2.0 * rank as f64);
             let expected = seats * self.adoption * popularity * self.warmth(day) * draw.log_normal(0.15);
             let count = libm::round(expected) as u32;
             if count > 0 {
                 let at = self.office(draw, day);
                 let properties = [("feature", json!(feature)), ("count", json!(count))];
-                tables.event(format!("{}-f{day}{rank}", self.id), &self.id, at, "Feature Used", properties);
+                tables.event(format!("{}-f{day}{rank}", self.id), self.actor(), at, "Feature Used", properties);
             }
         }
     }
