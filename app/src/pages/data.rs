@@ -1,11 +1,110 @@
-use leptos::prelude::*;
+//! Data: what came in, and how more gets in.
 
-use crate::components::{PageHead, Skeleton};
+pub mod center;
+mod choose;
+mod columns;
+mod ended;
+mod history;
+mod options;
+mod review;
+mod sending;
+mod words;
+
+use leptos::prelude::*;
+use leptos_router::components::A;
+use leptos_router::hooks::use_location;
+use shared::api::{ImportsResponse, Permission};
+
+use self::center::{Phase, use_import_center};
+use self::words::Pens;
+use crate::client::{self, Failure};
+use crate::components::{FailureNotice, Notice, PageHead, Skeleton};
+use crate::locale;
+use crate::pages::not_found::NotFoundPage;
+use crate::session::use_session;
+
+/// What the browser's own formats write.
+pub const PENS: Pens = Pens { count: locale::count, day: locale::day, money: locale::money, moment: locale::moment };
+
+/// The list of imports and what the plan still allows, asked for when a page needs it and after each import.
+#[derive(Clone, Copy)]
+pub struct Imports {
+    pub answer: RwSignal<Option<Result<ImportsResponse, Failure>>>,
+}
 
 #[component]
 pub fn DataPage() -> impl IntoView {
-    view! {
-        <PageHead title="Data" />
-        <Skeleton lines=6 />
+    let path = use_location().pathname;
+    let tab = Memo::new(move |_| path.get().trim_start_matches("/data").trim_matches('/').to_owned());
+    let imports = Imports { answer: RwSignal::new(None) };
+    provide_context(imports);
+    imports.load();
+    if let Some(center) = use_import_center() {
+        Effect::new(move |before: Option<Phase>| {
+            let phase = center.phase.get();
+            if phase == Phase::Ended && before.is_some_and(|before| before != phase) {
+                imports.load();
+            }
+            phase
+        });
     }
+    move || match tab.get().as_str() {
+        "" => view! { <Frame><Import /></Frame> }.into_any(),
+        "history" => view! { <Frame><history::History /></Frame> }.into_any(),
+        _ => view! { <NotFoundPage /> }.into_any(),
+    }
+}
+
+impl Imports {
+    pub fn load(self) {
+        leptos::task::spawn_local(async move {
+            let answer = client::get::<ImportsResponse>("/api/imports").await;
+            self.answer.try_set(Some(answer));
+        });
+    }
+}
+
+#[component]
+fn Frame(children: Children) -> impl IntoView {
+    view! {
+        <PageHead title="Data" lead=|| "Bring in what your shop knows: orders, customers, events. Importing the same file twice changes nothing." />
+        <nav class="tabs" aria-label="Data">
+            <A href="/data" exact=true>"Import"</A>
+            <A href="/data/history" exact=true>"History"</A>
+        </nav>
+        {children()}
+    }
+}
+
+#[component]
+fn Import() -> impl IntoView {
+    let session = use_session();
+    let known = Memo::new(move |_| session.get().is_some());
+    move || {
+        match (known.get(), session.may(Permission::Edit), use_import_center()) {
+        (false, ..) => view! { <Skeleton lines=6 /> }.into_any(),
+        (true, false, _) | (_, _, None) => {
+            view! { <Notice title="You may look, but not import">"Ask an owner of this shop for the role of marketer or manager."</Notice> }
+                .into_any()
+        }
+        (true, true, Some(center)) => {
+            let phase = center.phase;
+            view! {
+                {move || match phase.get() {
+                    Phase::Choose => view! { <choose::Choose center /> }.into_any(),
+                    Phase::Looking => view! { <Skeleton lines=8 /> }.into_any(),
+                    Phase::Review => view! { <review::Review center /> }.into_any(),
+                    Phase::Sending => view! { <sending::Sending center /> }.into_any(),
+                    Phase::Ended => view! { <ended::Ended center /> }.into_any(),
+                }}
+            }
+            .into_any()
+        }
+    }
+    }
+}
+
+/// A failure of the list, with another try.
+fn failed(imports: Imports, failure: Failure) -> impl IntoView {
+    view! { <FailureNotice failure retry=Callback::new(move |()| imports.load()) /> }
 }

@@ -1,0 +1,335 @@
+//! What the pages about imports say, as sentences. Numbers and days are written by the caller's functions, so that tests need no
+//! browser.
+
+use shared::api::worker::{Check, Progress, Reading, Waiting};
+use shared::api::{Import, ImportStatus};
+use shared::import::{DateOrder, Encoding, Kind};
+use shared::money::Money;
+use shared::time::Day;
+
+/// How figures are written for the reader.
+#[derive(Clone, Copy)]
+pub struct Pens {
+    pub count: fn(u64) -> String,
+    /// Of an ISO date.
+    pub day: fn(&str) -> String,
+    pub money: fn(Money) -> String,
+    /// Of an RFC 3339 time, in the shop's zone.
+    pub moment: fn(&str, &str) -> String,
+}
+
+pub const KINDS: [Kind; 4] = [Kind::Orders, Kind::Customers, Kind::Events, Kind::Rates];
+
+/// As in `POST /api/imports?kind=`.
+pub fn kind_name(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Orders => "orders",
+        Kind::Customers => "customers",
+        Kind::Events => "events",
+        Kind::Rates => "rates",
+    }
+}
+
+pub fn kind_title(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Orders => "Orders",
+        Kind::Customers => "Customers",
+        Kind::Events => "Events",
+        Kind::Rates => "Exchange rates",
+    }
+}
+
+pub fn kind_of(name: &str) -> Option<Kind> {
+    KINDS.into_iter().find(|&kind| kind_name(kind) == name)
+}
+
+/// "6,919 orders", "1 customer".
+pub fn things(kind: Kind, count: u64, pens: Pens) -> String {
+    let (one, many) = match kind {
+        Kind::Orders => ("order", "orders"),
+        Kind::Customers => ("customer", "customers"),
+        Kind::Events => ("event", "events"),
+        Kind::Rates => ("exchange rate", "exchange rates"),
+    };
+    format!("{} {}", (pens.count)(count), if count == 1 { one } else { many })
+}
+
+/// What an import would do: "6,919 orders of 2,357 customers from 1 Jan 1997 to 30 Jun 1998, 0 rows rejected".
+pub fn verdict(check: &Check, kind: Kind, pens: Pens) -> String {
+    let mut text = things(kind, check.rows_accepted, pens);
+    if matches!(kind, Kind::Orders | Kind::Events) {
+        text.push_str(&format!(" of {}", things(Kind::Customers, check.customers, pens)));
+    }
+    if let (Some(first), Some(last)) = (check.first, check.last) {
+        let (first, last) = (first.day(), last.day());
+        if first == last {
+            text.push_str(&format!(" on {}", written(first, pens)));
+        } else {
+            text.push_str(&format!(" from {} to {}", written(first, pens), written(last, pens)));
+        }
+    }
+    format!("{text}, {} rejected", rows(check.rows_rejected, pens))
+}
+
+/// With the currency's code before the amount, because several currencies may stand side by side: "USD 245.10".
+pub fn amount(money: Money, pens: Pens) -> String {
+    let written = (pens.money)(money);
+    let code = money.currency.as_str();
+    if written.contains(code) { written } else { format!("{code} {written}") }
+}
+
+/// Where everybody stands after scoring.
+pub fn found(immediate: u64, moderate: u64, early: u64, lost: u64, pens: Pens) -> String {
+    let count = pens.count;
+    format!(
+        "{} at risk: {} immediate, {} moderate, {} early. {} lost.",
+        things(Kind::Customers, immediate + moderate + early, pens),
+        count(immediate),
+        count(moderate),
+        count(early),
+        count(lost),
+    )
+}
+
+/// What else a check found, a sentence each.
+pub fn remarks(check: &Check, kind: Kind, pens: Pens) -> Vec<String> {
+    let mut remarks = Vec::new();
+    if check.rows_repeated > 0 {
+        let what = if kind == Kind::Orders { "an order number" } else { "an event number" };
+        remarks.push(format!(
+            "{} {what} that came before in the file: the later row replaces the earlier.",
+            if check.rows_repeated == 1 {
+                "1 row repeats".to_owned()
+            } else {
+                format!("{} rows repeat", (pens.count)(check.rows_repeated))
+            },
+        ));
+    }
+    if check.moved_to_now > 0 {
+        remarks.push(format!(
+            "{} dated up to two days ahead: taken as happening now.",
+            if check.moved_to_now == 1 {
+                "1 row is".to_owned()
+            } else {
+                format!("{} rows are", (pens.count)(check.moved_to_now))
+            },
+        ));
+    }
+    if check.opt_outs > 0 {
+        remarks.push(format!(
+            "{} to be contacted on at least one channel. An import never turns a no back into a yes.",
+            if check.opt_outs == 1 {
+                "1 customer asks not".to_owned()
+            } else {
+                format!("{} customers ask not", (pens.count)(check.opt_outs))
+            },
+        ));
+    }
+    remarks
+}
+
+/// How many days the plan lets this take; none where today is enough.
+pub fn days(days: u32, pens: Pens) -> Option<String> {
+    (days > 1).then(|| {
+        format!(
+            "Your plan limits what can be stored a day: this import takes {} days. It stops at each day's limit and goes on by itself \
+             after midnight UTC while this page stays open; after a closed tab, choose the same file again and it goes on where it \
+             stopped.",
+            (pens.count)(u64::from(days)),
+        )
+    })
+}
+
+/// How far a file is read, in 0..=1.
+pub fn share(reading: &Reading) -> Option<f64> {
+    let total = reading.bytes_total.filter(|&total| total > 0)?;
+    Some((reading.bytes_read as f64 / total as f64).min(1.0))
+}
+
+pub fn reading(reading: &Reading, pens: Pens) -> String {
+    match reading.bytes_total {
+        Some(total) => format!("{}, {} of {}", rows(reading.rows_read, pens), size(reading.bytes_read), size(total)),
+        None => format!("{}, {} unpacked", rows(reading.rows_read, pens), size(reading.bytes_read)),
+    }
+}
+
+/// "12,000 rows stored: 11,990 new or changed, 10 known already, 0 rejected".
+pub fn stored(import: &Import, pens: Pens) -> String {
+    format!(
+        "{} stored: {} new or changed, {} known already, {} rejected",
+        rows(import.rows_read, pens),
+        (pens.count)(import.rows_accepted),
+        (pens.count)(import.rows_duplicate),
+        (pens.count)(import.rows_rejected),
+    )
+}
+
+/// Heading of the progress: which file of how many, and what it holds.
+pub fn sending(progress: &Progress) -> String {
+    let what =
+        kind_of(&progress.import.kind).map_or_else(|| progress.import.kind.clone(), |kind| kind_title(kind).to_lowercase());
+    match progress.files {
+        0 | 1 => format!("Importing {what}"),
+        files => format!("Importing {what}, file {} of {files}", progress.file),
+    }
+}
+
+pub fn waiting(waiting: &Waiting, zone: &str, pens: Pens) -> String {
+    match waiting {
+        Waiting::Retry { attempt, seconds } => format!(
+            "Rekindle did not take the last rows (try {attempt}). Trying again in {seconds} {}; nothing is lost.",
+            if *seconds == 1 { "second" } else { "seconds" },
+        ),
+        Waiting::DailyLimit { resume_at } => {
+            let when = resume_at
+                .as_ref()
+                .map_or_else(|| "after midnight UTC".to_owned(), |at| format!("at {}", (pens.moment)(at, zone)));
+            format!("Today's limit of your plan is reached. Goes on by itself {when} while this page stays open.")
+        }
+    }
+}
+
+pub fn status(import: &Import, zone: &str, pens: Pens) -> String {
+    let word = match import.status {
+        ImportStatus::Receiving => "Receiving",
+        ImportStatus::Queued => "Queued",
+        ImportStatus::Running => "Running",
+        ImportStatus::Paused => "Paused",
+        ImportStatus::Done => "Done",
+        ImportStatus::Failed => "Failed",
+        ImportStatus::Cancelled => "Cancelled",
+    };
+    match &import.resume_at {
+        Some(at) if import.status == ImportStatus::Paused => format!("{word} until {}", (pens.moment)(at, zone)),
+        _ => word.to_owned(),
+    }
+}
+
+/// "245 KB"
+pub fn size(bytes: u64) -> String {
+    match bytes {
+        0..1_000 => format!("{bytes} bytes"),
+        1_000..1_000_000 => format!("{} KB", bytes.div_ceil(1_000)),
+        _ => format!("{:.1} MB", bytes as f64 / 1e6),
+    }
+}
+
+pub const ENCODINGS: [(Encoding, &str, &str); 4] = [
+    (Encoding::Utf8, "utf8", "UTF-8"),
+    (Encoding::Windows1252, "windows1252", "Windows-1252 (older Excel)"),
+    (Encoding::Utf16Le, "utf16_le", "UTF-16, little-endian"),
+    (Encoding::Utf16Be, "utf16_be", "UTF-16, big-endian"),
+];
+
+pub const DATE_ORDERS: [(DateOrder, &str, &str); 3] = [
+    (DateOrder::YearFirst, "year_first", "Year first, as 2026-12-31"),
+    (DateOrder::DayFirst, "day_first", "Day first, as 31.12.2026"),
+    (DateOrder::MonthFirst, "month_first", "Month first, as 12/31/2026"),
+];
+
+pub const DELIMITERS: [(char, &str); 4] = [(',', "Comma ,"), (';', "Semicolon ;"), ('\t', "Tab"), ('|', "Bar |")];
+
+fn rows(count: u64, pens: Pens) -> String {
+    format!("{} {}", (pens.count)(count), if count == 1 { "row" } else { "rows" })
+}
+
+fn written(day: Day, pens: Pens) -> String {
+    (pens.day)(&day.iso())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use shared::id::Id;
+    use shared::time::Millis;
+
+    const PENS: Pens = Pens {
+        count: |count| count.to_string(),
+        day: |iso| iso.to_owned(),
+        money: |money| money.amount(),
+        moment: |at, zone| format!("{at} {zone}"),
+    };
+
+    fn import(status: ImportStatus) -> Import {
+        Import {
+            id: Id::from_parts(1, &[1; 10]),
+            kind: "orders".into(),
+            status,
+            file_name: None,
+            sample: false,
+            dry_run: false,
+            rows_read: 100,
+            rows_accepted: 90,
+            rows_duplicate: 8,
+            rows_rejected: 2,
+            next_batch: 1,
+            error: None,
+            resume_at: Some("2026-01-02T00:00:00Z".into()),
+            created_at: String::new(),
+            finished_at: None,
+        }
+    }
+
+    #[test]
+    fn a_verdict_counts_things_people_days_and_rejected_rows() {
+        let check = Check {
+            rows_accepted: 6_919,
+            customers: 2_357,
+            first: Millis::parse_rfc3339("1997-01-01T12:00:00Z").ok(),
+            last: Millis::parse_rfc3339("1998-06-30T12:00:00Z").ok(),
+            ..Check::default()
+        };
+        assert_eq!(
+            verdict(&check, Kind::Orders, PENS),
+            "6919 orders of 2357 customers from 1997-01-01 to 1998-06-30, 0 rows rejected"
+        );
+        let one = Check { rows_accepted: 1, customers: 1, rows_rejected: 1, last: check.first, ..check };
+        assert_eq!(verdict(&one, Kind::Events, PENS), "1 event of 1 customer on 1997-01-01, 1 row rejected");
+        assert_eq!(verdict(&Check::default(), Kind::Customers, PENS), "0 customers, 0 rows rejected");
+    }
+
+    #[test]
+    fn remarks_are_made_only_where_there_is_something_to_say() {
+        assert!(remarks(&Check::default(), Kind::Orders, PENS).is_empty());
+        let check = Check { rows_repeated: 2, opt_outs: 1, moved_to_now: 1, ..Check::default() };
+        let said = remarks(&check, Kind::Orders, PENS);
+        assert!(said[0].starts_with("2 rows repeat an order number"), "{said:?}");
+        assert!(said[1].starts_with("1 row is dated"), "{said:?}");
+        assert!(said[2].starts_with("1 customer asks not"), "{said:?}");
+    }
+
+    #[test]
+    fn days_are_said_only_where_one_is_not_enough() {
+        assert_eq!(days(1, PENS), None);
+        assert!(days(3, PENS).is_some_and(|text| text.contains("takes 3 days")));
+    }
+
+    #[test]
+    fn a_packed_file_has_no_share() {
+        let of = |bytes_total| share(&Reading { bytes_read: 50, bytes_total, rows_read: 1 });
+        assert_eq!((of(None), of(Some(0)), of(Some(200)), of(Some(10))), (None, None, Some(0.25), Some(1.0)));
+    }
+
+    #[test]
+    fn a_paused_import_says_until_when_and_a_done_one_does_not() {
+        assert_eq!(status(&import(ImportStatus::Paused), "UTC", PENS), "Paused until 2026-01-02T00:00:00Z UTC");
+        assert_eq!(status(&import(ImportStatus::Done), "UTC", PENS), "Done");
+        assert_eq!(stored(&import(ImportStatus::Done), PENS), "100 rows stored: 90 new or changed, 8 known already, 2 rejected");
+    }
+
+    #[test]
+    fn sizes_are_told_in_the_unit_that_fits() {
+        let cases = [(999, "999 bytes"), (1_000, "1 KB"), (244_500, "245 KB"), (41_234_567, "41.2 MB")];
+        for (bytes, text) in cases {
+            assert_eq!(size(bytes), text);
+        }
+    }
+
+    #[test]
+    fn every_kind_has_a_name_that_reads_back() {
+        for kind in KINDS {
+            assert_eq!(kind_of(kind_name(kind)), Some(kind));
+        }
+        assert_eq!(kind_of("touches"), None);
+    }
+}

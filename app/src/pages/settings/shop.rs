@@ -1,0 +1,173 @@
+//! What the shop is called, counts in and may use.
+
+use leptos::ev::SubmitEvent;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use shared::api::{Plan, Shop, ShopChange, ShopResponse};
+use shared::money::Currency;
+
+use super::zones;
+use crate::client::{self, Failure};
+use crate::components::{Button, ButtonKind, FailureNotice, Field, Notice, NoticeKind, Select, announce};
+use crate::session::use_session;
+
+#[component]
+pub fn ShopForm(shop: Shop, may: bool) -> impl IntoView {
+    let session = use_session();
+    let name = RwSignal::new(shop.name.clone());
+    let currency = RwSignal::new(shop.home_currency.to_string());
+    let time_zone = RwSignal::new(shop.time_zone.clone());
+    let plan = RwSignal::new(plan_name(shop.plan).to_owned());
+    let zones = zones::choices(&shop.time_zone);
+    let stored = RwSignal::new(shop);
+    let tried = RwSignal::new(false);
+    let busy = RwSignal::new(false);
+    let saved = RwSignal::new(false);
+    let failure = RwSignal::new(None::<Failure>);
+    let change = Memo::new(move |_| change(&stored.get(), &name.get(), &currency.get(), &time_zone.get(), &plan.get()));
+    let error = move |field: &'static str| {
+        Signal::derive(move || {
+            let ours = tried.get().then(|| {
+                change.with(|change| change.as_ref().err().filter(|(name, _)| *name == field).map(|(_, text)| text.clone()))
+            });
+            ours.flatten().or_else(|| failure.with(|failure| failure.as_ref().and_then(|failure| failure.field(field))))
+        })
+    };
+    let save = move |event: SubmitEvent| {
+        event.prevent_default();
+        tried.set(true);
+        saved.set(false);
+        let Ok(change) = change.get_untracked() else { return };
+        if busy.get_untracked() {
+            return;
+        }
+        busy.set(true);
+        failure.set(None);
+        spawn_local(async move {
+            match client::patch::<_, ShopResponse>("/api/shop", &change).await {
+                Ok(answer) => {
+                    stored.set(answer.shop);
+                    saved.set(true);
+                    announce("Settings saved.");
+                    session.load();
+                }
+                Err(refused) => failure.set(Some(refused)),
+            }
+            busy.set(false);
+        });
+    };
+    // Typing on is no longer what was saved.
+    Effect::new(move || {
+        if change.with(|change| change.as_ref().is_ok_and(|change| *change != ShopChange::default())) {
+            saved.set(false);
+        }
+    });
+    let new_currency = move || {
+        let typed = Currency::parse(&currency.get()).ok()?;
+        let old = stored.with(|shop| shop.home_currency);
+        (typed != old).then(|| currency_change(old, typed))
+    };
+    view! {
+        <form class="panel pad narrow" novalidate on:submit=save>
+            <fieldset disabled=!may class="stack">
+                <Field label="Name" value=name error=error("name") autocomplete="organization" hint="Shown in the interface, and later as the sender's name." />
+                <Field
+                    label="Home currency"
+                    value=currency
+                    error=error("home_currency")
+                    hint="Three letters, such as EUR. Totals and worth are shown in it; orders keep their own currency."
+                />
+                {move || new_currency().map(|text| view! { <Notice kind=NoticeKind::Warning title="What this changes">{text}</Notice> })}
+                <Select
+                    label="Time zone"
+                    value=time_zone
+                    options=zones
+                    error=error("time_zone")
+                    hint="Times are shown in it, and a date without a time in a file is noon there. Risk counts days in UTC and does not change."
+                />
+                <Select
+                    label="Cloudflare plan"
+                    value=plan
+                    options=vec![
+                        (plan_name(Plan::Free).to_owned(), "Workers Free".to_owned()),
+                        (plan_name(Plan::Paid).to_owned(), "Workers Paid".to_owned()),
+                    ]
+                    error=error("plan")
+                    hint="Sets how much is stored and scored at a time. On the free plan a large import takes several days."
+                />
+                {move || failure.get().filter(|failure| failure.fields().is_none_or(|fields| fields.is_empty())).map(|failure| view! { <FailureNotice failure /> })}
+                <div class="row">
+                    <Button kind=ButtonKind::Primary submit=true busy>"Save"</Button>
+                    {move || saved.get().then(|| view! { <span class="gain">"Saved"</span> })}
+                </div>
+            </fieldset>
+        </form>
+    }
+}
+
+/// What differs from the stored shop, or the first field that is wrong with what to do about it.
+fn change(stored: &Shop, name: &str, currency: &str, time_zone: &str, plan: &str) -> Result<ShopChange, (&'static str, String)> {
+    let name = name.trim();
+    if name.is_empty() {
+        return Err(("name", "Give your shop a name.".to_owned()));
+    }
+    let currency = Currency::parse(currency).map_err(|error| ("home_currency", format!("“{}” {error}.", currency.trim())))?;
+    let plan = if plan == plan_name(Plan::Paid) { Plan::Paid } else { Plan::Free };
+    Ok(ShopChange {
+        name: (name != stored.name).then(|| name.to_owned()),
+        home_currency: (currency != stored.home_currency).then_some(currency),
+        time_zone: (time_zone != stored.time_zone).then(|| time_zone.to_owned()),
+        plan: (plan != stored.plan).then_some(plan),
+    })
+}
+
+fn currency_change(old: Currency, new: Currency) -> String {
+    format!(
+        "Totals and worth will be shown in {new}. Orders in other currencies, {old} among them, count in totals only where a rate into \
+         {new} is stored: rates into {old} do not serve. No order is changed."
+    )
+}
+
+fn plan_name(plan: Plan) -> &'static str {
+    match plan {
+        Plan::Free => "free",
+        Plan::Paid => "paid",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shop() -> Shop {
+        Shop {
+            name: "Tea".into(),
+            home_currency: Currency::USD,
+            time_zone: "UTC".into(),
+            plan: Plan::Free,
+            sample: None,
+            local: false,
+        }
+    }
+
+    #[test]
+    fn only_what_differs_is_sent() {
+        assert_eq!(change(&shop(), " Tea ", "usd", "UTC", "free"), Ok(ShopChange::default()));
+        let all = change(&shop(), "Coffee", "eur", "Europe/Berlin", "paid").expect("valid");
+        assert_eq!(
+            serde_json::to_value(&all).expect("json"),
+            serde_json::json!({
+                "name": "Coffee", "home_currency": "EUR", "time_zone": "Europe/Berlin", "plan": "paid"
+            })
+        );
+    }
+
+    #[test]
+    fn a_wrong_field_is_named_with_what_to_do() {
+        let wrong = |name, currency| change(&shop(), name, currency, "UTC", "free").expect_err("refused");
+        assert_eq!(wrong("  ", "USD").0, "name");
+        let (field, text) = wrong("Tea", "euro");
+        assert_eq!(field, "home_currency");
+        assert!(text.contains("three letters"), "{text}");
+    }
+}
