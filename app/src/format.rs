@@ -1,6 +1,6 @@
 //! Figures into words, where the browser's own formats do not reach.
 
-use shared::api::{Role, Tier};
+use shared::api::{Lifecycle, Role, Tier};
 
 /// A probability as a whole per cent; never 0 % or 100 %, which would be a promise.
 pub fn percent(p: f64) -> String {
@@ -64,6 +64,45 @@ pub fn words(code: &str) -> String {
     let text = code.replace(['_', '-'], " ");
     let mut letters = text.chars();
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
+/// The words of a trigger's code, for the cards; a row tells it with its figures.
+pub fn trigger(code: &str) -> String {
+    match code {
+        "order_gap" => "orders stopped".to_owned(),
+        other => words(other).to_lowercase(),
+    }
+}
+
+pub fn lifecycle(lifecycle: Lifecycle) -> &'static str {
+    match lifecycle {
+        Lifecycle::New => "new",
+        Lifecycle::Active => "active",
+        Lifecycle::AtRisk => "at risk",
+        Lifecycle::Lost => "lost",
+        Lifecycle::InWinBack => "in win-back",
+        Lifecycle::WonBack => "won back",
+        Lifecycle::GivenUp => "given up",
+    }
+}
+
+/// What a state of consent lets a marketer do.
+pub fn consent(state: &str) -> &'static str {
+    match state {
+        "granted" => "May be contacted",
+        "denied" => "Opted out",
+        "complained" => "Complained: never contact",
+        "expired" => "Consent ran out",
+        _ => "Not known: may not be contacted",
+    }
+}
+
+pub fn channel(code: &str) -> String {
+    match code {
+        "email" => "E-mail".to_owned(),
+        "sms" => "SMS".to_owned(),
+        other => words(other),
+    }
 }
 
 pub fn role(role: Role) -> &'static str {

@@ -7,6 +7,7 @@ mod client;
 mod components;
 mod format;
 mod keyboard;
+mod list;
 mod locale;
 mod pages;
 mod places;
@@ -16,6 +17,7 @@ mod session;
 mod shell;
 mod theme;
 mod window;
+mod worker_client;
 
 fn main() {
     console_error_panic_hook::set_once();

@@ -30,6 +30,11 @@ impl SessionState {
         self.session.get()
     }
 
+    /// For handlers, which have nothing to run again.
+    pub fn get_untracked(self) -> Option<Session> {
+        self.session.get_untracked()
+    }
+
     pub fn failure(self) -> Option<Failure> {
         self.failure.get()
     }

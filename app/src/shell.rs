@@ -9,6 +9,7 @@ use shared::api::Tier;
 
 use crate::components::{Button, ButtonKind, Dialog, FLAME, FailureNotice, announce, unique_id};
 use crate::keyboard;
+use crate::list::memory;
 use crate::places::PLACES;
 use crate::session::{SessionState, use_session};
 use crate::theme::{Theme, use_theme};
@@ -18,6 +19,7 @@ use crate::{client, format, locale, query};
 pub fn Shell() -> impl IntoView {
     let session = SessionState::provide();
     let keyboard = keyboard::provide();
+    memory::watch();
     let menu = RwSignal::new(false);
     let location = use_location();
     let navigate = use_navigate();

@@ -44,6 +44,21 @@ pub fn drawn(view: View) -> Drawn {
     Drawn { rows: start..end, above, below }
 }
 
+/// First and last visible row, the first from 0, the last from 1: as in "1–15 of 412".
+pub fn visible(view: View) -> (u64, u64) {
+    let first = first_visible(view);
+    // The part of the viewport that the list has reached.
+    let reached = view.viewport + view.scrolled.min(0.0);
+    let last = (first + reached / view.row).floor().max(0.0) as u64;
+    let first = (first.floor() as u64).min(view.total.saturating_sub(1));
+    (first, last.clamp(first + 1, view.total.max(first + 1)).min(view.total))
+}
+
+/// The first row that is wholly visible: where the row keys start.
+pub fn first_whole(view: View) -> u64 {
+    (first_visible(view).ceil() as u64).min(view.total.saturating_sub(1))
+}
+
 /// How far to scroll the list so that row `index` is wholly visible; `None` where it is already.
 pub fn reveal(view: View, index: u64, covered: f64) -> Option<f64> {
     let first = first_visible(view);
@@ -128,6 +143,22 @@ mod tests {
         assert_eq!(reveal(view(1000, 6000.0), 10, 40.0), Some(560.0));
         let down = reveal(view(1000, 0.0), 50, 0.0);
         assert_eq!(down, Some(51.0 * 60.0 - 900.0));
+    }
+
+    #[test]
+    fn the_count_names_the_rows_in_view() {
+        assert_eq!(visible(view(100_000, 0.0)), (0, 15));
+        assert_eq!(visible(view(100_000, 6_000.0)), (100, 115));
+        assert_eq!(visible(view(100_000, -300.0)), (0, 10));
+        assert_eq!(visible(view(100_000, -1_000.0)), (0, 1));
+        assert_eq!(visible(view(7, 0.0)), (0, 7));
+        assert_eq!(visible(view(100_000, 5_999_100.0)).1, 100_000);
+    }
+
+    #[test]
+    fn the_row_keys_start_at_the_first_row_that_is_wholly_in_view() {
+        assert_eq!(first_whole(view(1_000, 90.0)), 2);
+        assert_eq!(first_whole(view(1_000, -90.0)), 0);
     }
 
     #[test]

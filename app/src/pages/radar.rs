@@ -1,11 +1,96 @@
-use leptos::prelude::*;
+//! Who is about to leave, how soon, and why; who is lost and worth winning back.
 
-use crate::components::{PageHead, Skeleton};
+mod cards;
+mod thresholds;
+
+use leptos::prelude::*;
+use shared::api::Tier;
+
+use self::cards::TierCards;
+use self::thresholds::ThresholdsButton;
+use crate::components::{ButtonKind, ButtonLink, EmptyState, PageHead};
+use crate::list::{CustomerList, Defaults, List};
+use crate::locale;
+use crate::query::ListQuery;
+
+/// Tiers that Radar shows as at risk.
+pub const AT_RISK: [Tier; 3] = [Tier::Immediate, Tier::Moderate, Tier::Early];
+
+const SORTS: [(&str, &str); 5] = [
+    ("risk", "Highest risk first"),
+    ("value", "Highest value first"),
+    ("deadline", "Nearest deadline first"),
+    ("last_order", "Latest order first"),
+    ("name", "Name"),
+];
 
 #[component]
 pub fn RadarPage() -> impl IntoView {
+    let list = List::new("/radar", defaults);
+    let lost = Memo::new(move |_| list.query.with(|query| query.lost));
+    let basis = move || list.meta.with(|meta| meta.as_ref().and_then(|meta| meta.model.as_ref().map(|model| model.text.clone())));
+    let current = move |is_lost: bool| (lost.get() == is_lost).then_some("page");
     view! {
-        <PageHead title="Radar" />
-        <Skeleton lines=6 />
+        <PageHead
+            title="Radar"
+            lead=move || view! { "Who is about to leave, how soon, and why. " {basis} }
+        >
+            <ThresholdsButton on_saved=move |()| list.reload(0) />
+        </PageHead>
+        <nav class="tabs" aria-label="Parts of Radar">
+            <a href="/radar" aria-current=move || current(false)>"At risk"</a>
+            <a href="/radar?view=lost" aria-current=move || current(true)>"Lost"</a>
+        </nav>
+        <TierCards list lost />
+        <CustomerList list caption="Customers on Radar" search="Search customers" sorts=&SORTS empty=move || empty(list, lost.get()) />
+    }
+}
+
+fn defaults(query: &ListQuery) -> Defaults {
+    if query.lost { Defaults { tiers: &[Tier::Lost], sort: "value" } } else { Defaults { tiers: &AT_RISK, sort: "risk" } }
+}
+
+/// Nobody to show: because there are no customers, no scores, or truly nobody at risk.
+fn empty(list: List, lost: bool) -> AnyView {
+    let (everyone, scored, waiting) = list.meta.with(|meta| {
+        meta.as_ref().map_or((0, false, 0), |meta| {
+            (meta.tiers.iter().map(|summary| summary.customers).sum::<u64>(), meta.as_of.is_some(), meta.waiting)
+        })
+    });
+    if everyone == 0 && waiting == 0 {
+        view! {
+            <EmptyState title="No customers yet">
+                <p>"Radar needs a history of orders. Load a sample shop to look around, or import your own orders as CSV."</p>
+                <div class="row">
+                    <ButtonLink kind=ButtonKind::Primary href="/data">"Import orders"</ButtonLink>
+                    <ButtonLink href="/data">"Load a sample shop"</ButtonLink>
+                </div>
+            </EmptyState>
+        }
+        .into_any()
+    } else if !scored {
+        view! {
+            <EmptyState title="Scoring has not finished yet">
+                <p>{format!("{} customers wait for their first score. It runs every hour; this page shows them then.", locale::count(everyone.max(waiting)))}</p>
+                <ButtonLink href="/customers">"See all customers"</ButtonLink>
+            </EmptyState>
+        }
+        .into_any()
+    } else if lost {
+        view! {
+            <EmptyState title="Nobody is lost">
+                <p>"No customer has been silent for longer than their rhythm allows."</p>
+                <ButtonLink href="/radar">"See who is at risk"</ButtonLink>
+            </EmptyState>
+        }
+        .into_any()
+    } else {
+        view! {
+            <EmptyState title="Nobody is at risk">
+                <p>"No customer's risk is above the thresholds. Lower them to see more people, earlier."</p>
+                <ButtonLink href="/customers">"See all customers"</ButtonLink>
+            </EmptyState>
+        }
+        .into_any()
     }
 }

@@ -1,0 +1,211 @@
+//! The long list of customers, as Radar and Customers show it: what the address bar says is what is shown, rows come in pages
+//! as they are scrolled to, and only those in view stand in the page.
+
+mod bar;
+mod body;
+pub mod memory;
+mod row;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::{use_location, use_navigate};
+use shared::api::{CustomerRow, CustomersMeta, CustomersResponse, Tier};
+
+pub use self::body::CustomerList;
+use crate::client::{self, Failure};
+use crate::query::ListQuery;
+use crate::session::{SessionState, use_session};
+use crate::window;
+
+/// What a list shows where the reader chose nothing.
+#[derive(Debug, Clone, Copy)]
+pub struct Defaults {
+    /// None is all.
+    pub tiers: &'static [Tier],
+    pub sort: &'static str,
+}
+
+/// A list and what has been loaded of it.
+#[derive(Clone, Copy)]
+pub struct List {
+    pub query: Memo<ListQuery>,
+    pub meta: RwSignal<Option<CustomersMeta>>,
+    pub failure: RwSignal<Option<Failure>>,
+    /// The rows of another query still stand there.
+    pub stale: RwSignal<bool>,
+    pages: RwSignal<Pages>,
+    /// Rises with each query: an answer to an older one is dropped.
+    generation: StoredValue<u64>,
+    asked: StoredValue<BTreeSet<u64>>,
+    defaults: fn(&ListQuery) -> Defaults,
+    session: SessionState,
+    /// Pixels that the page had been scrolled to, when the browser's Back led here.
+    restore: StoredValue<Option<f64>>,
+    go: Callback<(ListQuery, bool)>,
+}
+
+/// Page number to its rows.
+type Pages = BTreeMap<u64, Vec<CustomerRow>>;
+
+/// Pages kept around those in view.
+const KEPT: u64 = 10;
+
+impl List {
+    pub fn new(path: &'static str, defaults: fn(&ListQuery) -> Defaults) -> Self {
+        let location = use_location();
+        let navigate = use_navigate();
+        // While the next page takes over, the address is no longer this list's.
+        let query = Memo::new(move |before: Option<&ListQuery>| match before {
+            Some(before) if location.pathname.get() != path => before.clone(),
+            _ => ListQuery::parse(&location.search.get()),
+        });
+        let go = Callback::new(move |(query, replace): (ListQuery, bool)| {
+            navigate(
+                &format!("{path}{}", query.address()),
+                NavigateOptions { replace, scroll: false, ..NavigateOptions::default() },
+            );
+        });
+        let known = memory::recall(path, &query.get_untracked());
+        let restore = known.as_ref().and_then(memory::Left::scrolled);
+        let (meta, pages) = known.map_or((None, Pages::new()), |known| (Some(known.meta), known.pages));
+        let list = Self {
+            query,
+            meta: RwSignal::new(meta),
+            failure: RwSignal::new(None),
+            stale: RwSignal::new(false),
+            pages: RwSignal::new(pages),
+            generation: StoredValue::new(0),
+            asked: StoredValue::new(BTreeSet::new()),
+            defaults,
+            session: use_session(),
+            restore: StoredValue::new(restore),
+            go,
+        };
+        Effect::new(move |before: Option<()>| {
+            query.track();
+            let first =
+                restore.filter(|_| before.is_none()).map_or(0, |scrolled| (scrolled / body::row_height()) as u64 / window::PAGE);
+            list.reload(first);
+        });
+        on_cleanup(move || memory::keep(path, list));
+        list
+    }
+
+    /// Asks anew, `page` first; what stands stays until the answer is there.
+    pub fn reload(self, page: u64) {
+        self.generation.update_value(|generation| *generation += 1);
+        self.asked.update_value(BTreeSet::clear);
+        self.stale.set(true);
+        self.load(page, true);
+    }
+
+    /// Makes sure that rows in view are there or on their way.
+    fn want(self, rows: &std::ops::Range<u64>) {
+        if self.stale.get_untracked() {
+            return;
+        }
+        for page in window::pages(rows) {
+            if !self.pages.with_untracked(|pages| pages.contains_key(&page)) {
+                self.load(page, false);
+            }
+        }
+    }
+
+    /// Changes what is shown, and the address with it; `replace` leaves no step in the history.
+    pub fn show(self, change: impl FnOnce(&mut ListQuery), replace: bool) {
+        let before = self.query.get_untracked();
+        let mut after = before.clone();
+        change(&mut after);
+        if after != before {
+            self.go.run((after, replace));
+        }
+    }
+
+    pub fn sort(self) -> String {
+        self.query.with(|query| query.sort.clone().unwrap_or_else(|| (self.defaults)(query).sort.to_owned()))
+    }
+
+    /// Rows of the list, as far as they can be told.
+    pub fn total(self) -> u64 {
+        self.meta.with(|meta| meta.as_ref().and_then(|meta| meta.total.or(meta.total_at_least)).unwrap_or(0))
+    }
+
+    /// The reader narrowed the list down.
+    pub fn is_filtered(self) -> bool {
+        self.query.with(|query| !query.search.is_empty() || !query.tiers.is_empty())
+    }
+
+    pub fn clear(self) {
+        self.show(
+            |query| {
+                query.search.clear();
+                query.tiers.clear();
+            },
+            false,
+        );
+    }
+
+    /// Nothing has been loaded yet.
+    pub fn is_new(self) -> bool {
+        self.meta.with(Option::is_none)
+    }
+
+    /// The address of the same list as a CSV file.
+    pub fn export_path(self) -> String {
+        self.query.with(|query| format!("/api/customers/export.csv{}", self.api(query, None)))
+    }
+
+    fn row(self, index: u64) -> Option<CustomerRow> {
+        self.pages.with(|pages| pages.get(&(index / window::PAGE))?.get((index % window::PAGE) as usize).cloned())
+    }
+
+    fn api(self, query: &ListQuery, rows: Option<(u64, u64)>) -> String {
+        let defaults = (self.defaults)(query);
+        query.api((defaults.tiers, defaults.sort), rows)
+    }
+
+    fn load(self, page: u64, anew: bool) {
+        if !self.asked.try_update_value(|asked| asked.insert(page)).unwrap_or(false) {
+            return;
+        }
+        let generation = self.generation.get_value();
+        let path = self
+            .query
+            .with_untracked(|query| format!("/api/customers{}", self.api(query, Some((window::PAGE, page * window::PAGE)))));
+        let session = self.session;
+        spawn_local(async move {
+            let answer = client::get::<CustomersResponse>(&path).await;
+            // The page may have been left, or another query asked, in the meantime.
+            if self.generation.try_get_value() != Some(generation) {
+                return;
+            }
+            match answer {
+                Ok(answer) => {
+                    session.set_tiers(&answer.meta.tiers);
+                    self.failure.set(None);
+                    self.pages.update(|pages| {
+                        if anew {
+                            pages.clear();
+                        }
+                        pages.retain(|known, _| known.abs_diff(page) <= KEPT);
+                        pages.insert(page, answer.customers);
+                    });
+                    self.asked.update_value(|asked| asked.retain(|known| known.abs_diff(page) <= KEPT));
+                    self.meta.set(Some(answer.meta));
+                }
+                Err(failure) => {
+                    self.asked.update_value(|asked| {
+                        asked.remove(&page);
+                    });
+                    self.failure.set(Some(failure));
+                }
+            }
+            if anew {
+                self.stale.set(false);
+            }
+        });
+    }
+}

@@ -1,0 +1,78 @@
+use leptos::prelude::*;
+use shared::api::Permission;
+
+use super::List;
+use crate::components::{ButtonLink, Select, unique_id};
+use crate::session::use_session;
+
+/// How long a pause in typing starts the search.
+const PAUSE: std::time::Duration = std::time::Duration::from_millis(250);
+
+/// Search, order and export above the list.
+#[component]
+pub(super) fn Bar(
+    list: List,
+    search: String,
+    sorts: &'static [(&'static str, &'static str)],
+    children: Children,
+) -> impl IntoView {
+    let session = use_session();
+    let id = unique_id();
+    let typed = RwSignal::new(list.query.with_untracked(|query| query.search.clone()));
+    // The browser's Back changes the address: the field follows, but not against one who types.
+    Effect::new(move |before: Option<String>| {
+        let now = list.query.with(|query| query.search.clone());
+        if before.is_some_and(|before| before != now) && typed.get_untracked().trim() != now.trim() {
+            typed.set(now.clone());
+        }
+        now
+    });
+    Effect::new(move |timer: Option<Option<TimeoutHandle>>| {
+        let words = typed.get();
+        timer.flatten().inspect(TimeoutHandle::clear);
+        let search = move || list.show(|query| query.search = words.trim().to_owned(), true);
+        set_timeout_with_handle(search, PAUSE).ok()
+    });
+    let order = RwSignal::new(list.sort());
+    Effect::new(move || order.set(list.sort()));
+    Effect::watch(
+        move || order.get(),
+        move |chosen, _, _| {
+            if *chosen != list.sort() {
+                let chosen = chosen.clone();
+                list.show(|query| query.sort = Some(chosen), false);
+            }
+        },
+        false,
+    );
+    let options = sorts.iter().map(|(value, words)| ((*value).to_owned(), (*words).to_owned())).collect::<Vec<_>>();
+    view! {
+        <div class="bar">
+            <div class="search" role="search">
+                <label class="unseen" for=id.clone()>{search.clone()}</label>
+                <input
+                    id=id.clone()
+                    type="search"
+                    data-search=""
+                    autocomplete="off"
+                    spellcheck="false"
+                    placeholder=format!("{search}: name, e-mail, id")
+                    prop:value=move || typed.get()
+                    on:input=move |event| typed.set(event_target_value(&event))
+                    on:keydown=|event| {
+                        if event.key() == "Escape" {
+                            let field: web_sys::HtmlElement = event_target(&event);
+                            let _ = field.blur();
+                        }
+                    }
+                />
+                <kbd aria-hidden="true">"/"</kbd>
+            </div>
+            <Select label="Order by" value=order options=options bare=true />
+            {children()}
+            <Show when=move || session.may(Permission::Export) && list.total() != 0>
+                <ButtonLink small=true download=true href=move || list.export_path()>"Export CSV"</ButtonLink>
+            </Show>
+        </div>
+    }
+}

@@ -1,0 +1,258 @@
+use leptos::prelude::*;
+use leptos::{ev, html};
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::use_navigate;
+
+use super::bar::Bar;
+use super::row::Row;
+use super::{List, memory};
+use crate::components::{FailureNotice, Skeleton};
+use crate::format::plural;
+use crate::keyboard::use_keyboard;
+use crate::locale;
+use crate::window::{self, View};
+
+/// Pixels of a row on a wide screen, and of a card on a narrow one; app.css takes them from here.
+const ROW: f64 = 60.0;
+const CARD: f64 = 136.0;
+/// As in app.css.
+const NARROW: f64 = 760.0;
+/// Pixels of the search bar that covers the list's top.
+const BAR: f64 = 60.0;
+
+/// The list with its search bar, its rows and its count.
+#[component]
+pub fn CustomerList(
+    list: List,
+    #[prop(into)] caption: String,
+    /// Search words for the list, such as "Search customers".
+    #[prop(into)]
+    search: String,
+    sorts: &'static [(&'static str, &'static str)],
+    /// Shown where the list is empty though nothing is filtered.
+    #[prop(into)]
+    empty: ViewFn,
+    /// More for the search bar.
+    #[prop(optional)]
+    children: Option<Children>,
+) -> impl IntoView {
+    let table = NodeRef::<html::Table>::new();
+    let seen = RwSignal::new(View { total: 0, row: row_height(), viewport: 900.0, scrolled: 0.0 });
+    let view_of = move || View { total: list.total(), ..seen.get() };
+    let drawn = Memo::new(move |_| window::drawn(view_of()));
+    watch_scroll(table, seen);
+    restore_scroll(list, table, seen);
+
+    // A fast scroll passes many pages: only where it rests is asked for.
+    let resting = Trigger::new();
+    Effect::new(move |timer: Option<Option<TimeoutHandle>>| {
+        let rows = drawn.with(|drawn| drawn.rows.clone());
+        list.stale.track();
+        timer.flatten().inspect(TimeoutHandle::clear);
+        set_timeout_with_handle(
+            move || {
+                list.want(&rows);
+                resting.notify();
+            },
+            std::time::Duration::from_millis(60),
+        )
+        .ok()
+    });
+
+    let focus = RowFocus::provide();
+    if let Some(keyboard) = use_keyboard() {
+        keyboard.on_row(Callback::new(move |by| step(list, focus, untrack(view_of), by)));
+    }
+    let navigate = use_navigate();
+    let open = Callback::new(move |path: String| navigate(&path, NavigateOptions::default()));
+
+    let rows = move || drawn.with(|drawn| drawn.rows.clone());
+    let above = Memo::new(move |_| drawn.with(|drawn| drawn.above));
+    let below = Memo::new(move |_| drawn.with(|drawn| drawn.below));
+    let is_empty = move || !list.is_new() && list.total() == 0;
+    let label = caption.clone();
+    view! {
+        {move || list.failure.get().map(|failure| view! { <FailureNotice failure retry=move |()| list.reload(0) /> })}
+        <section class="panel list" aria-label=label aria-busy=move || list.stale.get().then_some("true")>
+            <Bar list search sorts>{children.map(|children| children())}</Bar>
+            <Show when=move || list.is_new() && list.failure.with(Option::is_none)>
+                <div class="pad"><Skeleton lines=12 /></div>
+            </Show>
+            {move || {
+                is_empty()
+                    .then(|| {
+                        if list.is_filtered() {
+                            view! {
+                                <div class="empty">
+                                    <h2>"Nobody matches"</h2>
+                                    <p>"Search reads the start of a name, an address or your own id. Take a filter away, or search for less."</p>
+                                    <button class="btn" type="button" on:click=move |_| list.clear()>"Clear search and filters"</button>
+                                </div>
+                            }
+                                .into_any()
+                        } else {
+                            empty.run()
+                        }
+                    })
+            }}
+            // Roles stand here in words because the phone's layout takes the table display away, and with it the meaning.
+            <table
+                class="long"
+                role="table"
+                node_ref=table
+                hidden=move || list.is_new() || list.total() == 0
+                aria-rowcount=move || (list.total() + 1).to_string()
+                style=move || format!("--row:{}px", seen.with(|seen| seen.row))
+            >
+                <caption class="unseen">{caption}</caption>
+                <thead role="rowgroup">
+                    <tr role="row" aria-rowindex="1">
+                        <th role="columnheader" scope="col" class="who">"Customer"</th>
+                        <th role="columnheader" scope="col" class="risk">"Risk"</th>
+                        <th role="columnheader" scope="col" class="weeks">"12 weeks"</th>
+                        <th role="columnheader" scope="col" class="why">"Why"</th>
+                        <th role="columnheader" scope="col" class="worth num">"Value, 12 months"</th>
+                        <th role="columnheader" scope="col" class="due">"Deadline"</th>
+                        <th role="columnheader" scope="col" class="when">"Last order"</th>
+                    </tr>
+                </thead>
+                <tbody role="rowgroup">
+                    <Gap height=above />
+                    <For each=rows key=|index| *index let:index>
+                        <Row list index focus open />
+                    </For>
+                    <Gap height=below />
+                </tbody>
+            </table>
+            <div class="end">
+                <span aria-live="polite">{move || {resting.track(); list.meta.track(); (!list.is_new()).then(|| count_text(list, untrack(view_of)))}}</span>
+                <span>{move || as_of(list)}</span>
+            </div>
+        </section>
+    }
+}
+
+/// Of a row as the screen is now.
+pub(super) fn row_height() -> f64 {
+    if inner("innerWidth") <= NARROW { CARD } else { ROW }
+}
+
+/// Which row has the focus, and which shall get it as soon as it stands in the page.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct RowFocus {
+    pub at: RwSignal<Option<u64>>,
+    pub wanted: RwSignal<Option<u64>>,
+}
+
+impl RowFocus {
+    fn provide() -> Self {
+        Self { at: RwSignal::new(None), wanted: RwSignal::new(None) }
+    }
+}
+
+/// Blank of the height of the rows that are not drawn.
+#[component]
+fn Gap(height: Memo<f64>) -> impl IntoView {
+    view! {
+        <tr class="gap" role="presentation" aria-hidden="true" hidden=move || height.get() <= 0.0>
+            <td role="presentation" colspan="7" style=move || format!("height:{}px", height.get())></td>
+        </tr>
+    }
+}
+
+fn step(list: List, focus: RowFocus, view: View, by: i64) {
+    let total = list.total();
+    if total == 0 {
+        return;
+    }
+    let next = match focus.at.get_untracked() {
+        Some(at) => at.saturating_add_signed(by).min(total - 1),
+        None => window::first_whole(view),
+    };
+    if let Some(to) = window::reveal(view, next, BAR) {
+        let top = inner("scrollY") - view.scrolled;
+        web_sys::window().inspect(|window| window.scroll_to_with_x_and_y(0.0, top + to));
+    }
+    focus.wanted.set(Some(next));
+}
+
+/// Keeps `seen` true while the page scrolls or changes its size, at most once a frame.
+fn watch_scroll(table: NodeRef<html::Table>, seen: RwSignal<View>) {
+    let waiting = StoredValue::new(false);
+    let measure = move || {
+        let Some(body) = table.get_untracked().and_then(|table| table.query_selector("tbody").ok().flatten()) else { return };
+        let next = View {
+            row: row_height(),
+            viewport: inner("innerHeight"),
+            scrolled: -body.get_bounding_client_rect().top(),
+            ..seen.get_untracked()
+        };
+        memory::note_scroll(inner("scrollY"));
+        if next != seen.get_untracked() {
+            seen.set(next);
+        }
+    };
+    let on_move = move || {
+        if waiting.try_update_value(|waiting| !std::mem::replace(waiting, true)) == Some(true) {
+            request_animation_frame(move || {
+                if waiting.try_set_value(false).is_none() {
+                    measure();
+                }
+            });
+        }
+    };
+    let scroll = window_event_listener(ev::scroll, move |_| on_move());
+    let resize = window_event_listener(ev::resize, move |_| on_move());
+    on_cleanup(move || {
+        scroll.remove();
+        resize.remove();
+    });
+    Effect::new(move || {
+        table.track();
+        on_move();
+    });
+}
+
+/// Back to where the reader left the list, once its rows have their height.
+fn restore_scroll(list: List, table: NodeRef<html::Table>, seen: RwSignal<View>) {
+    Effect::new(move || {
+        if table.get().is_none() || list.is_new() {
+            return;
+        }
+        if let Some(scrolled) = list.restore.try_update_value(Option::take).flatten() {
+            request_animation_frame(move || {
+                web_sys::window().inspect(|window| window.scroll_to_with_x_and_y(0.0, scrolled));
+                seen.notify();
+            });
+        }
+    });
+}
+
+fn count_text(list: List, view: View) -> String {
+    let total = list.total();
+    if total == 0 {
+        return "No customers".to_owned();
+    }
+    let exact = list.meta.with(|meta| meta.as_ref().is_some_and(|meta| meta.total.is_some()));
+    let (first, last) = window::visible(view);
+    let of = format!("{}{}", if exact { "" } else { "more than " }, locale::count(total));
+    format!("{}–{} of {of} {}", locale::count(first + 1), locale::count(last), plural(total, "customer", "customers"))
+}
+
+fn as_of(list: List) -> Option<impl IntoView> {
+    let meta = list.meta.get()?;
+    let waiting = meta.waiting;
+    let scored = meta.as_of.map(|at| view! { "Scored " <crate::components::Ago at=at /> });
+    let wait = (waiting > 0).then(|| {
+        format!(
+            "{} {} new data, scored within the hour",
+            locale::count(waiting),
+            plural(waiting, "customer has", "customers have")
+        )
+    });
+    Some(view! { {scored} {wait.map(|wait| view! { " · " {wait} })} })
+}
+
+fn inner(name: &str) -> f64 {
+    js_sys::Reflect::get(&window(), &name.into()).ok().and_then(|value| value.as_f64()).unwrap_or(0.0)
+}

@@ -1,0 +1,67 @@
+use leptos::prelude::*;
+use shared::api::{Customer, Tier};
+
+use crate::components::{DayText, Money};
+use crate::format::{self, plural};
+use crate::locale;
+
+/// The key figures; what a model works out is called an estimate.
+#[component]
+pub(super) fn Facts(customer: Customer) -> impl IntoView {
+    let row = customer.row;
+    let scored = row.tier != Tier::NotScored;
+    let lost = row.tier == Tier::Lost;
+    let risk = (scored && !lost).then(|| {
+        view! {
+            <div>
+                <dt>"Risk of leaving"</dt>
+                <dd>
+                    {format::percent(row.risk.p30)} " in 30 days"
+                    <span class="s">{format!("{} in 60, {} in 90 · estimate", format::percent(row.risk.p60), format::percent(row.risk.p90))}</span>
+                </dd>
+            </div>
+        }
+    });
+    let alive = customer.p_alive.filter(|_| !lost).map(|p| fact("Still a customer", format::percent(p), "chance, estimate"));
+    let back =
+        customer.p_return.map(|p| fact("Comes back by itself", format::percent(p), "chance of an order in 90 days, estimate"));
+    let orders = customer
+        .expected_orders
+        .map(|orders| fact("Orders to expect", format::decimal(orders), "in the next 12 months, estimate"));
+    let worth = row.lifetime_value.map(|amount| {
+        view! {
+            <div>
+                <dt>"Worth"</dt>
+                <dd><Money amount short=true /> <span class="s">"in the next 12 months, estimate"</span></dd>
+            </div>
+        }
+    });
+    let deadline = row.deadline.map(|day| {
+        let words = if lost { "Counted as lost since" } else { "Counts as lost from" };
+        view! { <div><dt>{words}</dt><dd><DayText day /> <span class="s">"without an order"</span></dd></div> }
+    });
+    let bought = view! {
+        <div>
+            <dt>"Orders so far"</dt>
+            <dd>
+                {locale::count(row.orders)}
+                <span class="s">
+                    {match row.last_order {
+                        Some(day) => view! { "last on " <DayText day /> }.into_any(),
+                        None => plural(row.orders, "order", "orders").into_any(),
+                    }}
+                </span>
+            </dd>
+        </div>
+    };
+    view! {
+        <section class="panel pad stack" aria-label="Key figures">
+            <dl class="facts">{risk} {alive} {back} {orders} {worth} {deadline} {bought}</dl>
+            {customer.rhythm.map(|rhythm| view! { <p class="m" dir="auto">{rhythm}</p> })}
+        </section>
+    }
+}
+
+fn fact(words: &'static str, figure: String, note: &'static str) -> impl IntoView {
+    view! { <div><dt>{words}</dt><dd>{figure} <span class="s">{note}</span></dd></div> }
+}

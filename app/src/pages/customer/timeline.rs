@@ -1,0 +1,67 @@
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use shared::api::{TimelineItem, TimelineResponse};
+
+use crate::client::{self, Failure};
+use crate::components::{Button, DateText, FailureNotice, Money, Skeleton};
+use crate::query;
+
+/// Everything that happened, newest first, more on request.
+#[component]
+pub(super) fn Timeline(id: String) -> impl IntoView {
+    let items = RwSignal::new(Vec::<TimelineItem>::new());
+    let cursor = RwSignal::new(None::<String>);
+    let failure = RwSignal::new(None::<Failure>);
+    let loaded = RwSignal::new(false);
+    let busy = RwSignal::new(false);
+    let id = StoredValue::new(id);
+    let load = Callback::new(move |()| {
+        let after = cursor.get_untracked().unwrap_or_default();
+        let path = format!("/api/customers/{}/timeline{}", id.get_value(), query::address(&[("cursor", &after)]));
+        busy.set(true);
+        spawn_local(async move {
+            let answer = client::get::<TimelineResponse>(&path).await;
+            if busy.is_disposed() {
+                return;
+            }
+            match answer {
+                Ok(answer) => {
+                    failure.set(None);
+                    items.update(|items| items.extend(answer.timeline));
+                    cursor.set(answer.meta.next_cursor);
+                    loaded.set(true);
+                }
+                Err(refused) => failure.set(Some(refused)),
+            }
+            busy.set(false);
+        });
+    });
+    load.run(());
+    let is_empty = move || loaded.get() && items.with(Vec::is_empty);
+    view! {
+        <ol class="timeline">
+            <For each=move || items.get().into_iter().enumerate() key=|(at, _)| *at let((_, item))>
+                <li>
+                    <DateText at=item.at />
+                    <div class="what">
+                        <span dir="auto">{item.title}</span>
+                        {item.detail.map(|detail| view! { <div class="s" dir="auto">{detail}</div> })}
+                    </div>
+                    {item.amount.map(|amount| view! { <Money amount /> })}
+                </li>
+            </For>
+        </ol>
+        <Show when=is_empty>
+            <p class="pad m">"Nothing has happened yet."</p>
+        </Show>
+        <div class="pad">
+            {move || failure.get().map(|failure| view! { <FailureNotice failure retry=load /> })}
+            <Show when=move || !loaded.get() && failure.with(Option::is_none)>
+                <Skeleton lines=6 />
+            </Show>
+            <Show when=move || cursor.with(Option::is_some)>
+                <Button small=true busy on_press=move |_| load.run(())>"Show older"</Button>
+            </Show>
+        </div>
+    }
+}

@@ -1,0 +1,68 @@
+use leptos::prelude::*;
+use shared::api::{Tier, TierSummary};
+
+use crate::components::TierBadge;
+use crate::format;
+use crate::list::List;
+use crate::locale;
+
+/// How many stand in each tier, what they are worth and what troubles them; pressing one shows only that tier.
+#[component]
+pub(super) fn TierCards(list: List, lost: Memo<bool>) -> impl IntoView {
+    let card = move |tier: Tier| {
+        let pressed = move || list.query.with(|query| query.tiers == [tier]).to_string();
+        view! {
+            <button class="panel card" type="button" aria-pressed=pressed on:click=move |_| list.show(|query| query.toggle(tier), false)>
+                <Figures list tier />
+            </button>
+        }
+    };
+    view! {
+        <div class="cards">
+            {move || {
+                if lost.get() {
+                    view! {
+                        <div class="panel card"><Figures list tier=Tier::Lost /></div>
+                        <p class="m wide">
+                            "Lost means silent for longer than their own rhythm allows. They are ordered by what they would be worth if they came back."
+                        </p>
+                    }
+                        .into_any()
+                } else {
+                    [Tier::Immediate, Tier::Moderate, Tier::Early, Tier::Healthy].map(card).collect_view().into_any()
+                }
+            }}
+        </div>
+    }
+}
+
+/// What a card holds; grey bones of the same height until the figures are there.
+#[component]
+fn Figures(list: List, tier: Tier) -> impl IntoView {
+    let summary = Memo::new(move |_| list.meta.with(|meta| meta.as_ref().map(|meta| of(&meta.tiers, tier))));
+    view! {
+        <TierBadge tier />
+        <span class="big">
+            {move || match summary.get() {
+                None => view! { <span class="bone" style="width:64px;height:22px;margin:7px 0"></span> }.into_any(),
+                Some(summary) => locale::count(summary.map_or(0, |summary| summary.customers)).into_any(),
+            }}
+        </span>
+        <span class="s">{format::tier_meaning(tier)}</span>
+        <span class="s">{move || summary.get().flatten().map(|summary| worth(&summary))}</span>
+        <span class="s">{move || summary.get().flatten().and_then(|summary| summary.main_trigger).map(|code| format!("Mostly: {}", format::trigger(&code)))}</span>
+    }
+}
+
+fn of(tiers: &[TierSummary], tier: Tier) -> Option<TierSummary> {
+    tiers.iter().find(|summary| summary.tier == tier).cloned()
+}
+
+fn worth(summary: &TierSummary) -> String {
+    match (summary.customers, summary.value_unknown) {
+        (0, _) => String::new(),
+        (all, unknown) if unknown >= all => "Value not known yet".to_owned(),
+        (_, 0) => format!("{} a year, expected", locale::money_short(summary.value)),
+        (_, unknown) => format!("{} a year, expected; {} not known", locale::money_short(summary.value), locale::count(unknown)),
+    }
+}
