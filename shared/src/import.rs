@@ -175,6 +175,11 @@ pub struct CustomerRow {
     pub who: Who,
     /// `shopper` or `account`.
     pub kind: Option<String>,
+    /// Whose the address and the phone are, where the customer is a business.
+    #[serde(default)]
+    pub contact_name: Option<String>,
+    #[serde(default)]
+    pub contact_role: Option<ContactRole>,
     pub phone: Option<String>,
     /// ISO 3166 alpha-2.
     pub country: Option<String>,
@@ -186,6 +191,16 @@ pub struct CustomerRow {
     pub traits: BTreeMap<String, String>,
     #[serde(default)]
     pub consents: Vec<ConsentRow>,
+}
+
+/// What somebody is in a business that is a customer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ContactRole {
+    Champion,
+    Billing,
+    Admin,
+    User,
 }
 
 /// A bulk state of consent: never lifts an opt-out.
@@ -228,6 +243,23 @@ pub struct Parsed {
     pub rows_read: u32,
     /// Times a little ahead of now (up to 48 hours) that became now.
     pub moved_to_now: u32,
+}
+
+impl ContactRole {
+    pub const ALL: [Self; 4] = [Self::Champion, Self::Billing, Self::Admin, Self::User];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Champion => "champion",
+            Self::Billing => "billing",
+            Self::Admin => "admin",
+            Self::User => "user",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.as_str() == text)
+    }
 }
 
 impl Rows {

@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use super::countries::country;
-use super::limits::{TAG_CHARS, TAGS, TRAIT_CHARS, TRAIT_NAME_CHARS, TRAITS};
+use super::limits::{NAME_CHARS, TAG_CHARS, TAGS, TRAIT_CHARS, TRAIT_NAME_CHARS, TRAITS};
 use super::refusal::{Refusal, cut, shown, tidy};
 use super::row::{Context, Row};
 use super::who::phone;
-use super::{ConsentRow, CustomerRow};
+use super::{ConsentRow, ContactRole, CustomerRow};
 
-/// A phone number, country or time zone that is not understood does not cost the customer: it is kept as a trait. A consent that is
+/// A phone number, country, time zone or role that is not understood does not cost the customer: it is kept as a trait. A consent that is
 /// not understood refuses the row, since guessing there would be a wrong either way.
 pub(super) fn read(row: &Row<'_>, context: &mut Context<'_>) -> Result<CustomerRow, Refusal> {
     let who = context.who(row)?;
@@ -23,6 +23,9 @@ pub(super) fn read(row: &Row<'_>, context: &mut Context<'_>) -> Result<CustomerR
     let phone = understood("phone", context.text(row, "phone").and_then(phone));
     let country = understood("country", context.text(row, "country").and_then(country).map(str::to_owned));
     let time_zone = understood("time_zone", context.text(row, "time_zone").and_then(time_zone));
+    let contact_role = context.text(row, "contact_role").and_then(role);
+    understood("contact_role", contact_role.map(|role| role.as_str().to_owned()));
+    let contact_name = context.text(row, "contact_name").map(|name| cut(&tidy(name), NAME_CHARS).to_owned());
     let kind = context.text(row, "kind").map(kind).transpose()?;
     let created_at = context.time(row, "created_at")?;
     let mut consents = Vec::new();
@@ -39,12 +42,35 @@ pub(super) fn read(row: &Row<'_>, context: &mut Context<'_>) -> Result<CustomerR
         traits.entry(cut(&name, TRAIT_NAME_CHARS).to_owned()).or_insert_with(|| cut(&tidy(text), TRAIT_CHARS).to_owned());
     }
     let tags = context.text(row, "tags").map(tags).unwrap_or_default();
-    Ok(CustomerRow { line: row.line, who, kind, phone, country, time_zone, created_at, tags, traits, consents })
+    Ok(CustomerRow {
+        line: row.line,
+        who,
+        kind,
+        contact_name,
+        contact_role,
+        phone,
+        country,
+        time_zone,
+        created_at,
+        tags,
+        traits,
+        consents,
+    })
 }
 
 /// An IANA name.
 pub(super) fn time_zone(text: &str) -> Option<String> {
     text.replace(' ', "_").parse::<chrono_tz::Tz>().ok().map(|zone| zone.name().to_owned())
+}
+
+fn role(text: &str) -> Option<ContactRole> {
+    match text.to_lowercase().as_str() {
+        "owner" | "administrator" => Some(ContactRole::Admin),
+        "accounting" | "accounts payable" | "finance" => Some(ContactRole::Billing),
+        "sponsor" | "key contact" | "main contact" => Some(ContactRole::Champion),
+        "member" => Some(ContactRole::User),
+        role => ContactRole::parse(role),
+    }
 }
 
 fn kind(text: &str) -> Result<String, Refusal> {

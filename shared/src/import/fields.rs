@@ -67,6 +67,8 @@ const CUSTOMERS: &[Field] = &[
     optional("first_name", "First name"),
     optional("last_name", "Last name"),
     optional("kind", "Shopper or account"),
+    optional("contact_name", "Contact's name"),
+    optional("contact_role", "Contact's role"),
     optional("phone", "Phone"),
     optional("country", "Country"),
     optional("time_zone", "Time zone"),
