@@ -1,0 +1,120 @@
+// A real browser on the app as it is deployed, except for the worker's seams. Whatever the browser complains about fails the test:
+// console errors, breaches of the content security policy, requests to anywhere else, answers of 500 and above.
+
+import assert from "node:assert/strict";
+import { existsSync, mkdirSync } from "node:fs";
+import path from "node:path";
+
+import { AxeBuilder } from "@axe-core/playwright";
+import { chromium } from "playwright-core";
+
+import { root, start } from "../harness.mjs";
+
+const SCREENSHOTS = path.join(root, "tests", "screenshots");
+
+// Starts the server and a browser. `now` is the virtual clock's first time, for the worker and for the pages.
+export async function open({ now } = {}) {
+  assert.ok(existsSync(path.join(root, "dist", "index.html")), "the app is not built: run `cargo xtask build`");
+  const server = await start({ now });
+  const browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM_BIN ?? "/usr/bin/chromium",
+    args: [
+      "--no-sandbox",
+      "--no-proxy-server",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-default-apps",
+      "--disable-extensions",
+      "--disable-sync",
+      "--disable-features=Translate,OptimizationHints,MediaRouter",
+    ],
+  });
+
+  // A person with a browser profile of their own.
+  const visitor = async ({ theme = "light", width = 1280, height = 800, locale = "en-GB" } = {}) => {
+    const context = await browser.newContext({ colorScheme: theme, viewport: { width, height }, locale, timezoneId: "UTC", reducedMotion: "reduce" });
+    const complaints = [];
+    // What a test means to provoke: a pattern that the complaint's text matches.
+    const expected = [];
+    const complain = (text) => {
+      if (!expected.some((pattern) => pattern.test(text))) complaints.push(text);
+    };
+    context.on("console", (message) => {
+      if (message.type() === "error") complain(`console: ${message.text()} (${message.location().url})`);
+    });
+    context.on("weberror", (error) => complain(`page: ${error.error().message}`));
+    context.on("response", (response) => {
+      if (response.status() >= 500) complain(`${response.status()} from ${response.url()}`);
+    });
+    context.on("request", (request) => {
+      const url = new URL(request.url());
+      if (/^https?:$/.test(url.protocol) && url.origin !== server.url) complain(`request to ${request.url()}`);
+    });
+    const page = await context.newPage();
+    page.setDefaultTimeout(15_000);
+    return {
+      page,
+      context,
+      expect: (pattern) => expected.push(pattern),
+      signIn: async (who) => {
+        await page.goto(await server.signInLink(who));
+        await page.getByRole("button", { name: "Sign in" }).click();
+        await page.getByRole("heading", { level: 1, name: "Overview" }).waitFor();
+      },
+      // Goes to a place and waits until it shows what it has.
+      visit: async (target, heading) => {
+        await page.goto(server.url + target);
+        await settled(page, heading);
+      },
+      // Ends the visit and fails on any complaint.
+      end: async () => {
+        await context.close();
+        assert.deepEqual(complaints, [], "what the browser complained about");
+      },
+    };
+  };
+
+  return {
+    server,
+    browser,
+    visitor,
+    stop: async () => {
+      await browser.close();
+      await server.stop();
+    },
+  };
+}
+
+// Waits until the page's heading stands and nothing of it is still on its way.
+export async function settled(page, heading) {
+  await page.getByRole("heading", { level: 1, ...(heading === undefined ? {} : { name: heading }) }).waitFor();
+  await page.waitForFunction(() => document.querySelector("[aria-busy=true], .bone") === null);
+}
+
+// Fails on anything that axe finds on the page as it stands.
+export async function accessible(page, what) {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  const found = violations.map(({ id, help, nodes }) => `${id}: ${help}\n${nodes.map(({ html, failureSummary }) => `    ${html}\n    ${failureSummary}`).join("\n")}`);
+  assert.deepEqual(found, [], `axe on ${what}`);
+}
+
+export async function screenshot(page, name) {
+  mkdirSync(SCREENSHOTS, { recursive: true });
+  await page.screenshot({ path: path.join(SCREENSHOTS, `${name}.png`), fullPage: true });
+}
+
+// Runs a job to its end, as the hourly cron would.
+export async function run(owner, job) {
+  const answer = await owner.post("/api/runs", { job });
+  assert.equal(answer.status, 200, answer.text);
+  assert.equal(answer.json.run.status, "done", answer.text);
+  return answer.json.run;
+}
+
+// "1,234" or "$1,234.50" as a number.
+export function figure(text) {
+  const match = text.replaceAll(",", "").match(/-?\d+(\.\d+)?/);
+  assert.ok(match, `no figure in ${JSON.stringify(text)}`);
+  return Number(match[0]);
+}
