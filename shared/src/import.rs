@@ -22,6 +22,7 @@ mod rates;
 mod record;
 mod refusal;
 mod row;
+mod sample;
 mod text;
 mod validate;
 mod who;
@@ -194,12 +195,13 @@ pub struct CustomerRow {
 }
 
 /// What somebody is in a business that is a customer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ContactRole {
     Champion,
     Billing,
     Admin,
+    #[default]
     User,
 }
 

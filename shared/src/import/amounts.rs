@@ -103,6 +103,13 @@ pub(super) fn separators(text: &str) -> Option<Separators> {
     })
 }
 
+/// What the sign or code beside an amount means, given the shop's own currency.
+pub(super) fn marked_currency(text: &str) -> Option<impl Fn(Currency) -> Currency> {
+    let written = decimal(text, false).or_else(|| decimal(text, true)).filter(|written| !written.mark.is_empty())?;
+    currency_of("amount", &written.mark, None, Currency::USD).ok()?;
+    Some(move |own: Currency| currency_of("amount", &written.mark, None, own).unwrap_or(own))
+}
+
 fn is_plain(text: &str) -> bool {
     let digits = text.strip_prefix('-').unwrap_or(text);
     let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));

@@ -73,6 +73,14 @@ fn role(text: &str) -> Option<ContactRole> {
     }
 }
 
+pub(super) fn is_kind(text: &str) -> bool {
+    kind(text).is_ok()
+}
+
+pub(super) fn is_consent(text: &str) -> bool {
+    consent("email_consent", text).is_ok()
+}
+
 fn kind(text: &str) -> Result<String, Refusal> {
     let kind = match text.to_lowercase().as_str() {
         "shopper" | "person" | "individual" | "consumer" | "b2c" | "private" | "privat" => "shopper",

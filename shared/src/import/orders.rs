@@ -273,6 +273,10 @@ fn contradiction(reason: String) -> Refusal {
     Refusal::of("amount", reason, fix)
 }
 
+pub(super) fn is_status(text: &str) -> bool {
+    status(text).is_ok()
+}
+
 fn status(text: &str) -> Result<&'static str, Refusal> {
     let folded = super::headers::fold(text);
     let word = folded.strip_prefix("wc ").unwrap_or(&folded);

@@ -187,8 +187,7 @@ impl Parser {
             return Lines::Done;
         }
         let Some(table) = &cursor.table else {
-            // Excel's own note about the delimiter.
-            if raw.len() <= 6 && raw.starts_with("sep=") {
+            if names_delimiter(&raw) {
                 return Lines::Done;
             }
             let header: Vec<String> = self.record.cells().take(COLUMNS).map(header_name).collect();
@@ -259,6 +258,11 @@ impl<'de> Deserialize<'de> for Parser {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Self::at(Cursor::deserialize(deserializer)?).map_err(serde::de::Error::custom)
     }
+}
+
+/// Excel's own note before the header: `sep=;`.
+pub(super) fn names_delimiter(first_row: &str) -> bool {
+    first_row.len() <= 6 && first_row.starts_with("sep=")
 }
 
 fn delimiter(options: &Options) -> Result<u8, OptionsError> {

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Encoding, Options};
+use super::row::column_name;
+use super::{Options, sample};
 
 /// What a person judges the options by.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,54 +19,20 @@ const CELL: usize = 200;
 
 /// Reads the first bytes of a file under `options`; a piece that ends inside a row or a character is fine.
 pub fn preview(sample: &[u8], options: &Options) -> Preview {
-    let encoding = match options.encoding {
-        Encoding::Utf8 => encoding_rs::UTF_8,
-        Encoding::Utf16Le => encoding_rs::UTF_16LE,
-        Encoding::Utf16Be => encoding_rs::UTF_16BE,
-        Encoding::Windows1252 => encoding_rs::WINDOWS_1252,
-    };
-    let (text, _) = encoding.decode_with_bom_removal(sample);
-    let mut records = records(text.as_bytes(), u8::try_from(options.delimiter).unwrap_or(b',')).into_iter();
-    let header = if options.header { records.next() } else { None };
-    let rows: Vec<Vec<String>> = records.take(ROWS).collect();
-    let columns = rows.iter().map(Vec::len).chain(header.as_ref().map(Vec::len)).max().unwrap_or(0);
-    let mut names = header.unwrap_or_default().into_iter();
-    let headers =
-        (1..=columns).map(|at| names.next().filter(|name| !name.is_empty()).unwrap_or_else(|| format!("Column {at}"))).collect();
-    Preview { headers, rows }
-}
-
-/// The first records, one more than the rows that are shown: it may be the header.
-fn records(text: &[u8], delimiter: u8) -> Vec<Vec<String>> {
-    let mut reader = csv_core::ReaderBuilder::new().delimiter(delimiter).build();
-    let (mut records, mut record, mut cell) = (Vec::new(), Vec::new(), Vec::new());
-    let (mut rest, mut piece) = (text, [0; 1024]);
-    while records.len() <= ROWS {
-        let (result, read, written) = reader.read_field(rest, &mut piece);
-        rest = rest.get(read..).unwrap_or_default();
-        cell.extend_from_slice(piece.get(..written).unwrap_or_default());
-        match result {
-            csv_core::ReadFieldResult::InputEmpty | csv_core::ReadFieldResult::OutputFull => {}
-            csv_core::ReadFieldResult::Field { record_end } => {
-                record.push(cut(&std::mem::take(&mut cell)));
-                if record_end {
-                    records.push(std::mem::take(&mut record));
-                }
-            }
-            csv_core::ReadFieldResult::End => break,
-        }
-    }
-    records
-}
-
-fn cut(cell: &[u8]) -> String {
-    String::from_utf8_lossy(cell).trim().chars().take(CELL).collect()
+    let delimiter = u8::try_from(options.delimiter).unwrap_or(b',');
+    let mut rows = sample::rows(sample, options.encoding, delimiter, ROWS + 1);
+    rows.iter_mut().flatten().for_each(|cell| *cell = super::refusal::cut(cell, CELL).to_owned());
+    let names = if options.header && !rows.is_empty() { rows.remove(0) } else { Vec::new() };
+    rows.truncate(ROWS);
+    let width = rows.iter().map(Vec::len).chain([names.len()]).max().unwrap_or(0);
+    let name = |at: usize| names.get(at).filter(|name| !name.is_empty()).cloned().unwrap_or_else(|| column_name(at));
+    Preview { headers: (0..width).map(name).collect(), rows }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::import::{DateOrder, Kind};
+    use crate::import::{DateOrder, Encoding, Kind};
     use crate::money::Currency;
 
     fn options(encoding: Encoding, delimiter: char, header: bool) -> Options {
