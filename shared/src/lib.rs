@@ -12,5 +12,6 @@ pub mod import;
 pub mod money;
 pub mod risk;
 pub mod search;
+pub mod signal;
 pub mod state;
 pub mod time;

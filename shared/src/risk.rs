@@ -1,11 +1,36 @@
 //! Who is about to leave: deadline, P(churn within 30, 60, 90 days), tier, triggers.
+//!
+//! The definition of churn (T1): a customer churns when silence reaches their deadline. Activity is a paid order or term. The
+//! deadline comes from the customer's own rhythm shrunk to the population's, is fixed by the last purchase, and for subscriptions
+//! is the end of the paid term. Whoever is past it is lost, and is scored for coming back instead.
+
+mod backtest;
+mod fit;
+mod history;
+mod passage;
+mod rhythm;
+mod score;
+mod terms;
+mod tiers;
+
+pub use fit::{MIN_REPEAT_BUYERS, fit, prior};
+pub use history::{history_points, history_with};
+pub use rhythm::{MAX_CAME_BACK, Quantile, Rhythm, WATCH_DAYS};
+pub use score::score;
+pub use terms::{Renewals, TermModel};
+pub use tiers::{HYSTERESIS_PER_CENT, TierCounts, shown_per_cent, tier_counts, tier_of};
 
 use serde::{Deserialize, Serialize};
 
-use crate::api::{Lifecycle, ModelCard, Risk, RiskPoint, Thresholds, Tier, Trigger};
+use crate::api::{Lifecycle, Risk, Thresholds, Tier, Trigger};
+use crate::clv::{GammaGamma, MbgNbd, OrderModel};
 use crate::money::{Currency, Home};
+use crate::signal::Feeds;
 use crate::state::State;
 use crate::time::Day;
+
+/// The schema number of models written by this version.
+pub const SCHEMA: u32 = 1;
 
 /// Customers with the same purchase history: `repeats` purchase days after the first, the last of them `recency` days after the
 /// first, observed for `age` days. The grouped sufficient statistics of the buy-till-you-die models.
@@ -29,11 +54,26 @@ pub struct FitInput {
 pub struct Model {
     pub schema: u32,
     pub thresholds: Thresholds,
+    /// `chosen` for the stated precision on this shop's past, `default`, or `own`.
+    pub thresholds_basis: String,
+    /// In the marketer's words.
+    pub thresholds_text: String,
+    pub home: Currency,
+    /// Orders: what predicts best, fitted or prior.
+    pub orders: OrderModel,
+    /// P(alive) as people see it; `None` where no drop-out is identified. Never BG/NBD's, which is 1 for every one-time buyer.
+    pub alive: Option<MbgNbd>,
+    pub rhythm: Rhythm,
+    /// Spend of a purchase day in minor units of the home currency; `None` where too few customers bought twice.
+    pub spend: Option<GammaGamma>,
+    pub terms: TermModel,
+    pub feeds: Feeds,
 }
 
 /// The score row.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Score {
+    /// Of the lost 1 throughout.
     pub risk: Risk,
     pub tier: Tier,
     pub lifecycle: Lifecycle,
@@ -51,60 +91,4 @@ pub struct Score {
     pub rhythm: Option<String>,
     /// The first day on which the tier or a shown per cent changes by silence alone; `None` for never.
     pub rescore: Option<Day>,
-}
-
-/// The model for a shop of whose data nothing is known yet, marked as a prior.
-pub fn prior(home: Currency) -> (Model, ModelCard) {
-    let _ = home;
-    let thresholds = Thresholds { immediate: 0.5, moderate: 0.5, early: 0.5 };
-    let card = ModelCard {
-        name: "risk".to_owned(),
-        basis: "prior".to_owned(),
-        text: String::new(),
-        customers: 0,
-        repeat_buyers: 0,
-        from: None,
-        to: None,
-        parameters: Vec::new(),
-        log_likelihood: None,
-        fitted_at: None,
-    };
-    (Model { schema: 1, thresholds }, card)
-}
-
-/// Fits every part that the data can carry and takes priors for the rest; the card says which.
-pub fn fit(input: &FitInput, home: Currency, today: Day) -> (Model, ModelCard) {
-    let _ = (input, today);
-    prior(home)
-}
-
-/// `previous` gives the tier hysteresis.
-pub fn score(state: &State, model: &Model, previous: Option<&Score>, today: Day) -> Score {
-    let _ = (state, model, previous, today);
-    Score {
-        risk: Risk::default(),
-        tier: Tier::NotScored,
-        lifecycle: Lifecycle::New,
-        deadline: None,
-        p_alive: None,
-        p_return: None,
-        expected_orders: None,
-        value: None,
-        triggers: Vec::new(),
-        rhythm: None,
-        rescore: None,
-    }
-}
-
-/// The packed history of at most 53 weekly points with `score` set for `today`'s week. An empty `packed` is filled by working out
-/// the past weeks from the purchase days that the state knows, with today's model, marked as reconstructed.
-pub fn history_with(packed: &str, state: &State, model: &Model, score: &Score, today: Day) -> String {
-    let _ = (state, model, score, today);
-    packed.to_owned()
-}
-
-/// Oldest first. Unknown or damaged text gives no points.
-pub fn history_points(packed: &str) -> Vec<RiskPoint> {
-    let _ = packed;
-    Vec::new()
 }

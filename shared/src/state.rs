@@ -1,9 +1,39 @@
-//! A customer's compact state.
+//! A customer's compact state: everything that scoring reads, folded from orders and events and kept for good.
+//!
+//! Every part is a sum, a set, or a register where the later value wins, so that the order of rows does not matter and two
+//! customers who turn out to be one are merged by adding their states. Parts that could grow without end keep a fixed number of
+//! entries, chosen by a fixed order of their keys: cutting early or late gives the same.
+//!
+//! T1 of the churn definition: activity is a paid order or a paid term, never an open, a click or a visit.
+
+mod contract;
+mod days;
+mod fold;
+mod latest;
+mod tickets;
+mod week;
+
+pub use contract::{Contract, Price, Term, TermsSoFar};
+pub use days::Days;
+pub use fold::fold;
+pub use latest::Latest;
+pub use tickets::{Ticket, Tickets};
+pub use week::{Week, Weeks};
+
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::money::{Money, Rates};
-use crate::time::Millis;
+use crate::money::{Currency, Home, Money};
+use crate::time::{Day, Millis};
+
+/// The schema number of states written by this version.
+pub const SCHEMA: u32 = 1;
+
+/// How many features a state tells apart; uses of others still count in the weeks.
+pub const MAX_FEATURES: usize = 64;
+
+const MAX_NPS: usize = 4;
 
 /// What the fold needs of an order.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,10 +55,179 @@ pub struct EventFact {
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct State {
+    #[serde(rename = "v")]
     pub schema: u32,
+    /// Purchase days: all of them, one character each for most customers, because the rhythm, its past and a merge are exact only
+    /// with all.
+    #[serde(rename = "d", default, skip_serializing_if = "Days::is_empty")]
+    pub days: Days,
+    /// Paid orders and what they brought, refunds taken off, by currency.
+    #[serde(rename = "s", default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub spent: BTreeMap<Currency, Spent>,
+    /// The same in the home currency, of the orders that have a rate. The rest stays apart.
+    #[serde(rename = "h", default, skip_serializing_if = "Spent::is_empty")]
+    pub home: Spent,
+    #[serde(rename = "w", default, skip_serializing_if = "Weeks::is_empty")]
+    pub weeks: Weeks,
+    #[serde(rename = "f", default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub features: BTreeMap<String, Feature>,
+    #[serde(rename = "t", default, skip_serializing_if = "Tickets::is_empty")]
+    pub tickets: Tickets,
+    /// The last answers, newest last.
+    #[serde(rename = "n", default, skip_serializing_if = "Vec::is_empty")]
+    pub nps: Vec<(Millis, u8)>,
+    #[serde(rename = "pf", default, skip_serializing_if = "Option::is_none")]
+    pub payment_failed: Option<Millis>,
+    /// The last payment that went through: an order, a term, or a failed one tried again.
+    #[serde(rename = "pp", default, skip_serializing_if = "Option::is_none")]
+    pub paid: Option<Millis>,
+    #[serde(rename = "c", default, skip_serializing_if = "Option::is_none")]
+    pub contract: Option<Contract>,
 }
 
-/// The state of one customer from all of its orders and events, in any order.
-pub fn fold(_orders: &[OrderFact], _events: &[EventFact], _rates: &Rates) -> State {
-    State::default()
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "(u32, i64)", into = "(u32, i64)")]
+pub struct Spent {
+    pub orders: u32,
+    /// Minor units.
+    pub minor: i64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "(u32, Day)", into = "(u32, Day)")]
+pub struct Feature {
+    pub uses: u32,
+    pub last: Day,
+}
+
+impl State {
+    pub fn first_day(&self) -> Option<Day> {
+        self.days.iter().next()
+    }
+
+    /// Of a purchase.
+    pub fn last_day(&self) -> Option<Day> {
+        self.days.iter().next_back()
+    }
+
+    /// Days with a paid order.
+    pub fn buy_days(&self) -> u32 {
+        u32::try_from(self.days.len()).unwrap_or(u32::MAX)
+    }
+
+    /// Paid orders of all currencies.
+    pub fn orders(&self) -> u32 {
+        self.spent.values().fold(0, |sum, spent| sum.saturating_add(spent.orders))
+    }
+
+    /// Orders in currencies without a stored rate, which no total in the home currency counts.
+    pub fn orders_apart(&self) -> u32 {
+        self.orders().saturating_sub(self.home.orders)
+    }
+
+    /// Mean spend of a purchase day up to `today` in minor units of the home currency, over the orders that have a rate, and how
+    /// many purchase days these make up. Weeks after `today`'s are taken off.
+    pub fn mean_spend(&self, today: Day) -> Option<(u32, f64)> {
+        let (later_orders, later_spend) = self
+            .weeks
+            .iter()
+            .filter(|(week, _)| *week > today.week())
+            .fold((0_u32, 0_i64), |(orders, spend), (_, w)| (orders.saturating_add(w.orders), spend.saturating_add(w.spend)));
+        let orders = self.orders().saturating_sub(later_orders);
+        let converted = orders.saturating_sub(self.orders_apart());
+        let minor = self.home.minor.saturating_sub(later_spend);
+        let days = self.days.until(today).len();
+        if converted == 0 || orders == 0 || days == 0 || minor <= 0 {
+            return None;
+        }
+        let days = (days as f64 * f64::from(converted) / f64::from(orders)).max(1.0);
+        Some((libm::round(days) as u32, minor as f64 / days))
+    }
+
+    /// Spent in the home currency, where anything could be converted.
+    pub fn home_spend(&self) -> Option<Home> {
+        (self.home.orders > 0).then_some(Home(self.home.minor))
+    }
+
+    /// The state of both customers' rows together. Associative and commutative; [`State::default`] changes nothing.
+    #[must_use]
+    pub fn merge(mut self, other: Self) -> Self {
+        self.schema = self.schema.max(other.schema);
+        self.days.merge(&other.days);
+        for (currency, spent) in other.spent {
+            self.spent.entry(currency).or_default().add(spent);
+        }
+        self.home.add(other.home);
+        self.weeks.merge(&other.weeks);
+        for (name, feature) in other.features {
+            self.use_feature(name, feature);
+        }
+        self.tickets.merge(other.tickets);
+        for (at, score) in other.nps {
+            self.answer_nps(at, score);
+        }
+        self.payment_failed = self.payment_failed.max(other.payment_failed);
+        self.paid = self.paid.max(other.paid);
+        self.contract = match (self.contract, other.contract) {
+            (Some(one), Some(other)) => Some(one.merge(other)),
+            (one, other) => one.or(other),
+        };
+        self
+    }
+
+    fn use_feature(&mut self, name: String, feature: Feature) {
+        self.features
+            .entry(name)
+            .and_modify(|known| {
+                known.uses = known.uses.saturating_add(feature.uses);
+                known.last = known.last.max(feature.last);
+            })
+            .or_insert(feature);
+        while self.features.len() > MAX_FEATURES {
+            self.features.pop_last();
+        }
+    }
+
+    fn answer_nps(&mut self, at: Millis, score: u8) {
+        if let Err(place) = self.nps.binary_search(&(at, score)) {
+            self.nps.insert(place, (at, score));
+        }
+        let extra = self.nps.len().saturating_sub(MAX_NPS);
+        self.nps.drain(..extra);
+    }
+}
+
+impl Spent {
+    fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    fn add(&mut self, other: Self) {
+        self.orders = self.orders.saturating_add(other.orders);
+        self.minor = self.minor.saturating_add(other.minor);
+    }
+}
+
+impl From<(u32, i64)> for Spent {
+    fn from((orders, minor): (u32, i64)) -> Self {
+        Self { orders, minor }
+    }
+}
+
+impl From<Spent> for (u32, i64) {
+    fn from(spent: Spent) -> Self {
+        (spent.orders, spent.minor)
+    }
+}
+
+impl From<(u32, Day)> for Feature {
+    fn from((uses, last): (u32, Day)) -> Self {
+        Self { uses, last }
+    }
+}
+
+impl From<Feature> for (u32, Day) {
+    fn from(feature: Feature) -> Self {
+        (feature.uses, feature.last)
+    }
 }

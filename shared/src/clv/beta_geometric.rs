@@ -91,7 +91,7 @@ pub(super) fn p_no_order(alive: f64, r: f64, alpha: f64, history: &History, week
 /// out leaves a form that is exact at a = 1, where the papers' is 0/0, and at c = 0.
 pub(super) fn expected_if_alive(p: &Parameters, first: f64, history: &History, weeks: f64) -> f64 {
     let History { x, age, .. } = history.clean();
-    if !(weeks > 0.0) {
+    if weeks.is_nan() || weeks <= 0.0 {
         return 0.0;
     }
     let (x, b) = (f64::from(x), p.b + first);

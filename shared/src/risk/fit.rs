@@ -1,0 +1,268 @@
+//! The model of a shop, from its own data where they suffice.
+
+use std::collections::BTreeMap;
+
+use super::backtest::{self, Backtest};
+use super::rhythm::{MAX_CAME_BACK, Rhythm};
+use super::terms::TermModel;
+use super::{FitInput, Group, Model, SCHEMA};
+use crate::api::{ModelCard, Thresholds};
+use crate::clv::{BgNbd, FitError, Fitted, GammaGamma, History, MbgNbd, Nbd, OrderModel};
+use crate::money::Currency;
+use crate::signal::Feeds;
+use crate::state::State;
+use crate::time::Day;
+
+/// Below so many customers who bought again the shop's own figures are noise, and priors stand in.
+pub const MIN_REPEAT_BUYERS: u64 = 200;
+
+const MIN_SPENDERS: usize = 50;
+
+/// The model for a shop of whose data nothing is known yet, marked as a prior.
+pub fn prior(home: Currency) -> (Model, ModelCard) {
+    fit(&FitInput::default(), home, Day(0))
+}
+
+/// Fits every part that the data can carry and takes priors for the rest; the card says which. Rows after `today` change nothing.
+pub fn fit(input: &FitInput, home: Currency, today: Day) -> (Model, ModelCard) {
+    let groups = histories(&input.groups);
+    let sample = Sample::of(&input.sample, today);
+    let counts = Counts::of(&input.groups, today);
+    let tested = backtest::run(&sample, today);
+    let fitted =
+        (counts.repeat_buyers >= MIN_REPEAT_BUYERS).then(|| OrderFits::of(&groups)).and_then(|fits| fits.choose(&tested));
+    let mut model = Model { home, ..parts(&sample, fitted.as_ref().map(|f| f.model), today) };
+    model.alive = fitted.as_ref().map_or(model.alive, |fitted| fitted.alive);
+    (model.thresholds, model.thresholds_basis, model.thresholds_text) = tested.thresholds();
+    let card = card(&model, fitted.as_ref(), &counts);
+    (model, card)
+}
+
+/// A model without chosen thresholds; `orders` is the fitted model of orders, if any.
+pub(super) fn parts(sample: &Sample<'_>, orders: Option<OrderModel>, today: Day) -> Model {
+    let prior = prior_orders();
+    let rhythm = if orders.is_some() { Rhythm::fit(&sample.days, today) } else { Rhythm::prior() };
+    Model {
+        schema: SCHEMA,
+        thresholds: Thresholds { immediate: 0.5, moderate: 0.5, early: 0.5 },
+        thresholds_basis: "default".to_owned(),
+        thresholds_text: String::new(),
+        home: Currency::USD,
+        orders: orders.unwrap_or(OrderModel::MbgNbd(prior)),
+        alive: match orders {
+            None => Some(prior),
+            Some(OrderModel::MbgNbd(model)) => Some(model),
+            Some(_) => None,
+        },
+        rhythm,
+        spend: spend(sample.states, today),
+        terms: TermModel::fit(sample.states.iter().filter_map(|state| state.contract.as_ref()), today),
+        feeds: feeds(sample.states, today),
+    }
+}
+
+/// A sample's purchase days up to and with a day.
+pub(super) struct Sample<'a> {
+    pub(super) states: &'a [State],
+    /// Of those who had bought by then.
+    pub(super) days: Vec<&'a [Day]>,
+}
+
+impl<'a> Sample<'a> {
+    pub(super) fn of(states: &'a [State], until: Day) -> Self {
+        let days = states.iter().map(|state| state.days.until(until)).filter(|days| !days.is_empty()).collect();
+        Self { states, days }
+    }
+
+    pub(super) fn groups(&self, today: Day) -> Vec<(History, f64)> {
+        let mut counts: BTreeMap<(u32, u32, u32), u32> = BTreeMap::new();
+        for days in &self.days {
+            if let (Some(first), Some(last)) = (days.first(), days.last()) {
+                let weeks = |days: i32| u32::try_from(days).unwrap_or(0);
+                let repeats = u32::try_from(days.len() - 1).unwrap_or(u32::MAX);
+                *counts.entry((repeats, weeks(last.since(*first)), weeks(today.since(*first)))).or_default() += 1;
+            }
+        }
+        let group = |((repeats, recency, age), customers)| Group { repeats, recency, age, customers };
+        histories(&counts.into_iter().map(group).collect::<Vec<_>>())
+    }
+
+    pub(super) fn repeat_buyers(&self) -> u64 {
+        self.days.iter().filter(|days| days.len() > 1).count() as u64
+    }
+}
+
+/// All models of orders that the data support.
+pub(super) struct OrderFits {
+    pub(super) bg: Result<Fitted<BgNbd>, FitError>,
+    pub(super) mbg: Result<Fitted<MbgNbd>, FitError>,
+    nbd: Result<Fitted<Nbd>, FitError>,
+}
+
+/// The chosen model of orders.
+pub(super) struct Chosen {
+    pub(super) model: OrderModel,
+    pub(super) log_likelihood: f64,
+    alive: Option<MbgNbd>,
+}
+
+impl OrderFits {
+    pub(super) fn of(groups: &[(History, f64)]) -> Self {
+        Self { bg: BgNbd::fit(groups), mbg: MbgNbd::fit(groups), nbd: Nbd::fit(groups) }
+    }
+
+    /// The better of BG/NBD and MBG/NBD on days that the fit had not seen, by likelihood where none were held out; NBD where
+    /// neither identifies a drop-out.
+    pub(super) fn choose(self, tested: &Backtest) -> Option<Chosen> {
+        let alive = self.mbg.as_ref().ok().map(|fitted| fitted.model);
+        let bg = self.bg.ok().map(|f| (OrderModel::BgNbd(f.model), f.log_likelihood));
+        let mbg = self.mbg.ok().map(|f| (OrderModel::MbgNbd(f.model), f.log_likelihood));
+        let chosen = match (bg, mbg) {
+            (Some(bg), Some(mbg)) => {
+                let mbg_wins = tested.mbg_is_better.unwrap_or(mbg.1 >= bg.1);
+                Some(if mbg_wins { mbg } else { bg })
+            }
+            (bg, mbg) => mbg.or(bg),
+        };
+        let (model, log_likelihood) = chosen.or_else(|| self.nbd.ok().map(|f| (OrderModel::Nbd(f.model), f.log_likelihood)))?;
+        Some(Chosen { model, log_likelihood, alive })
+    }
+}
+
+/// A retailer between the many and the few: an order every two to three months while alive, one in four drops out each time.
+fn prior_orders() -> MbgNbd {
+    MbgNbd { r: 0.6, alpha: 8.0, a: 0.8, b: 2.2 }
+}
+
+fn histories(groups: &[Group]) -> Vec<(History, f64)> {
+    let weeks = |days: u32| f64::from(days) / 7.0;
+    let history = |g: &Group| History { x: g.repeats, t_x: weeks(g.recency), age: weeks(g.age) };
+    groups.iter().map(|group| (history(group), f64::from(group.customers))).collect()
+}
+
+fn spend(states: &[State], today: Day) -> Option<GammaGamma> {
+    let spends: Vec<(u32, f64)> = states.iter().filter_map(|state| state.mean_spend(today)).collect();
+    if spends.iter().filter(|(days, _)| *days > 1).count() < MIN_SPENDERS {
+        return None;
+    }
+    GammaGamma::fit(&spends).ok().map(|fitted| fitted.model)
+}
+
+fn feeds(states: &[State], today: Day) -> Feeds {
+    let mut feeds = Feeds::default();
+    for (week, bucket) in states.iter().flat_map(|state| state.weeks.iter()).filter(|(week, _)| *week <= today.week()) {
+        if bucket.uses > 0 || bucket.sign_ins > 0 {
+            feeds.usage = feeds.usage.max(Some(week));
+        }
+        if bucket.delivered > 0 {
+            feeds.email = feeds.email.max(Some(week));
+        }
+    }
+    feeds
+}
+
+struct Counts {
+    customers: u64,
+    repeat_buyers: u64,
+    from: Option<Day>,
+    to: Option<Day>,
+}
+
+impl Counts {
+    fn of(groups: &[Group], today: Day) -> Self {
+        let used = || groups.iter().filter(|group| group.customers > 0);
+        let sum = |groups: &mut dyn Iterator<Item = &Group>| groups.map(|group| u64::from(group.customers)).sum();
+        let back = |days: u32| today.plus(i32::try_from(days).map_or(i32::MIN, |days| -days));
+        Self {
+            customers: sum(&mut used()),
+            repeat_buyers: sum(&mut used().filter(|group| group.repeats > 0)),
+            from: used().map(|group| group.age).max().map(back),
+            to: used().map(|group| group.age.saturating_sub(group.recency)).min().map(back),
+        }
+    }
+}
+
+fn card(model: &Model, chosen: Option<&Chosen>, counts: &Counts) -> ModelCard {
+    let own = chosen.is_some() || model.terms.is_fitted();
+    let named = |prefix: &str, parameters: Vec<(String, f64)>| {
+        parameters.into_iter().map(|(name, value)| (format!("{prefix} {name}"), value)).collect::<Vec<_>>()
+    };
+    let mut parameters = named(model.orders.name(), model.orders.parameters());
+    if let (Some(MbgNbd { r, alpha, a, b }), OrderModel::BgNbd(_)) = (model.alive, model.orders) {
+        parameters.extend([("MBG/NBD r", r), ("MBG/NBD alpha", alpha), ("MBG/NBD a", a), ("MBG/NBD b", b)].map(owned));
+    }
+    if let Some(GammaGamma { p, q, v }) = model.spend {
+        parameters.extend([("Gamma-Gamma p", p), ("Gamma-Gamma q", q), ("Gamma-Gamma v", v)].map(owned));
+    }
+    let Rhythm { mean, between, within, repeat, once } = model.rhythm;
+    parameters.extend([("log gap mean", mean), ("log gap between", between), ("log gap within", within)].map(owned));
+    parameters.extend([("deadline z, repeat", repeat.z), ("deadline z, once", once.z)].map(owned));
+    for (name, rates) in [("short terms", model.terms.short), ("long terms", model.terms.long)] {
+        parameters.extend([(format!("{name} a"), rates.a), (format!("{name} b"), rates.b)]);
+    }
+    ModelCard {
+        name: "risk".to_owned(),
+        basis: if own { "fitted" } else { "prior" }.to_owned(),
+        text: text(model, chosen, counts),
+        customers: counts.customers,
+        repeat_buyers: counts.repeat_buyers,
+        from: counts.from.map(Day::iso),
+        to: counts.to.map(Day::iso),
+        parameters,
+        log_likelihood: chosen.map(|chosen| chosen.log_likelihood),
+        fitted_at: None,
+    }
+}
+
+fn owned((name, value): (&str, f64)) -> (String, f64) {
+    (name.to_owned(), value)
+}
+
+/// In the marketer's words.
+fn text(model: &Model, chosen: Option<&Chosen>, counts: &Counts) -> String {
+    let mut sentences = Vec::new();
+    if chosen.is_some() {
+        sentences.push(format!(
+            "Learned from {} customers of this shop, {} of whom bought again.",
+            counts.customers, counts.repeat_buyers
+        ));
+        if matches!(model.orders, OrderModel::Nbd(_)) {
+            sentences
+                .push("Nobody seems to leave for good: no drop-out identified, so long silences are read as slow buyers.".into());
+        }
+        let (repeat, once) = (model.rhythm.repeat, model.rhythm.once);
+        let watched = repeat.watched + once.watched;
+        if watched > 0 {
+            let back = repeat.came_back * f64::from(repeat.watched) + once.came_back * f64::from(once.watched);
+            let share = back / f64::from(watched);
+            sentences.push(format!(
+                "Of those who counted as lost in the past, {:.0} % came back by themselves within 90 days.",
+                share * 100.0
+            ));
+            if share > MAX_CAME_BACK {
+                sentences.push(format!(
+                    "That is more than the {:.0} % aimed at: this shop's customers pause for long.",
+                    MAX_CAME_BACK * 100.0
+                ));
+            }
+        }
+    } else if counts.customers > 0 || !model.terms.is_fitted() {
+        sentences.push(format!(
+            "Based on what is typical for shops, not on this one: {} of {} customers have bought again, {MIN_REPEAT_BUYERS} are needed to learn from.",
+            counts.repeat_buyers, counts.customers
+        ));
+    }
+    if model.terms.is_fitted() {
+        let leaves = |rates: &super::Renewals| rates.leaves(0, 0) * 100.0;
+        for (name, rates) in [("short", &model.terms.short), ("long", &model.terms.long)] {
+            if rates.decided > 0 {
+                sentences.push(format!(
+                    "Of {} {name} paid terms that ended, about {:.0} % of first ones were not renewed.",
+                    rates.decided,
+                    leaves(rates)
+                ));
+            }
+        }
+    }
+    sentences.join(" ")
+}

@@ -1,0 +1,238 @@
+//! Subscriptions: P(the paid term is not renewed).
+
+use serde::{Deserialize, Serialize};
+
+use crate::clv::{digamma, ln_gamma, minimize};
+use crate::state::{Contract, Term, TermsSoFar};
+use crate::time::Day;
+
+/// The shifted beta-geometric model: Fader & Hardie (2007), How to project customer retention, Journal of Interactive Marketing
+/// 21(1). A customer does not renew a term with their own probability, which is Beta(a, b) over customers.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Renewals {
+    pub a: f64,
+    pub b: f64,
+    /// Terms whose end has been seen; 0 for a prior.
+    pub decided: u32,
+}
+
+/// Short terms and long ones renew by rates of their own, and some of those who ended come back.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct TermModel {
+    pub short: Renewals,
+    pub long: Renewals,
+    /// P(someone whose term ended without a renewal pays a new one within 90 days).
+    pub comes_back: f64,
+}
+
+/// A subscription as it stands on a day.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Standing {
+    pub(crate) current: Term,
+    pub(crate) renewals: u32,
+    lapses: u32,
+    /// The customer asked to end it with the term.
+    cancelled: bool,
+}
+
+/// A term of at most so many days is short: a week or a month.
+const SHORT_DAYS: i32 = 45;
+
+/// Below so many terms with a known end a rate of renewal is a guess; the prior says so.
+const MIN_DECIDED: u32 = 100;
+
+/// Someone who asked to end the subscription rarely stays.
+const CANCELLED: f64 = 0.97;
+
+impl TermModel {
+    /// About one in twenty months and one in six years is not renewed; one in twenty who ended comes back within 90 days.
+    pub fn prior() -> Self {
+        Self { short: Renewals { a: 1.0, b: 19.0, decided: 0 }, long: Renewals { a: 1.0, b: 5.0, decided: 0 }, comes_back: 0.05 }
+    }
+
+    pub(crate) fn fit<'a>(contracts: impl Iterator<Item = &'a Contract>, today: Day) -> Self {
+        let (mut short, mut long) = (Vec::new(), Vec::new());
+        let (mut ended, mut returned) = (0.0, 0.0);
+        for contract in contracts {
+            let so_far = contract.so_far(today);
+            if let Some(current) = so_far.current {
+                let counts = (so_far.renewals, so_far.lapses);
+                if last_term(contract, today, current).days() <= SHORT_DAYS {
+                    short.push(counts)
+                } else {
+                    long.push(counts)
+                }
+                ended += f64::from(so_far.lapses);
+                returned += f64::from(so_far.returns);
+            }
+        }
+        let prior = Self::prior();
+        // The prior weighs as much as 40 endings.
+        let comes_back = (prior.comes_back * 40.0 + returned) / (40.0 + ended);
+        Self { short: Renewals::fit(&short, prior.short), long: Renewals::fit(&long, prior.long), comes_back }
+    }
+
+    pub(crate) fn is_fitted(&self) -> bool {
+        self.short.decided > 0 || self.long.decided > 0
+    }
+
+    fn of(&self, standing: &Standing) -> &Renewals {
+        if standing.current.days() <= SHORT_DAYS { &self.short } else { &self.long }
+    }
+
+    /// P(the subscription ends within each horizon in days). `shift` moves the logit of each renewal by what else is known.
+    pub(crate) fn within<const N: usize>(&self, standing: &Standing, shift: f64, today: Day, horizons: [i32; N]) -> [f64; N] {
+        let chances: Vec<(i32, f64)> = self.stays(standing, shift, today, horizons.into_iter().max().unwrap_or(0)).collect();
+        horizons.map(|horizon| {
+            let stays = chances.iter().take_while(|(days, _)| *days <= horizon).last().map_or(1.0, |(_, stays)| *stays);
+            (1.0 - stays).clamp(0.0, 1.0)
+        })
+    }
+
+    /// Terms that the customer is expected to pay within `days`.
+    pub(crate) fn expected_terms(&self, standing: &Standing, shift: f64, today: Day, days: i32) -> f64 {
+        self.stays(standing, shift, today, days).map(|(_, stays)| stays).sum()
+    }
+
+    /// P(an ended subscription starts again within 90 days): halves with every 90 days of silence, never below a fifth.
+    pub(crate) fn comes_back(&self, silent: i32) -> f64 {
+        self.comes_back * libm::exp2(-f64::from(silent.max(0)) / 90.0).max(0.2)
+    }
+
+    /// For each end of a term within `days`: in how many days, and P(the customer stays beyond it).
+    fn stays(&self, standing: &Standing, shift: f64, today: Day, days: i32) -> impl Iterator<Item = (i32, f64)> {
+        let rates = *self.of(standing);
+        let standing = *standing;
+        let first = standing.deadline().since(today).max(1);
+        let step = standing.current.days();
+        let mut stays = 1.0;
+        (0_u32..)
+            .map(move |nth| (first.saturating_add(step.saturating_mul(i32::try_from(nth).unwrap_or(i32::MAX))), nth))
+            .take_while(move |(in_days, _)| *in_days <= days)
+            .map(move |(in_days, nth)| {
+                let leaves = moved(rates.leaves(standing.renewals.saturating_add(nth), standing.lapses), shift);
+                stays *= 1.0 - if standing.cancelled && nth == 0 { leaves.max(CANCELLED) } else { leaves };
+                (in_days, stays)
+            })
+    }
+}
+
+impl Renewals {
+    /// P(not renewing) of someone with this past: the mean of the posterior Beta(a + lapses, b + renewals).
+    pub(crate) fn leaves(&self, renewals: u32, lapses: u32) -> f64 {
+        (self.a + f64::from(lapses)) / (self.a + self.b + f64::from(renewals) + f64::from(lapses))
+    }
+
+    fn fit(customers: &[(u32, u32)], prior: Self) -> Self {
+        let decided: u32 = customers.iter().map(|(renewals, lapses)| renewals + lapses).fold(0, u32::saturating_add);
+        if decided < MIN_DECIDED {
+            return prior;
+        }
+        let n = customers.len() as f64;
+        let found = minimize([libm::log(prior.a), libm::log(prior.b)], |theta| {
+            if theta.iter().any(|t| !t.is_finite() || t.abs() > 8.0) {
+                return (f64::INFINITY, [0.0; 2]);
+            }
+            let [a, b] = theta.map(libm::exp);
+            let (base, slope) = (ln_gamma(a) + ln_gamma(b) - ln_gamma(a + b), [digamma(a), digamma(b), digamma(a + b)]);
+            let (mut value, mut by_a, mut by_b) = (0.0, 0.0, 0.0);
+            for &(renewals, lapses) in customers {
+                let (x, y) = (a + f64::from(lapses), b + f64::from(renewals));
+                value += ln_gamma(x) + ln_gamma(y) - ln_gamma(x + y) - base;
+                let shared = slope[2] - digamma(x + y);
+                by_a += digamma(x) - slope[0] + shared;
+                by_b += digamma(y) - slope[1] + shared;
+            }
+            (-value / n, [-by_a * a / n, -by_b * b / n])
+        });
+        if !found.value.is_finite() {
+            return prior;
+        }
+        let [a, b] = found.at.map(libm::exp);
+        Self { a, b, decided }
+    }
+}
+
+impl Standing {
+    /// `None` where no term is known by `today`.
+    pub(crate) fn of(contract: &Contract, today: Day) -> Option<Self> {
+        let TermsSoFar { renewals, returns, current, .. } = contract.so_far(today);
+        let current = last_term(contract, today, current?);
+        // The end of the last term is what is to be predicted; lapses of the past are those that a return has followed.
+        Some(Self { current, renewals, lapses: returns, cancelled: contract.cancelled(today).is_some() })
+    }
+
+    /// The first day that is not paid.
+    pub(crate) fn deadline(&self) -> Day {
+        self.current.end.plus(1)
+    }
+
+    pub(crate) fn is_over(&self, today: Day) -> bool {
+        self.deadline() <= today
+    }
+}
+
+/// `current` with the length of the last paid term.
+fn last_term(contract: &Contract, today: Day, current: Term) -> Term {
+    let last = contract.terms.iter().rfind(|term| term.start <= today).map_or(current, |last| *last);
+    Term { start: current.end.plus(-last.days()), end: current.end }
+}
+
+fn moved(probability: f64, logit: f64) -> f64 {
+    let p = probability.clamp(1e-6, 1.0 - 1e-6);
+    1.0 / (1.0 + (1.0 - p) / p * libm::exp(-logit))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn months(n: i32) -> Contract {
+        Contract { terms: (0..n).map(|i| Term { start: Day(i * 30), end: Day(i * 30 + 30) }).collect(), ..Contract::default() }
+    }
+
+    #[test]
+    fn several_short_terms_within_a_horizon_compound() {
+        let standing = Standing::of(&months(3), Day(70)).expect("a term");
+        assert_eq!((standing.renewals, standing.deadline()), (2, Day(91)));
+        let model = TermModel::prior();
+        let [p30, p60, p90] = model.within(&standing, 0.0, Day(70), [30, 60, 90]);
+        let leaves = |renewals| model.short.leaves(renewals, 0);
+        assert!((p30 - leaves(2)).abs() < 1e-12, "{p30}");
+        let after_two = 1.0 - (1.0 - leaves(2)) * (1.0 - leaves(3));
+        assert!((p60 - after_two).abs() < 1e-12 && p90 > p60, "{p60} {p90}");
+    }
+
+    #[test]
+    fn a_long_term_is_at_risk_only_where_its_end_lies_within_the_horizon() {
+        let year = Contract { terms: vec![Term { start: Day(0), end: Day(365) }], ..Contract::default() };
+        let standing = Standing::of(&year, Day(290)).expect("a term");
+        let [p30, p60, p90] = TermModel::prior().within(&standing, 0.0, Day(290), [30, 60, 90]);
+        assert_eq!((p30, p60), (0.0, 0.0));
+        assert!((p90 - 1.0 / 6.0).abs() < 1e-12);
+        assert!(!standing.is_over(Day(365)) && standing.is_over(Day(366)));
+    }
+
+    #[test]
+    fn what_else_is_known_moves_the_chance_and_an_asked_end_nearly_decides_it() {
+        let mut contract = months(3);
+        let standing = Standing::of(&contract, Day(70)).expect("a term");
+        let model = TermModel::prior();
+        let p30 = |standing: &Standing, shift| model.within(standing, shift, Day(70), [30])[0];
+        assert!(p30(&standing, 1.0) > p30(&standing, 0.0));
+        contract.cancel = Some(crate::state::Latest { at: Day(69).start(), value: Some(false) });
+        assert!(p30(&Standing::of(&contract, Day(70)).expect("a term"), 0.0) >= CANCELLED);
+        assert!((p30(&Standing::of(&contract, Day(68)).expect("a term"), 0.0) - p30(&standing, 0.0)).abs() < 0.02);
+    }
+
+    #[test]
+    fn rates_are_learned_where_enough_terms_have_ended() {
+        // One in four leaves after each month.
+        let contracts: Vec<Contract> =
+            (0..400).map(|i| months(1 + (1..12).take_while(|k| (i * 7 + k * 13) % 4 != 0).count() as i32)).collect();
+        let model = TermModel::fit(contracts.iter(), Day(1_000));
+        assert!(model.short.decided > 400 && model.long.decided == 0);
+        assert!((0.18..0.32).contains(&model.short.leaves(0, 0)), "{:?}", model.short);
+        assert_eq!(TermModel::fit(contracts.iter().take(3), Day(1_000)).short, TermModel::prior().short);
+    }
+}

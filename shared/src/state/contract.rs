@@ -1,0 +1,162 @@
+//! Subscriptions: paid terms, plan, seats, price, cancellation.
+
+use serde::{Deserialize, Serialize};
+
+use super::latest::Latest;
+use crate::time::{Day, Millis};
+
+/// How many paid terms a state keeps: ten years of months.
+pub const MAX_TERMS: usize = 120;
+
+const MAX_SEAT_CHANGES: usize = 12;
+
+/// A term that starts at most this many days after the last paid day is its renewal; later it is a return.
+pub const RENEWAL_GRACE: i32 = 1;
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Contract {
+    /// In order of their starts, the newest ones.
+    #[serde(rename = "t", default, skip_serializing_if = "Vec::is_empty")]
+    pub terms: Vec<Term>,
+    #[serde(rename = "p", default, skip_serializing_if = "Option::is_none")]
+    pub plan: Option<Latest<String>>,
+    #[serde(rename = "a", default, skip_serializing_if = "Option::is_none")]
+    pub price: Option<Latest<Price>>,
+    /// Seats paid for, as they changed, newest last.
+    #[serde(rename = "s", default, skip_serializing_if = "Vec::is_empty")]
+    pub seats: Vec<(Day, u32)>,
+    /// Asked to end (`Some(at once)`), or took that back (`None`).
+    #[serde(rename = "x", default, skip_serializing_if = "Option::is_none")]
+    pub cancel: Option<Latest<Option<bool>>>,
+}
+
+/// Paid from the day of `start` to the day of `end`, both included.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(from = "(Day, Day)", into = "(Day, Day)")]
+pub struct Term {
+    pub start: Day,
+    pub end: Day,
+}
+
+/// Of a term.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(from = "(Option<i64>, bool)", into = "(Option<i64>, bool)")]
+pub struct Price {
+    /// Minor units of the home currency; `None` where there is no rate.
+    pub minor: Option<i64>,
+    /// The price is for one seat.
+    pub a_seat: bool,
+}
+
+/// What became of the paid terms by a day.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct TermsSoFar {
+    pub renewals: u32,
+    /// Terms that ended without a renewal, the last one included where it is over.
+    pub lapses: u32,
+    /// Lapses after which the customer came back.
+    pub returns: u32,
+    pub current: Option<Term>,
+}
+
+impl Contract {
+    /// Terms whose start is known by `today`; a cancellation at once cuts the last one short.
+    pub fn so_far(&self, today: Day) -> TermsSoFar {
+        let mut so_far = TermsSoFar::default();
+        for term in self.terms.iter().filter(|term| term.start <= today) {
+            if let Some(before) = so_far.current {
+                if term.start <= before.end.plus(RENEWAL_GRACE) {
+                    so_far.renewals += 1;
+                } else {
+                    so_far.lapses += 1;
+                    so_far.returns += 1;
+                }
+                // Terms that overlap, as those of merged customers may, are over when both are.
+                so_far.current = Some(Term { start: term.start, end: term.end.max(before.end) });
+            } else {
+                so_far.current = Some(*term);
+            }
+        }
+        if let (Some(current), Some((asked, true))) = (&mut so_far.current, self.cancelled(today)) {
+            current.end = current.end.min(asked.plus(-1)).max(current.start.plus(-1));
+        }
+        if so_far.current.is_some_and(|current| current.end < today) {
+            so_far.lapses += 1;
+        }
+        so_far
+    }
+
+    /// The day on which the customer asked to end the current term, and whether at once; `None` after a later term was paid.
+    pub fn cancelled(&self, today: Day) -> Option<(Day, bool)> {
+        let cancel = self.cancel.as_ref().filter(|cancel| cancel.at.day() <= today)?;
+        let at_once = cancel.value?;
+        let paid_again = self.terms.iter().any(|term| term.start <= today && term.start > cancel.at.day());
+        (!paid_again).then_some((cancel.at.day(), at_once))
+    }
+
+    pub fn seats(&self, today: Day) -> Option<u32> {
+        self.seats.iter().rev().find(|(day, _)| *day <= today).map(|(_, seats)| *seats)
+    }
+
+    /// Of one term, in minor units of the home currency.
+    pub fn term_price(&self, today: Day) -> Option<i64> {
+        let price = &self.price.as_ref()?.value;
+        if price.a_seat { price.minor?.checked_mul(i64::from(self.seats(today)?)) } else { price.minor }
+    }
+
+    pub(super) fn pay(&mut self, term: Term) {
+        if let Err(place) = self.terms.binary_search(&term) {
+            self.terms.insert(place, term);
+        }
+        let extra = self.terms.len().saturating_sub(MAX_TERMS);
+        self.terms.drain(..extra);
+    }
+
+    pub(super) fn set_seats(&mut self, at: Millis, seats: u32) {
+        let change = (at.day(), seats);
+        if let Err(place) = self.seats.binary_search(&change) {
+            self.seats.insert(place, change);
+        }
+        let extra = self.seats.len().saturating_sub(MAX_SEAT_CHANGES);
+        self.seats.drain(..extra);
+    }
+
+    pub(super) fn merge(mut self, other: Self) -> Self {
+        other.terms.into_iter().for_each(|term| self.pay(term));
+        other.seats.into_iter().for_each(|(day, seats)| self.set_seats(day.start(), seats));
+        Latest::merge(&mut self.plan, other.plan);
+        Latest::merge(&mut self.price, other.price);
+        Latest::merge(&mut self.cancel, other.cancel);
+        self
+    }
+}
+
+impl Term {
+    pub fn days(self) -> i32 {
+        self.end.since(self.start).max(1)
+    }
+}
+
+impl From<(Day, Day)> for Term {
+    fn from((start, end): (Day, Day)) -> Self {
+        Self { start, end }
+    }
+}
+
+impl From<Term> for (Day, Day) {
+    fn from(term: Term) -> Self {
+        (term.start, term.end)
+    }
+}
+
+impl From<(Option<i64>, bool)> for Price {
+    fn from((minor, a_seat): (Option<i64>, bool)) -> Self {
+        Self { minor, a_seat }
+    }
+}
+
+impl From<Price> for (Option<i64>, bool) {
+    fn from(price: Price) -> Self {
+        (price.minor, price.a_seat)
+    }
+}

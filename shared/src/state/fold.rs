@@ -1,0 +1,114 @@
+//! Orders and events into a state.
+
+use super::{Contract, EventFact, Feature, Latest, OrderFact, Price, SCHEMA, Spent, State, Term, Ticket};
+use crate::event::{self, Event, Terms};
+use crate::money::{Currency, Money, Rates};
+use crate::time::Millis;
+
+/// The state of one customer from all of its orders and events, in any order.
+pub fn fold(orders: &[OrderFact], events: &[EventFact], rates: &Rates) -> State {
+    let mut state = State { schema: SCHEMA, days: purchase_days(orders), ..State::default() };
+    for order in orders.iter().filter(|order| order.paid) {
+        add_order(&mut state, order, rates);
+    }
+    for fact in events {
+        add_event(&mut state, fact.at, event::read(&fact.name, fact.at, &fact.properties), rates);
+    }
+    state
+}
+
+/// A day counts once however many orders it has, as the models want it. A refunded order stays a purchase: the customer came.
+fn purchase_days(orders: &[OrderFact]) -> super::Days {
+    orders.iter().filter(|order| order.paid).map(|order| order.at.day()).collect()
+}
+
+fn add_order(state: &mut State, order: &OrderFact, rates: &Rates) {
+    let kept = order.amount.minor.saturating_sub(order.refunded.max(0)).max(0);
+    let money = Money::new(kept, order.amount.currency);
+    let spent = |minor| Spent { orders: 1, minor };
+    state.spent.entry(money.currency).or_default().add(spent(kept));
+    let in_home = rates.to_home(money, order.at.day());
+    if let Some(home) = in_home {
+        state.home.add(spent(home.0));
+    }
+    state.weeks.change(order.at.day().week(), |week| {
+        week.orders = week.orders.saturating_add(1);
+        week.spend = week.spend.saturating_add(in_home.map_or(0, |home| home.0));
+    });
+    state.paid = state.paid.max(Some(order.at));
+}
+
+fn add_event(state: &mut State, at: Millis, event: Event, rates: &Rates) {
+    let week = at.day().week();
+    match event {
+        Event::OrderCompleted | Event::Unreadable => {}
+        Event::Visited => state.weeks.change(week, |week| add(&mut week.visits, 1)),
+        Event::EmailDelivered => state.weeks.change(week, |week| add(&mut week.delivered, 1)),
+        Event::EmailOpened => state.weeks.change(week, |week| add(&mut week.opened, 1)),
+        Event::EmailClicked => state.weeks.change(week, |week| add(&mut week.clicked, 1)),
+        Event::TicketOpened { id, tone } => {
+            state.weeks.change(week, |week| add(&mut week.tickets, 1));
+            let id = id.unwrap_or_else(|| format!("~{}", at.0));
+            let tone = tone.map(|tone| libm::round(tone * 100.0) as i8);
+            state.tickets.note(Ticket { id, opened: Some(at), solved: None, tone });
+        }
+        Event::TicketSolved { id: Some(id) } => {
+            state.tickets.note(Ticket { id, opened: None, solved: Some(at), tone: None });
+        }
+        Event::TicketSolved { id: None } => state.tickets.solve_all(at),
+        Event::NpsAnswered { score } => state.answer_nps(at, score),
+        Event::PaymentFailed => {
+            state.weeks.change(week, |week| add(&mut week.payment_failures, 1));
+            state.payment_failed = state.payment_failed.max(Some(at));
+        }
+        Event::PaymentSucceeded => state.paid = state.paid.max(Some(at)),
+        Event::TermPaid(terms) => {
+            state.paid = state.paid.max(Some(at));
+            let contract = state.contract.get_or_insert_default();
+            if let Some(end) = terms.end {
+                contract.pay(Term { start: at.day(), end });
+            }
+            change_terms(contract, at, terms, rates);
+        }
+        Event::TermsChanged(terms) => change_terms(state.contract.get_or_insert_default(), at, terms, rates),
+        Event::CancellationAsked { at_once } => {
+            Latest::set(&mut state.contract.get_or_insert_default().cancel, at, Some(at_once));
+        }
+        Event::CancellationWithdrawn => Latest::set(&mut state.contract.get_or_insert_default().cancel, at, None),
+        Event::FeatureUsed { feature, count } => {
+            state.weeks.change(week, |week| add(&mut week.uses, count));
+            state.use_feature(feature, Feature { uses: count, last: at.day() });
+        }
+        Event::SignedIn { seats } => state.weeks.change(week, |week| {
+            add(&mut week.sign_ins, 1);
+            week.seats = week.seats.max(seats.unwrap_or(0));
+        }),
+    }
+}
+
+fn change_terms(contract: &mut Contract, at: Millis, terms: Terms, rates: &Rates) {
+    if let Some(plan) = terms.plan {
+        Latest::set(&mut contract.plan, at, plan);
+    }
+    if let Some(seats) = terms.seats {
+        contract.set_seats(at, seats);
+    }
+    if let Some(price) = terms.price {
+        let minor = in_home(&price, at, rates);
+        Latest::set(&mut contract.price, at, Price { minor, a_seat: price.a_seat });
+    }
+}
+
+/// `None` for what is no amount, and where the currency has no rate.
+fn in_home(price: &event::Price, at: Millis, rates: &Rates) -> Option<i64> {
+    let currency = match &price.currency {
+        Some(code) => Currency::parse(code).ok()?,
+        None => rates.home(),
+    };
+    let money = Money::parse(&price.amount, currency).ok().filter(|money| money.minor >= 0)?;
+    rates.to_home(money, at.day()).map(|home| home.0)
+}
+
+fn add(counter: &mut u32, more: u32) {
+    *counter = counter.saturating_add(more);
+}
