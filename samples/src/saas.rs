@@ -17,7 +17,7 @@ mod signals;
 mod terms;
 mod usage;
 
-pub(crate) const TRAITS: [&str; 2] = ["trade", "main_contact"];
+pub(crate) const TRAITS: [&str; 2] = ["trade", "found_through"];
 
 pub(crate) fn accounts(seed: u64, count: usize, taken: &mut Taken, tables: &mut Tables) {
     for index in 0..count {
@@ -149,7 +149,7 @@ impl Account {
     }
 
     fn register(self, draw: &mut Draw, tables: &mut Tables) {
-        let joined = Moment::working(draw, self.started.max(1) - 1, self.offset());
+        let joined = Moment::working(draw, self.started - 1, self.offset());
         let mut tags = vec![self.plan.name];
         if self.interval == Interval::Year {
             tags.push("yearly");
@@ -160,24 +160,28 @@ impl Account {
         if self.seats_on(DAYS) >= 50 {
             tags.push("key account");
         }
-        let consent = draw.chance(0.8).then_some(Consent { granted: draw.chance(0.94), at: joined });
         let trade = *draw.pick(TRADES);
-        let there = |member: &Member| member.role != Role::Champion || self.champion_left.is_none();
-        let Some(Member { role, person }) = self.people.into_iter().find(there) else { return };
-        tables.customer(Customer {
-            id: self.id,
-            email: person.email,
-            name: self.company.name,
-            kind: "account",
-            phone: person.phone,
-            country: person.place.country,
-            time_zone: person.place.time_zone,
-            created_at: Some(joined),
-            tags,
-            traits: [trade, role.as_str()],
-            email_consent: consent,
-            sms_consent: None,
-        });
+        let found_through = draw.pick_by(FOUND_THROUGH, |&(_, weight)| weight).0;
+        let gone = self.champion_left.is_some();
+        for Member { role, person } in self.people.into_iter().filter(|member| !gone || member.role != Role::Champion) {
+            let consent = draw.chance(0.8).then_some(Consent { granted: draw.chance(0.94), at: joined });
+            tables.customer(Customer {
+                id: self.id.clone(),
+                email: person.email,
+                name: self.company.name.clone(),
+                kind: "account",
+                contact_name: person.name,
+                contact_role: role.as_str(),
+                phone: person.phone,
+                country: person.place.country,
+                time_zone: person.place.time_zone,
+                created_at: Some(joined),
+                tags: tags.clone(),
+                traits: [trade, found_through],
+                email_consent: consent,
+                sms_consent: None,
+            });
+        }
     }
 }
 
@@ -196,10 +200,10 @@ impl Reason {
     }
 }
 
-/// The product grows steadily.
+/// The product grows steadily. The day before, the account is made.
 fn joining_day(draw: &mut Draw) -> i32 {
     loop {
-        let day = draw.whole(0, DAYS - 10);
+        let day = draw.whole(1, DAYS - 10);
         if draw.chance((1.0 + f64::from(day) / f64::from(DAYS)) / 2.0) {
             return day;
         }
@@ -218,3 +222,6 @@ const REASONS: &[(Reason, f64)] = &[
     (Reason::ChampionLeft, 13.0),
     (Reason::Competitor, 12.0),
 ];
+
+const FOUND_THROUGH: &[(&str, f64)] =
+    &[("search", 30.0), ("a colleague", 28.0), ("trade fair", 14.0), ("reseller", 10.0), ("advertisement", 18.0)];

@@ -276,6 +276,8 @@ impl Shopper {
             email: self.person.email,
             name: self.person.name,
             kind: "shopper",
+            contact_name: String::new(),
+            contact_role: "",
             phone: self.person.phone,
             country: self.person.place.country,
             time_zone: self.person.place.time_zone,

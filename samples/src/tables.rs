@@ -18,13 +18,16 @@ pub(crate) struct Tables {
     rates: Vec<Rate>,
 }
 
-/// A row of customers.csv. Empty text is an empty cell.
+/// A row of customers.csv: a shopper, or a person of a business. Empty text is an empty cell.
 #[derive(Debug, Default)]
 pub(crate) struct Customer {
     pub(crate) id: String,
     pub(crate) email: String,
     pub(crate) name: String,
     pub(crate) kind: &'static str,
+    /// Of the person, where the customer is a business.
+    pub(crate) contact_name: String,
+    pub(crate) contact_role: &'static str,
     pub(crate) phone: Option<String>,
     pub(crate) country: &'static str,
     pub(crate) time_zone: &'static str,
@@ -142,11 +145,13 @@ impl Tables {
     }
 }
 
-const CUSTOMERS: [&str; 13] = [
+const CUSTOMERS: [&str; 15] = [
     "customer_id",
     "email",
     "name",
     "kind",
+    "contact_name",
+    "contact_role",
     "phone",
     "country",
     "time_zone",
@@ -165,7 +170,7 @@ const EVENTS: [&str; 7] = ["event_id", "customer_id", "email", "name", "event", 
 
 const RATES: [&str; 3] = ["currency", "date", "rate"];
 
-fn customer_cells(row: Customer) -> [String; 15] {
+fn customer_cells(row: Customer) -> [String; 17] {
     let consent = |consent: Option<Consent>| match consent {
         Some(Consent { granted, at }) => (if granted { "yes" } else { "no" }.to_owned(), at.text()),
         None => (String::new(), String::new()),
@@ -178,6 +183,8 @@ fn customer_cells(row: Customer) -> [String; 15] {
         row.email,
         row.name,
         row.kind.to_owned(),
+        row.contact_name,
+        row.contact_role.to_owned(),
         row.phone.unwrap_or_default(),
         row.country.to_owned(),
         row.time_zone.to_owned(),
