@@ -19,6 +19,8 @@ pub struct Batcher {
     number: u32,
     items: Vec<Item>,
     bytes: usize,
+    /// Lines read that no batch has counted yet.
+    lines: u64,
 }
 
 /// One line of the file, as it was understood.
@@ -34,12 +36,13 @@ enum Item {
 
 impl Batcher {
     pub fn new(kind: Kind) -> Self {
-        Self { kind, number: 0, items: Vec::new(), bytes: 0 }
+        Self { kind, number: 0, items: Vec::new(), bytes: 0, lines: 0 }
     }
 
     /// The batches that are full now. The newest rows stay behind, since the last batch must know that it is the last.
     pub fn push(&mut self, parsed: Parsed) -> Vec<ImportBatch> {
         let mut full = Vec::new();
+        self.lines += u64::from(parsed.rows_read);
         for item in in_file_order(parsed) {
             let bytes = json_bytes(&item);
             if !self.items.is_empty() && (self.items.len() >= ROWS || self.bytes.saturating_add(bytes) > BYTES) {
@@ -60,7 +63,12 @@ impl Batcher {
         let number = self.number;
         self.number = self.number.saturating_add(1);
         self.bytes = 0;
-        batch(self.kind, number, std::mem::take(&mut self.items), last)
+        let items = std::mem::take(&mut self.items);
+        // Several lines may make one order. Which batch counts the lines that are left over would depend on the pieces, so the
+        // last one counts them all.
+        let lines = if last { self.lines } else { items.len() as u64 };
+        self.lines = self.lines.saturating_sub(lines);
+        batch(self.kind, number, items, u32::try_from(lines).unwrap_or(u32::MAX), last)
     }
 }
 
@@ -88,8 +96,7 @@ fn in_file_order(parsed: Parsed) -> Vec<Item> {
     items
 }
 
-fn batch(kind: Kind, number: u32, items: Vec<Item>, last: bool) -> ImportBatch {
-    let rows_read = u32::try_from(items.len()).unwrap_or(u32::MAX);
+fn batch(kind: Kind, number: u32, items: Vec<Item>, rows_read: u32, last: bool) -> ImportBatch {
     let (mut orders, mut customers, mut events, mut rates, mut rejected) = (vec![], vec![], vec![], vec![], vec![]);
     for item in items {
         match item {
@@ -167,6 +174,13 @@ mod tests {
         assert_eq!(whole, pieces);
         let shape: Vec<_> = whole.iter().map(|batch| (batch.number, batch.rows_read, batch.rejected.len(), batch.last)).collect();
         assert_eq!(shape, [(0, 1_000, 2, false), (1, 1_000, 0, false), (2, 500, 1, true)]);
+    }
+
+    #[test]
+    fn lines_that_were_gathered_into_one_row_are_counted_in_the_end() {
+        let mut gathered = parsed(0..1_001, vec![]);
+        gathered.rows_read = 3_000;
+        assert_eq!(all(vec![gathered]).iter().map(|batch| batch.rows_read).collect::<Vec<_>>(), [1_000, 2_000]);
     }
 
     #[test]

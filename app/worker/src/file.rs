@@ -5,6 +5,9 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, ReadableStreamDefaultReader};
 
+/// Bytes of a file that are in hand at a time.
+const PIECE: usize = 1 << 20;
+
 /// The browser could not read the file: it was moved, changed or is no valid gzip.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("The file could not be read: it may have been changed, moved or cut off since it was chosen. Choose it again.")]
@@ -13,6 +16,9 @@ pub struct Unreadable;
 #[derive(Debug)]
 pub struct Pieces {
     reader: ReadableStreamDefaultReader,
+    /// Read beyond the piece that was given last.
+    rest: Vec<u8>,
+    ended: bool,
     bytes_read: u64,
     bytes_total: Option<u64>,
 }
@@ -38,20 +44,41 @@ impl Pieces {
             }
         };
         let bytes_total = (!packed).then(|| file.size() as u64);
-        Ok(Self { reader: ReadableStreamDefaultReader::new(&stream).map_err(|_| Unreadable)?, bytes_read: 0, bytes_total })
+        Ok(Self {
+            reader: ReadableStreamDefaultReader::new(&stream).map_err(|_| Unreadable)?,
+            rest: Vec::new(),
+            ended: false,
+            bytes_read: 0,
+            bytes_total,
+        })
     }
 
-    /// The next bytes, in pieces as large as the browser likes (64 KB and more); none at the end.
+    /// The next [`PIECE`] bytes, fewer at the end and then none. However the browser cuts what it reads, the pieces are the same
+    /// each time, and with them the batches that are made of them.
     pub async fn next(&mut self) -> Result<Option<Vec<u8>>, Unreadable> {
+        while self.rest.len() < PIECE && !self.ended {
+            match self.read().await? {
+                Some(bytes) => self.rest.extend_from_slice(&bytes),
+                None => self.ended = true,
+            }
+        }
+        if self.rest.is_empty() {
+            return Ok(None);
+        }
+        let rest = self.rest.split_off(self.rest.len().min(PIECE));
+        let piece = std::mem::replace(&mut self.rest, rest);
+        self.bytes_read += piece.len() as u64;
+        Ok(Some(piece))
+    }
+
+    async fn read(&mut self) -> Result<Option<Vec<u8>>, Unreadable> {
         let read = JsFuture::from(self.reader.read()).await.map_err(|_| Unreadable)?;
         let done = Reflect::get(&read, &"done".into()).is_ok_and(|done| done.is_truthy());
         if done {
             return Ok(None);
         }
         let value = Reflect::get(&read, &"value".into()).map_err(|_| Unreadable)?;
-        let piece = Uint8Array::new(&value).to_vec();
-        self.bytes_read += piece.len() as u64;
-        Ok(Some(piece))
+        Ok(Some(Uint8Array::new(&value).to_vec()))
     }
 
     pub fn bytes_read(&self) -> u64 {

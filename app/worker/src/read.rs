@@ -1,7 +1,7 @@
 //! A file as a stream of rows.
 
 use shared::api::worker::{Failure, Reading};
-use shared::import::{Occurrences, Options, OptionsError, Parsed, Parser};
+use shared::import::{Kind, Occurrences, Options, OptionsError, Parsed, Parser, fields};
 use shared::time::Millis;
 use web_sys::Blob;
 
@@ -19,7 +19,8 @@ pub struct Rows {
 
 impl Rows {
     pub async fn open(file: &Blob, options: Options, now: Millis) -> Result<Self, Ended> {
-        let parser = Parser::new(options, now).map_err(|error| Ended::Failed(beside_its_field(&error)))?;
+        let kind = options.kind;
+        let parser = Parser::new(options, now).map_err(|error| Ended::Failed(beside_its_field(&error, kind)))?;
         let pieces = Pieces::open(file).await?;
         Ok(Self { pieces, parser, occurrences: Occurrences::new(), rows_read: 0, ended: false })
     }
@@ -47,14 +48,14 @@ impl Rows {
 }
 
 /// The input that the page shows the message beside: a field of the file, or an option.
-fn beside_its_field(error: &OptionsError) -> Failure {
+fn beside_its_field(error: &OptionsError, kind: Kind) -> Failure {
     let field = match error {
         OptionsError::UnknownField(field) => Some(field.clone()),
-        OptionsError::MissingField(field) => Some((*field).to_owned()),
+        OptionsError::MissingField(label) => fields(kind).iter().find(|field| field.label == *label).map(|field| field.name.to_owned()),
         OptionsError::MissingCustomer => Some("customer_id".to_owned()),
         OptionsError::Delimiter => Some("delimiter".to_owned()),
         OptionsError::TimeZone(_) => Some("time_zone".to_owned()),
-        OptionsError::ColumnTwice(_) | OptionsError::ShiftDays => None,
+        OptionsError::ColumnTwice(_) | OptionsError::ShiftDays | OptionsError::Schema => None,
     };
     let text = error.to_string();
     let mut letters = text.chars();
@@ -62,4 +63,18 @@ fn beside_its_field(error: &OptionsError) -> Failure {
         letters.next().map(|first| first.to_uppercase().chain(letters).chain(['.']).collect()).unwrap_or_default();
     let fields = field.map(|field| (field, sentence.clone())).into_iter().collect();
     Failure { text: sentence, fields, import: None }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_missing_column_is_told_beside_its_field() {
+        let failure = beside_its_field(&OptionsError::MissingField("Order date"), Kind::Orders);
+        assert_eq!(failure.fields.keys().collect::<Vec<_>>(), ["date"]);
+        assert!(failure.text.starts_with("No column is chosen"), "{}", failure.text);
+        let nobody = beside_its_field(&OptionsError::MissingCustomer, Kind::Orders);
+        assert!(nobody.fields.contains_key("customer_id"));
+    }
 }
