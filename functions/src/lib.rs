@@ -9,6 +9,7 @@ pub mod ctx;
 pub mod db;
 pub mod extract;
 pub mod headers;
+pub mod intake;
 pub mod jobs;
 pub mod openapi;
 pub mod problem;

@@ -3,8 +3,22 @@
 //! Statements are named in `.sql` files ([`sql!`](crate::sql)); one Rust function a statement stands beside its file. Many rows
 //! travel as one JSON parameter through `json_each(?1)`, cut into pages by [`json_pages`].
 
+pub mod customers;
+pub mod events;
+pub mod imports;
+pub mod intake;
+pub mod leases;
+pub mod models;
+pub mod orders;
 pub mod people;
+pub mod profile;
+pub mod prune;
+pub mod runs;
+pub mod sample;
+pub mod scores;
 pub mod shop;
+pub mod totals;
+pub mod usage;
 pub mod work;
 
 mod error;

@@ -1,11 +1,11 @@
 //! The shop's own row and its rates.
 
 use serde::Deserialize;
-use shared::api::{self, Plan, Thresholds};
+use shared::api::{self, Plan, ShopChange, Thresholds};
 use shared::money::{Currency, Rates};
-use shared::time::Day;
+use shared::time::{Day, Millis};
 
-use super::{Db, DbError};
+use super::{Db, DbError, Param, Statement, leases};
 use crate::{params, sql};
 
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -26,9 +26,44 @@ pub struct RateRow {
     pub rate: f64,
 }
 
+/// Customers with the same risks in per cent.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Cell {
+    pub p30: u8,
+    pub p60: u8,
+    pub p90: u8,
+    pub customers: u32,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+pub struct LiveModel {
+    /// `shared::risk::Model` as JSON.
+    pub parameters: String,
+    /// `ModelCard` as JSON.
+    pub card: String,
+}
+
 pub async fn read(db: &Db) -> Result<Shop, DbError> {
     let shop = db.first(sql!("shop.sql", "shop"), params![]).await?;
     shop.ok_or_else(|| DbError::Bug("the shop's row is missing".to_owned()))
+}
+
+/// Another home currency makes the stored rates meaningless: they go, and everybody is folded and scored again.
+pub async fn change(db: &Db, change: &ShopChange, is_new_home: bool, now: Millis) -> Result<(), DbError> {
+    let ShopChange { name, home_currency, time_zone, plan } = change;
+    let plan = plan.map(|plan| match plan {
+        Plan::Free => "free",
+        Plan::Paid => "paid",
+    });
+    let home = home_currency.as_ref().map(Currency::as_str);
+    let params = params![name.as_deref(), home, time_zone.as_deref(), plan, now];
+    let mut statements = vec![Statement::new(sql!("shop.sql", "change_shop"), params)];
+    if is_new_home {
+        statements.push(Statement::new(sql!("shop.sql", "drop_rates"), params![Param::json(&[(); 0])]));
+        statements.push(Statement::new(sql!("shop.sql", "dirty_by_currency"), params![Param::Null]));
+        statements.push(leases::wake("score"));
+    }
+    db.batch_idempotent(statements).await.map(drop)
 }
 
 /// By currency and day.
@@ -38,11 +73,51 @@ pub async fn rate_rows(db: &Db) -> Result<Vec<RateRow>, DbError> {
 
 /// The stored rates into `home`.
 pub async fn rates(db: &Db, home: Currency) -> Result<Rates, DbError> {
+    Ok(read_rates(rate_rows(db).await?, home))
+}
+
+pub fn rates_statement() -> Statement {
+    Statement::new(sql!("shop.sql", "rates"), params![])
+}
+
+pub fn read_rates(rows: Vec<RateRow>, home: Currency) -> Rates {
     let mut rates = Rates::new(home);
-    for row in rate_rows(db).await? {
+    for row in rows {
         rates.insert(row.currency, Day(row.day), row.rate);
     }
-    Ok(rates)
+    rates
+}
+
+/// Stores exactly these rates; whoever has orders in one of `changed` is folded and scored again.
+pub async fn replace_rates(db: &Db, rates: &[RateRow], changed: &[Currency], now: Millis) -> Result<(), DbError> {
+    let kept: Vec<_> = rates.iter().map(|row| (row.currency, row.day)).collect();
+    let all: Vec<_> = rates.iter().map(|row| (row.currency, row.day, row.rate)).collect();
+    let statements = vec![
+        Statement::new(sql!("shop.sql", "drop_rates"), params![Param::json(&kept)]),
+        Statement::new(sql!("shop.sql", "put_rates"), params![Param::json(&all), now]),
+        Statement::new(sql!("shop.sql", "dirty_by_currency"), params![Param::json(&changed)]),
+        leases::wake("score"),
+    ];
+    db.batch_idempotent(statements).await.map(drop)
+}
+
+/// `None` gives the model's own back. Whoever is not lost is scored again.
+pub async fn set_thresholds(db: &Db, thresholds: Option<&Thresholds>, now: Millis) -> Result<(), DbError> {
+    let json = thresholds.map_or(Param::Null, Param::json);
+    let statements = vec![
+        Statement::new(sql!("shop.sql", "set_thresholds"), params![json, now]),
+        Statement::new(sql!("shop.sql", "rescore"), params![now.day()]),
+        leases::wake("score"),
+    ];
+    db.batch_idempotent(statements).await.map(drop)
+}
+
+pub async fn threshold_cells(db: &Db) -> Result<Vec<Cell>, DbError> {
+    db.all(sql!("shop.sql", "threshold_cells"), params![]).await
+}
+
+pub async fn live_model(db: &Db) -> Result<Option<LiveModel>, DbError> {
+    db.first(sql!("shop.sql", "model"), params![]).await
 }
 
 impl Shop {

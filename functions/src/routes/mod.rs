@@ -4,9 +4,15 @@
 //! `/api/openapi.json`, and tests hold both equal. A path below a prefix of `run_worker_first` that no row names is a problem
 //! document with status 404.
 
+pub mod customers;
 pub mod health;
 pub mod links;
+pub mod models;
+pub mod overview;
+pub mod rates;
 pub mod session;
+pub mod shop;
+pub mod thresholds;
 
 use std::convert::Infallible;
 use std::sync::OnceLock;
@@ -38,7 +44,8 @@ macro_rules! table {
     };
 }
 
-use Access::{Open, OwnPage, SignedIn};
+use Access::{May, Open, OwnPage, SignedIn};
+use shared::api::Permission::{Admin, Edit, Export, View};
 
 pub const TABLE: &[Route] = table![
     GET "/healthz", Open, health::show;
@@ -48,6 +55,22 @@ pub const TABLE: &[Route] = table![
     POST "/api/session", OwnPage, session::create;
     GET "/api/session", SignedIn, session::show;
     DELETE "/api/session", SignedIn, session::remove;
+
+    GET "/api/shop", May(View), shop::show;
+    PATCH "/api/shop", May(Admin), shop::change;
+    GET "/api/rates", May(View), rates::list;
+    PUT "/api/rates", May(Edit), rates::replace;
+    GET "/api/overview", May(View), overview::show;
+
+    GET "/api/customers", May(View), customers::list::list;
+    GET "/api/customers/export.csv", May(Export), customers::export::export;
+    GET "/api/customers/{id}", May(View), customers::show::show;
+    GET "/api/customers/{id}/timeline", May(View), customers::timeline::timeline;
+
+    GET "/api/thresholds", May(View), thresholds::show;
+    PUT "/api/thresholds", May(Edit), thresholds::replace;
+    DELETE "/api/thresholds", May(Edit), thresholds::remove;
+    GET "/api/models", May(View), models::show;
 ];
 
 /// The table as axum's router, built once an isolate.

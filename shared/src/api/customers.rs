@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use crate::id::Id;
 use crate::money::{Currency, Money};
@@ -97,8 +97,9 @@ pub struct TierSummary {
 }
 
 /// The query of `GET /api/customers` and of its export.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub struct CustomerQuery {
     /// Comma-separated tiers; none is all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -295,9 +296,29 @@ impl Tier {
     }
 }
 
+impl CustomerKind {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Shopper => "shopper",
+            Self::Account => "account",
+        }
+    }
+}
+
 impl Lifecycle {
-    pub const ALL: [Self; 7] =
-        [Self::New, Self::Active, Self::AtRisk, Self::Lost, Self::InWinBack, Self::WonBack, Self::GivenUp];
+    pub const ALL: [Self; 7] = [Self::New, Self::Active, Self::AtRisk, Self::Lost, Self::InWinBack, Self::WonBack, Self::GivenUp];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::Active => "active",
+            Self::AtRisk => "at_risk",
+            Self::Lost => "lost",
+            Self::InWinBack => "in_win_back",
+            Self::WonBack => "won_back",
+            Self::GivenUp => "given_up",
+        }
+    }
 
     /// The integer of `facets.lifecycle`.
     pub fn code(self) -> i32 {

@@ -58,6 +58,12 @@ pub struct RatesResponse {
     pub rates: Vec<Rate>,
 }
 
+/// `PUT /api/rates`: all rates that shall be stored; what is left out is removed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct RatesChange {
+    pub rates: Vec<Rate>,
+}
+
 /// Orders of one currency, and the same in the home currency where a rate is stored.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct CurrencyTotal {

@@ -1,0 +1,59 @@
+-- One customer.
+
+-- name: find
+select c.id as row_id, c.public_id, c.external_id, c.kind, c.name, c.sample, k.email, coalesce(f.country, k.country) as country,
+  f.tier, f.lifecycle, f.p30, f.p60, f.p90, f.value, f.last_day, f.deadline_day, f.orders,
+  s.score ->> '$.triggers' as triggers, s.history, s.score, c.tags, c.traits
+from customers c
+join facets f on f.customer_id = c.id
+left join scores s on s.customer_id = c.id
+left join contacts k on k.id = (select min(n.id) from contacts n where n.customer_id = c.id)
+where c.public_id = ?1;
+
+-- name: contacts
+select id, public_id, role, name, email, phone, country, time_zone, consent from contacts where customer_id = ?1 order by id limit 100;
+
+-- name: consents
+-- The whole history of the contacts, newest first.
+select h.contact_id, h.channel, h.purpose, h.state, h.basis, h.source, h.occurred_at, h.expires_at
+from contacts k join consents h on h.contact_id = k.id
+where k.customer_id = ?1 order by h.occurred_at desc, h.id desc limit 500;
+
+-- name: orders
+select external_id, ordered_at, amount, refunded, currency, status, items
+from orders where customer_id = ?1 order by ordered_at desc, external_id limit 20;
+
+-- name: spent
+-- By currency and day, because rates are by day.
+select currency, ordered_at / 86400000 as day, count(*) as orders, sum(amount - refunded) as revenue
+from orders where customer_id = ?1 and status in ('paid', 'refunded') group by 1, 2;
+
+-- name: row_id
+select id from customers where public_id = ?1;
+
+-- name: timeline
+-- What happened before the place (?2 time, ?3 kind, ?4 key), newest first: time falls, then kind and key rise.
+select * from (
+  select * from (
+    select ordered_at as at, 'order' as kind, source || ':' || external_id as key, external_id as title, status as detail,
+      amount, currency, items as more
+    from orders
+    where customer_id = ?1 and ordered_at <= ?2 and (ordered_at < ?2 or ('order', source || ':' || external_id) > (?3, ?4))
+    order by 1 desc, 3 limit ?5
+  )
+  union all
+  select * from (
+    select occurred_at, 'event', source || ':' || external_id, name, null, null, null, properties
+    from events
+    where customer_id = ?1 and occurred_at <= ?2 and (occurred_at < ?2 or ('event', source || ':' || external_id) > (?3, ?4))
+    order by 1 desc, 3 limit ?5
+  )
+  union all
+  select * from (
+    select h.occurred_at, 'consent', h.id || '', h.channel || ' ' || h.purpose, h.state, null, null, h.source
+    from contacts k join consents h on h.contact_id = k.id
+    where k.customer_id = ?1 and h.occurred_at <= ?2 and (h.occurred_at < ?2 or ('consent', h.id || '') > (?3, ?4))
+    order by 1 desc, 3 limit ?5
+  )
+)
+order by at desc, kind, key limit ?5;

@@ -1,0 +1,35 @@
+//! A customer's row on the wire.
+
+use shared::api::{CustomerRow, Lifecycle, Risk, Tier};
+use shared::money::{Currency, Home};
+use shared::risk::history_points;
+use shared::time::Day;
+
+use crate::db::customers::Row;
+
+/// Weeks that the small chart shows.
+const TREND_WEEKS: usize = 12;
+
+pub fn wire(row: Row, home: Currency) -> CustomerRow {
+    let points = row.history.as_deref().map(history_points).unwrap_or_default();
+    let recent = points.iter().skip(points.len().saturating_sub(TREND_WEEKS));
+    CustomerRow {
+        id: row.public_id,
+        external_id: row.external_id,
+        kind: row.kind,
+        name: row.name,
+        email: row.email,
+        country: row.country,
+        tier: Tier::from_code(row.tier),
+        lifecycle: Lifecycle::from_code(row.lifecycle),
+        risk: Risk { p30: row.p30 / 10_000.0, p60: row.p60 / 10_000.0, p90: row.p90 / 10_000.0 },
+        triggers: row.triggers.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default(),
+        segment: None,
+        lifetime_value: row.value.map(|minor| Home(minor).in_currency(home)),
+        last_order: row.last_day.map(|day| Day(day).iso()),
+        deadline: row.deadline_day.map(|day| Day(day).iso()),
+        orders: row.orders,
+        trend: recent.map(|point| (point.risk.p30 * 100.0).round().clamp(0.0, 100.0) as u8).collect(),
+        sample: row.sample != 0,
+    }
+}

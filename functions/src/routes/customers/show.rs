@@ -1,0 +1,142 @@
+//! `GET /api/customers/{id}`.
+
+use std::collections::BTreeMap;
+
+use axum::Json;
+use shared::api::{Consent, Contact, Customer, CustomerResponse, Order};
+use shared::consent::{Present, Record, State};
+use shared::money::{Currency, Money};
+use shared::risk::{Score, history_points};
+use shared::time::Millis;
+
+use super::row;
+use crate::ctx::Ctx;
+use crate::db::profile::{self, Belongings, ConsentRow, ContactRow, OrderRow, Profile};
+use crate::db::{shop, totals};
+use crate::extract::PathId;
+use crate::problem::Problem;
+
+/// One customer, whole: people with their consent, orders, risk over time and what it rests on.
+#[utoipa::path(get, path = "/api/customers/{id}", tag = "customers", params(("id" = String, Path, format = "uuid")),
+    responses((status = 200, body = CustomerResponse), (status = 404, body = shared::api::Problem)))]
+#[worker::send]
+pub async fn show(ctx: Ctx, PathId(id): PathId) -> Result<Json<CustomerResponse>, Problem> {
+    let home = shop::read(&ctx.db).await?.home_currency;
+    let profile = profile::find(&ctx.db, &id).await?.ok_or(Problem::NotFound)?;
+    let belongings = profile::belongings(&ctx.db, profile.row.row_id, home).await?;
+    Ok(Json(CustomerResponse { customer: wire(profile, belongings, home, ctx.now) }))
+}
+
+fn wire(profile: Profile, belongings: Belongings, home: Currency, now: Millis) -> Customer {
+    let Profile { row, score, tags, traits } = profile;
+    let score: Option<Score> = score.and_then(|json| serde_json::from_str(&json).ok());
+    let mut histories: BTreeMap<i64, Vec<Consent>> = BTreeMap::new();
+    for consent in belongings.consents {
+        histories.entry(consent.contact_id).or_default().push(past(consent));
+    }
+    let contacts = belongings.contacts.into_iter().map(|person| {
+        let history = histories.remove(&person.id).unwrap_or_default();
+        contact(person, history, now)
+    });
+    Customer {
+        tags: serde_json::from_str(&tags).unwrap_or_default(),
+        traits: serde_json::from_str(&traits).unwrap_or_default(),
+        contacts: contacts.collect(),
+        recent_orders: belongings.orders.into_iter().map(order).collect(),
+        spent: totals::by_currency(&belongings.spent, &belongings.rates),
+        history: row.history.as_deref().map(history_points).unwrap_or_default(),
+        p_alive: score.as_ref().and_then(|score| score.p_alive),
+        p_return: score.as_ref().and_then(|score| score.p_return),
+        expected_orders: score.as_ref().and_then(|score| score.expected_orders),
+        rhythm: score.and_then(|score| score.rhythm),
+        home_currency: home,
+        row: row::wire(row, home),
+    }
+}
+
+fn contact(row: ContactRow, history: Vec<Consent>, now: Millis) -> Contact {
+    let present: Present = serde_json::from_str(&row.consent).unwrap_or_default();
+    Contact {
+        id: row.public_id,
+        role: row.role,
+        name: row.name,
+        email: row.email,
+        phone: row.phone,
+        country: row.country,
+        time_zone: row.time_zone,
+        consent: present.into_values().map(|record| standing(record, now)).collect(),
+        history,
+    }
+}
+
+/// The present state: implied consent may have run out since it was written.
+fn standing(record: Record, now: Millis) -> Consent {
+    let has_expired = record.expires_at.is_some_and(|at| at <= now);
+    let state = match record.state {
+        State::Granted if has_expired => "expired",
+        State::Granted => "granted",
+        State::Denied => "denied",
+        State::Complained => "complained",
+    };
+    Consent {
+        channel: record.channel,
+        purpose: record.purpose,
+        state: state.to_owned(),
+        basis: record.basis,
+        source: record.source,
+        at: record.occurred_at.rfc3339(),
+        expires_at: record.expires_at.map(Millis::rfc3339),
+    }
+}
+
+fn past(row: ConsentRow) -> Consent {
+    Consent {
+        channel: row.channel,
+        purpose: row.purpose,
+        state: row.state,
+        basis: row.basis,
+        source: row.source,
+        at: Millis(row.occurred_at).rfc3339(),
+        expires_at: row.expires_at.map(|at| Millis(at).rfc3339()),
+    }
+}
+
+fn order(row: OrderRow) -> Order {
+    Order {
+        ordered_at: Millis(row.ordered_at).rfc3339(),
+        amount: Money::new(row.amount, row.currency),
+        refunded: Money::new(row.refunded, row.currency),
+        status: row.status,
+        items: row.items.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default(),
+        external_id: row.external_id,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(state: State, expires_at: Option<i64>, expected: &str) {
+        let record = Record {
+            channel: "email".to_owned(),
+            purpose: "marketing".to_owned(),
+            state,
+            basis: "consent".to_owned(),
+            source: "import".to_owned(),
+            wording: None,
+            act: false,
+            occurred_at: Millis(0),
+            recorded_at: Millis(0),
+            expires_at: expires_at.map(Millis),
+        };
+        assert_eq!(standing(record, Millis(100)).state, expected);
+    }
+
+    #[test]
+    fn consent_that_ran_out_is_expired_and_a_refusal_never_is() {
+        check(State::Granted, None, "granted");
+        check(State::Granted, Some(101), "granted");
+        check(State::Granted, Some(100), "expired");
+        check(State::Denied, Some(100), "denied");
+    }
+}

@@ -1,0 +1,139 @@
+//! `GET /api/customers/{id}/timeline`.
+
+use axum::Json;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::Deserialize;
+use shared::api::{TimelineItem, TimelineMeta, TimelineResponse};
+use shared::money::Money;
+use shared::time::Millis;
+use utoipa::IntoParams;
+
+use crate::ctx::Ctx;
+use crate::db::profile::{self, Happening, TimelinePlace};
+use crate::extract::{PathId, QueryString};
+use crate::problem::Problem;
+
+const LIMIT: u32 = 50;
+const MOST: u32 = 200;
+
+/// No date lies after it: the last one of JavaScript's, in milliseconds since 1970.
+const LATEST: i64 = 8_640_000_000_000_000;
+
+#[derive(Debug, Clone, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct TimelineQuery {
+    /// 1 to 200, default 50.
+    pub limit: Option<u32>,
+    /// `meta.next_cursor` of the part before.
+    pub cursor: Option<String>,
+}
+
+/// Orders, events and consents of a customer in one list, newest first.
+#[utoipa::path(get, path = "/api/customers/{id}/timeline", tag = "customers",
+    params(("id" = String, Path, format = "uuid"), TimelineQuery),
+    responses((status = 200, body = TimelineResponse), (status = 404, body = shared::api::Problem)))]
+#[worker::send]
+pub async fn timeline(
+    ctx: Ctx,
+    PathId(id): PathId,
+    QueryString(asked): QueryString<TimelineQuery>,
+) -> Result<Json<TimelineResponse>, Problem> {
+    let limit = asked.limit.unwrap_or(LIMIT);
+    if !(1..=MOST).contains(&limit) {
+        return Err(Problem::field("limit", format!("Use 1 to {MOST}")));
+    }
+    let after = match &asked.cursor {
+        Some(cursor) => read_cursor(cursor)?,
+        None => TimelinePlace { at: LATEST, kind: String::new(), key: String::new() },
+    };
+    let customer = profile::row_id(&ctx.db, &id).await?.ok_or(Problem::NotFound)?;
+    let mut happenings = profile::timeline(&ctx.db, customer, &after, limit + 1).await?;
+    let goes_on = happenings.len() > limit as usize;
+    happenings.truncate(limit as usize);
+    let next_cursor = happenings.last().filter(|_| goes_on).map(cursor);
+    let timeline = happenings.into_iter().map(item).collect();
+    Ok(Json(TimelineResponse { timeline, meta: TimelineMeta { next_cursor } }))
+}
+
+fn cursor(row: &Happening) -> String {
+    let place = TimelinePlace { at: row.at, kind: row.kind.clone(), key: row.key.clone() };
+    URL_SAFE_NO_PAD.encode(serde_json::to_vec(&place).unwrap_or_default())
+}
+
+fn read_cursor(text: &str) -> Result<TimelinePlace, Problem> {
+    let bytes = URL_SAFE_NO_PAD.decode(text).ok();
+    let place = bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok());
+    place.ok_or_else(|| Problem::field("cursor", "This is no cursor of a timeline: take meta.next_cursor, or start without one"))
+}
+
+fn item(row: Happening) -> TimelineItem {
+    let Happening { at, kind, title, detail, amount, currency, more, .. } = row;
+    let (title, detail) = match kind.as_str() {
+        "order" => (order_title(&title, detail.as_deref()), listed(more.as_deref())),
+        "event" => (title, properties(more.as_deref())),
+        _ => (consent_title(&title, detail.as_deref().unwrap_or_default()), more.map(|source| format!("By {source}"))),
+    };
+    let amount = amount.zip(currency).map(|(minor, currency)| Money::new(minor, currency));
+    TimelineItem { at: Millis(at).rfc3339(), kind, title, detail, amount }
+}
+
+/// A row without an id of its own has one that we made: nobody would know it.
+fn order_title(external_id: &str, status: Option<&str>) -> String {
+    let name = if external_id.starts_with('~') { "Order".to_owned() } else { format!("Order {external_id}") };
+    match status {
+        Some("paid") | None => name,
+        Some(status) => format!("{name}, {status}"),
+    }
+}
+
+/// `email marketing` and `granted` become `Email marketing: granted`.
+fn consent_title(what: &str, state: &str) -> String {
+    let mut letters = what.chars();
+    let first: String = letters.next().into_iter().flat_map(char::to_uppercase).collect();
+    format!("{first}{}: {state}", letters.as_str())
+}
+
+fn listed(items: Option<&str>) -> Option<String> {
+    let items: Vec<String> = serde_json::from_str(items?).ok()?;
+    (!items.is_empty()).then(|| items.join(", "))
+}
+
+/// The first properties that fit a line.
+fn properties(json: Option<&str>) -> Option<String> {
+    const SHOWN: usize = 4;
+    let properties: serde_json::Map<String, serde_json::Value> = serde_json::from_str(json?).ok()?;
+    let plain = properties.iter().filter_map(|(name, value)| match value {
+        serde_json::Value::String(text) => Some(format!("{name}: {text}")),
+        serde_json::Value::Number(number) => Some(format!("{name}: {number}")),
+        serde_json::Value::Bool(truth) => Some(format!("{name}: {}", if *truth { "yes" } else { "no" })),
+        _ => None,
+    });
+    let shown: Vec<String> = plain.take(SHOWN).map(|text| text.chars().take(200).collect()).collect();
+    (!shown.is_empty()).then(|| shown.join(" · "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn titles_are_words_for_people() {
+        assert_eq!(order_title("A-17", Some("paid")), "Order A-17");
+        assert_eq!(order_title("~1f:0", Some("cancelled")), "Order, cancelled");
+        assert_eq!(consent_title("email marketing", "granted"), "Email marketing: granted");
+    }
+
+    #[test]
+    fn properties_that_are_no_plain_values_are_left_out() {
+        let json = r#"{"rating":4,"subject":"Late parcel","nested":{"a":1},"closed":false}"#;
+        assert_eq!(properties(Some(json)).as_deref(), Some("rating: 4 · subject: Late parcel · closed: no"));
+        assert_eq!(properties(Some("{}")), None);
+    }
+
+    #[test]
+    fn a_cursor_that_is_none_is_refused() {
+        assert!(matches!(read_cursor("???"), Err(Problem::Invalid(_))));
+    }
+}

@@ -1,0 +1,31 @@
+//! The figures of Overview.
+
+use axum::Json;
+use shared::api::{Overview, OverviewResponse};
+
+use crate::ctx::Ctx;
+use crate::db::customers::{self, Summary};
+use crate::db::{imports, runs, shop, totals};
+use crate::problem::Problem;
+
+/// What the shop has, who is about to leave, and what happened last.
+#[utoipa::path(get, path = "/api/overview", tag = "shop", responses((status = 200, body = OverviewResponse)))]
+#[worker::send]
+pub async fn show(ctx: Ctx) -> Result<Json<OverviewResponse>, Problem> {
+    let home = shop::read(&ctx.db).await?.home_currency;
+    let (counts, orders, totals) = totals::read(&ctx.db, home).await?;
+    let Summary { tiers, waiting, card, .. } = customers::summary(&ctx.db, home).await?;
+    let overview = Overview {
+        customers: counts.customers,
+        contacts: counts.contacts,
+        orders,
+        events: counts.events,
+        totals,
+        tiers,
+        waiting,
+        last_import: imports::list(&ctx.db).await?.into_iter().next().map(|import| import.wire()),
+        last_score: runs::last_done(&ctx.db, "score").await?,
+        model: card,
+    };
+    Ok(Json(OverviewResponse { overview }))
+}
