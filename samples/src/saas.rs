@@ -79,7 +79,8 @@ impl Account {
         let interval = if draw.chance(yearly) { Interval::Year } else { Interval::Month };
         let started = joining_day(draw);
         let frailty = draw.gamma(2.0, 0.6);
-        let months = draw.exponential(plan.loyalty * frailty);
+        let bound = if interval == Interval::Year { 1.6 } else { 1.0 };
+        let months = draw.exponential(plan.loyalty * bound * frailty);
         let decision_day = started + 20 + (months * 30.4) as i32;
         let reason = draw.pick_by(REASONS, |&(_, weight)| weight).0;
         let decided = (decision_day < DAYS + 120).then_some((decision_day, reason));

@@ -232,15 +232,15 @@ impl Shopper {
         }
     }
 
-    /// A newsletter a month.
+    /// A newsletter every other week; the provider that sends it keeps three quarters of a year.
     fn read_mail(&self, draw: &mut Draw, tables: &mut Tables) {
         let Some(consent) = self.reads_mail else { return };
         let machine = draw.chance(0.25);
         let ends = if consent.granted { DAYS } else { consent.at.day };
-        let newsletters = (12..ends).step_by(30).skip_while(|&day| day <= self.joined.day);
+        let newsletters = (DAYS - 38 * 7..ends).step_by(14).skip_while(|&day| day <= self.joined.day);
         for day in newsletters {
-            let id = format!("{}-m{:02}", self.id, day / 30);
-            let campaign = NEWSLETTERS.iter().cycle().nth((day / 30) as usize).copied().unwrap_or_default();
+            let id = format!("{}-m{:02}", self.id, day / 14);
+            let campaign = NEWSLETTERS.iter().cycle().nth((day / 14) as usize).copied().unwrap_or_default();
             let sent = Moment::awake(draw, day, 0);
             tables.event(format!("{id}-d"), self.actor(), sent, "Email Delivered", [("campaign", json!(campaign))]);
             let warmth = self.warmth(day);
@@ -249,7 +249,7 @@ impl Shopper {
                 let opened = sent.later(draw.whole(60, 40_000));
                 let properties = [("campaign", json!(campaign)), ("machine", json!(!read))];
                 tables.event(format!("{id}-o"), self.actor(), opened, "Email Opened", properties);
-                if read && draw.chance(0.05 + 0.35 * self.openness * warmth) {
+                if read && draw.chance(0.06 + 0.55 * self.openness * warmth) {
                     let clicked = opened.later(draw.whole(5, 300));
                     tables.event(format!("{id}-c"), self.actor(), clicked, "Email Link Clicked", [("campaign", json!(campaign))]);
                 }

@@ -1,4 +1,4 @@
-//! Use of the product: the last forty weeks of it, as a product that keeps no more would hand over.
+//! Use of the product: the last half year of it, as a product that keeps no more would hand over.
 
 use serde_json::json;
 
@@ -7,18 +7,21 @@ use crate::calendar::DAYS;
 use crate::draw::Draw;
 use crate::tables::Tables;
 
-const KEPT: i32 = 280;
+const KEPT: i32 = 26 * 7;
 
 impl Account {
-    /// How many people signed in, every other week; how often each main feature was used, every fourth.
+    /// Every week how often a main feature was used, every other week how many people signed in.
     pub(super) fn use_product(&self, draw: &mut Draw, tables: &mut Tables) {
         let first = self.started.max(DAYS - KEPT);
         let last = if self.trial_only { self.started + 14 } else { self.ended.unwrap_or(DAYS) }.min(DAYS);
-        let phase = draw.whole(0, 13);
-        for (fortnight, day) in (first + phase..last).step_by(14).enumerate() {
-            self.sign_in(draw, tables, day);
-            if fortnight % 2 == 0 {
-                self.use_features(draw, tables, day);
+        let phase = draw.whole(0, 6);
+        for (week, day) in (first + phase..last).step_by(7).enumerate() {
+            let main = self.plan.features.iter().zip([60.0, 45.0]).nth(week % 2);
+            if let Some((feature, popularity)) = main {
+                self.use_feature(draw, tables, day, feature, popularity);
+            }
+            if week % 2 == 0 {
+                self.sign_in(draw, tables, day);
             }
         }
     }
@@ -33,17 +36,15 @@ impl Account {
         }
     }
 
-    fn use_features(&self, draw: &mut Draw, tables: &mut Tables, day: i32) {
+    /// `popularity` is the number of uses in a week by somebody who uses everything.
+    fn use_feature(&self, draw: &mut Draw, tables: &mut Tables, day: i32, feature: &str, popularity: f64) {
         let seats = f64::from(self.seats_on(day));
-        for (rank, feature) in self.plan.features.iter().take(2).enumerate() {
-            let popularity = 70.0 / (1.0 + 2.0 * rank as f64);
-            let expected = seats * self.adoption * popularity * self.warmth(day) * draw.log_normal(0.15);
-            let count = libm::round(expected) as u32;
-            if count > 0 {
-                let at = self.office(draw, day);
-                let properties = [("feature", json!(feature)), ("count", json!(count))];
-                tables.event(format!("{}-f{day}{rank}", self.id), self.actor(), at, "Feature Used", properties);
-            }
+        let expected = seats * self.adoption * popularity * self.warmth(day) * draw.log_normal(0.15);
+        let count = libm::round(expected) as u32;
+        if count > 0 {
+            let at = self.office(draw, day);
+            let properties = [("feature", json!(feature)), ("count", json!(count))];
+            tables.event(format!("{}-f{day}", self.id), self.actor(), at, "Feature Used", properties);
         }
     }
 }
