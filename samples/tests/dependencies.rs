@@ -1,5 +1,7 @@
 //! The sample shops stay out of what is deployed.
 
+#![allow(clippy::expect_used, clippy::indexing_slicing, reason = "a test may fail loudly anywhere")]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
 

@@ -1,5 +1,7 @@
 //! Both sample shops go through the ordinary import without a refused row.
 
+#![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "a test may fail loudly anywhere")]
+
 use samples::{Files, REFERENCE_DAY, SEED, Shop, generate};
 use shared::event::{self, Event};
 use shared::import::{Defaults, Kind, Parsed, Parser, Rows, guess};

@@ -1,5 +1,7 @@
 //! What both sample shops promise, read back from their files.
 
+#![allow(clippy::expect_used, clippy::indexing_slicing, reason = "a test may fail loudly anywhere")]
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use samples::{Files, REFERENCE_DAY, SEED, Shop, generate};

@@ -1,5 +1,7 @@
 //! Scored as the worker scores them, both sample shops show what Radar is for.
 
+#![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "a test may fail loudly anywhere")]
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use samples::{SEED, Shop, generate};
