@@ -1,14 +1,15 @@
 //! Figures into words, where the browser's own formats do not reach.
 
 use shared::api::{Lifecycle, Role, Tier};
+use shared::risk::shown_per_cent;
 
 /// A probability as a whole per cent; never 0 % or 100 %, which would be a promise.
 pub fn percent(p: f64) -> String {
-    match (p * 100.0).round() {
+    match shown_per_cent(p) {
         _ if !p.is_finite() => "unknown".to_owned(),
-        r if r < 1.0 => "under 1\u{a0}%".to_owned(),
-        r if r > 99.0 => "over 99\u{a0}%".to_owned(),
-        r => format!("{r}\u{a0}%"),
+        0 => "under 1\u{a0}%".to_owned(),
+        100.. => "over 99\u{a0}%".to_owned(),
+        shown => format!("{shown}\u{a0}%"),
     }
 }
 
@@ -68,10 +69,22 @@ pub fn words(code: &str) -> String {
 
 /// The words of a trigger's code, for the cards; a row tells it with its figures.
 pub fn trigger(code: &str) -> String {
-    match code {
-        "order_gap" => "orders stopped".to_owned(),
-        other => words(other).to_lowercase(),
-    }
+    let known = match code {
+        "order_gap" => "orders stopped",
+        "order_value" => "smaller orders",
+        "order_frequency" => "rarer orders",
+        "cancellation" => "asked to cancel",
+        "renewal" => "renewal ahead",
+        "payment_failed" => "a payment failed",
+        "usage" => "less use",
+        "seats" => "fewer seats",
+        "active_seats" => "fewer active people",
+        "email" => "mail no longer opened",
+        "ticket" => "an open ticket",
+        "nps" => "would not recommend you",
+        other => return words(other).to_lowercase(),
+    };
+    known.to_owned()
 }
 
 pub fn lifecycle(lifecycle: Lifecycle) -> &'static str {

@@ -17,10 +17,10 @@ pub fn money(money: Money) -> String {
     written(money, false)
 }
 
-/// Whole units from a thousand on, where the cents only blur the figure.
+/// Whole units from a hundred on, where the cents only blur the figure.
 pub fn money_short(money: Money) -> String {
     let unit = 10_i64.pow(money.currency.decimals());
-    written(money, money.minor.unsigned_abs() >= 1_000 * unit.unsigned_abs())
+    written(money, money.minor.unsigned_abs() >= 100 * unit.unsigned_abs())
 }
 
 /// An ISO date such as `1998-07-01`, with the month as a word.

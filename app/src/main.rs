@@ -13,6 +13,7 @@ mod pages;
 mod places;
 mod query;
 mod routes;
+mod screen;
 mod session;
 mod shell;
 mod theme;

@@ -42,11 +42,11 @@ pub fn Shell() -> impl IntoView {
                 <Brand />
                 <Button small=true on_press=move |_| menu.set(true)>"Menu"</Button>
             </header>
-            <div class="side">
+            <header class="side">
                 <Brand />
                 <Places />
                 <ShopFoot />
-            </div>
+            </header>
             <main id="main" tabindex="-1">
                 {move || {
                     session

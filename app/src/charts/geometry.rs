@@ -5,16 +5,23 @@ use shared::api::RiskPoint;
 /// The box of a small chart, in pixels.
 pub const SPARK: (f64, f64) = (92.0, 24.0);
 
-/// The plot of the large chart inside its box of 720 by 260.
+/// The plot of a large chart inside its box.
 #[derive(Debug, Clone, Copy)]
 pub struct Plot {
+    /// Of the box.
+    pub width: f64,
+    pub height: f64,
     pub left: f64,
     pub right: f64,
     pub top: f64,
     pub bottom: f64,
+    /// Labels that fit below it.
+    pub labels: usize,
 }
 
-pub const PLOT: Plot = Plot { left: 44.0, right: 704.0, top: 14.0, bottom: 222.0 };
+pub const WIDE: Plot = Plot { width: 720.0, height: 252.0, left: 44.0, right: 704.0, top: 14.0, bottom: 222.0, labels: 5 };
+/// On a phone the wide one would shrink its words out of sight.
+pub const NARROW: Plot = Plot { width: 340.0, height: 232.0, left: 42.0, right: 332.0, top: 10.0, bottom: 202.0, labels: 3 };
 
 /// Per cents of 0..=100 over the small box, oldest left.
 pub fn spark(per_cent: &[u8]) -> Vec<(f64, f64)> {
@@ -49,20 +56,22 @@ pub fn points(points: &[(f64, f64)]) -> String {
     points.iter().map(|(x, y)| format!("{x:.1},{y:.1}")).collect::<Vec<_>>().join(" ")
 }
 
-/// Where the `at`-th of `of` weeks stands.
-pub fn x(at: usize, of: usize) -> f64 {
-    let steps = of.saturating_sub(1).max(1) as f64;
-    PLOT.left + (PLOT.right - PLOT.left) * at as f64 / steps
-}
+impl Plot {
+    /// Where the `at`-th of `of` weeks stands.
+    pub fn x(self, at: usize, of: usize) -> f64 {
+        let steps = of.saturating_sub(1).max(1) as f64;
+        self.left + (self.right - self.left) * at as f64 / steps
+    }
 
-/// Where a probability stands.
-pub fn y(p: f64) -> f64 {
-    PLOT.bottom - (PLOT.bottom - PLOT.top) * p.clamp(0.0, 1.0)
-}
+    /// Where a probability stands.
+    pub fn y(self, p: f64) -> f64 {
+        self.bottom - (self.bottom - self.top) * p.clamp(0.0, 1.0)
+    }
 
-/// The line of one horizon.
-pub fn course(history: &[RiskPoint], of: impl Fn(&RiskPoint) -> f64) -> Vec<(f64, f64)> {
-    history.iter().enumerate().map(|(at, point)| (x(at, history.len()), y(of(point)))).collect()
+    /// The line of one horizon.
+    pub fn course(self, history: &[RiskPoint], of: impl Fn(&RiskPoint) -> f64) -> Vec<(f64, f64)> {
+        history.iter().enumerate().map(|(at, point)| (self.x(at, history.len()), self.y(of(point)))).collect()
+    }
 }
 
 /// How many of the oldest points were worked out afterwards.
@@ -102,8 +111,10 @@ mod tests {
 
     #[test]
     fn certainty_stands_at_the_top_and_the_newest_week_at_the_right() {
-        assert_eq!((y(1.0), y(0.0), y(7.0)), (PLOT.top, PLOT.bottom, PLOT.top));
-        assert_eq!((x(0, 53), x(52, 53), x(0, 1)), (PLOT.left, PLOT.right, PLOT.left));
+        for plot in [WIDE, NARROW] {
+            assert_eq!((plot.y(1.0), plot.y(0.0), plot.y(7.0)), (plot.top, plot.bottom, plot.top));
+            assert_eq!((plot.x(0, 53), plot.x(52, 53), plot.x(0, 1)), (plot.left, plot.right, plot.left));
+        }
     }
 
     #[test]

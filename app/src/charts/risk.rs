@@ -2,9 +2,9 @@ use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 use shared::api::RiskPoint;
 
-use super::geometry::{self, PLOT};
+use super::geometry;
 use crate::components::{Button, Table, TierBadge, unique_id};
-use crate::{format, locale};
+use crate::{format, locale, screen};
 
 /// Risk over time for the three horizons. Weeks that were worked out afterwards are dashed on a shaded ground, and said so. `t`
 /// or the button shows the table behind it.
@@ -49,13 +49,14 @@ pub fn RiskOverTime(history: Vec<RiskPoint>) -> impl IntoView {
 const HORIZONS: [(&str, &str); 3] = [("var(--early)", "2 3"), ("var(--moderate)", "9 3"), ("var(--immediate)", "")];
 
 fn draw(history: &[RiskPoint]) -> impl IntoView + use<> {
+    let plot = if screen::is_narrow() { geometry::NARROW } else { geometry::WIDE };
     let (title, desc) = (unique_id(), unique_id());
     let labels = format!("{title} {desc}");
     let described = describe(history);
     let courses = [
-        geometry::course(history, |point| point.risk.p90),
-        geometry::course(history, |point| point.risk.p60),
-        geometry::course(history, |point| point.risk.p30),
+        plot.course(history, |point| point.risk.p90),
+        plot.course(history, |point| point.risk.p60),
+        plot.course(history, |point| point.risk.p30),
     ];
     let lines = courses
         .iter()
@@ -74,28 +75,28 @@ fn draw(history: &[RiskPoint]) -> impl IntoView + use<> {
     let grid = [0.0, 0.25, 0.5, 0.75, 1.0]
         .into_iter()
         .map(|p| {
-            let y = geometry::y(p);
+            let y = plot.y(p);
             view! {
-                <line class="grid" x1=PLOT.left x2=PLOT.right y1=y y2=y />
-                <text x=PLOT.left - 8.0 y=y + 4.0 text-anchor="end">{format!("{} %", p * 100.0)}</text>
+                <line class="grid" x1=plot.left x2=plot.right y1=y y2=y />
+                <text x=plot.left - 8.0 y=y + 4.0 text-anchor="end">{format!("{} %", p * 100.0)}</text>
             }
         })
         .collect_view();
-    let weeks = geometry::labelled(history.len(), 6)
+    let weeks = geometry::labelled(history.len(), plot.labels)
         .into_iter()
         .filter_map(|at| history.get(at).map(|point| (at, point)))
         .map(|(at, point)| {
             let anchor = if at + 1 == history.len() { "end" } else { "middle" };
-            view! { <text x=geometry::x(at, history.len()) y=PLOT.bottom + 20.0 text-anchor=anchor>{locale::day(&point.week)}</text> }
+            view! { <text x=plot.x(at, history.len()) y=plot.bottom + 20.0 text-anchor=anchor>{locale::day(&point.week)}</text> }
         })
         .collect_view();
     let worked_out = geometry::reconstructed(history);
     let shade = (worked_out > 0).then(|| {
-        let right = if worked_out >= history.len() { PLOT.right } else { geometry::x(worked_out, history.len()) };
-        view! { <rect class="shade" x=PLOT.left y=PLOT.top width=right - PLOT.left height=PLOT.bottom - PLOT.top /> }
+        let right = if worked_out >= history.len() { plot.right } else { plot.x(worked_out, history.len()) };
+        view! { <rect class="shade" x=plot.left y=plot.top width=right - plot.left height=plot.bottom - plot.top /> }
     });
     view! {
-        <svg viewBox="0 0 720 252" role="img" aria-labelledby=labels>
+        <svg viewBox=format!("0 0 {} {}", plot.width, plot.height) role="img" aria-labelledby=labels>
             <title id=title>"Risk over time"</title>
             <desc id=desc>{described}</desc>
             {shade}

@@ -33,12 +33,12 @@ pub(super) fn Bar(
         let search = move || list.show(|query| query.search = words.trim().to_owned(), true);
         set_timeout_with_handle(search, PAUSE).ok()
     });
-    let order = RwSignal::new(list.sort());
+    let order = RwSignal::new(untrack(move || list.sort()));
     Effect::new(move || order.set(list.sort()));
     Effect::watch(
         move || order.get(),
         move |chosen, _, _| {
-            if *chosen != list.sort() {
+            if *chosen != untrack(move || list.sort()) {
                 let chosen = chosen.clone();
                 list.show(|query| query.sort = Some(chosen), false);
             }

@@ -9,14 +9,12 @@ use super::{List, memory};
 use crate::components::{FailureNotice, Skeleton};
 use crate::format::plural;
 use crate::keyboard::use_keyboard;
-use crate::locale;
 use crate::window::{self, View};
+use crate::{locale, screen};
 
 /// Pixels of a row on a wide screen, and of a card on a narrow one; app.css takes them from here.
 const ROW: f64 = 60.0;
 const CARD: f64 = 136.0;
-/// As in app.css.
-const NARROW: f64 = 760.0;
 /// Pixels of the search bar that covers the list's top.
 const BAR: f64 = 60.0;
 
@@ -134,7 +132,7 @@ pub fn CustomerList(
 
 /// Of a row as the screen is now.
 pub(super) fn row_height() -> f64 {
-    if inner("innerWidth") <= NARROW { CARD } else { ROW }
+    if screen::is_narrow() { CARD } else { ROW }
 }
 
 /// Which row has the focus, and which shall get it as soon as it stands in the page.
@@ -170,7 +168,7 @@ fn step(list: List, focus: RowFocus, view: View, by: i64) {
         None => window::first_whole(view),
     };
     if let Some(to) = window::reveal(view, next, BAR) {
-        let top = inner("scrollY") - view.scrolled;
+        let top = screen::measure("scrollY") - view.scrolled;
         web_sys::window().inspect(|window| window.scroll_to_with_x_and_y(0.0, top + to));
     }
     focus.wanted.set(Some(next));
@@ -183,11 +181,11 @@ fn watch_scroll(table: NodeRef<html::Table>, seen: RwSignal<View>) {
         let Some(body) = table.get_untracked().and_then(|table| table.query_selector("tbody").ok().flatten()) else { return };
         let next = View {
             row: row_height(),
-            viewport: inner("innerHeight"),
+            viewport: screen::measure("innerHeight"),
             scrolled: -body.get_bounding_client_rect().top(),
             ..seen.get_untracked()
         };
-        memory::note_scroll(inner("scrollY"));
+        memory::note_scroll(screen::measure("scrollY"));
         if next != seen.get_untracked() {
             seen.set(next);
         }
@@ -245,14 +243,11 @@ fn as_of(list: List) -> Option<impl IntoView> {
     let scored = meta.as_of.map(|at| view! { "Scored " <crate::components::Ago at=at /> });
     let wait = (waiting > 0).then(|| {
         format!(
-            "{} {} new data, scored within the hour",
+            "{} {} new data and {} scored next",
             locale::count(waiting),
-            plural(waiting, "customer has", "customers have")
+            plural(waiting, "customer has", "customers have"),
+            plural(waiting, "is", "are")
         )
     });
     Some(view! { {scored} {wait.map(|wait| view! { " · " {wait} })} })
-}
-
-fn inner(name: &str) -> f64 {
-    js_sys::Reflect::get(&window(), &name.into()).ok().and_then(|value| value.as_f64()).unwrap_or(0.0)
 }

@@ -5,9 +5,11 @@ mod facts;
 mod orders;
 mod timeline;
 
+use std::collections::BTreeMap;
+
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
-use shared::api::{Customer, CustomerKind, CustomerResponse, Tier};
+use shared::api::{Customer, CustomerKind, CustomerResponse, Tier, Trigger};
 
 use self::contacts::Contacts;
 use self::facts::Facts;
@@ -67,65 +69,77 @@ fn Whole(customer: Customer) -> impl IntoView {
     let id = row.id.clone();
     let tier = row.tier;
     let reasons = row.triggers;
-    let (has_traits, has_history) = (!traits.is_empty(), !history.is_empty());
     view! {
         <div class="stack">
             <Facts customer />
             <div class="two">
+                <section class="panel pad stack">
+                    <h2>"Risk over time"</h2>
+                    {if history.is_empty() {
+                        view! { <p class="m">"The course begins with the first score."</p> }.into_any()
+                    } else {
+                        view! { <RiskOverTime history /> }.into_any()
+                    }}
+                </section>
                 <div class="stack">
-                    <section class="panel pad stack">
-                        <h2>"Risk over time"</h2>
-                        {if has_history {
-                            view! { <RiskOverTime history /> }.into_any()
-                        } else {
-                            view! { <p class="m">"The course begins with the first score."</p> }.into_any()
-                        }}
-                    </section>
-                    <section class="panel">
-                        <div class="section-head"><h2>"Timeline"</h2></div>
-                        <Timeline id=id.to_string() />
-                    </section>
-                </div>
-                <div class="stack">
-                    <section class="panel pad stack">
-                        <h2>"Why"</h2>
-                        {if reasons.is_empty() {
-                            view! { <p class="m">{no_reason(tier)}</p> }.into_any()
-                        } else {
-                            let items = reasons
-                                .into_iter()
-                                .map(|reason| {
-                                    view! {
-                                        <li>
-                                            <span dir="auto">{reason.text}</span>
-                                            {reason.since.map(|day| view! { <div class="s">"since " <DayText day /></div> })}
-                                        </li>
-                                    }
-                                })
-                                .collect_view();
-                            view! { <ul class="evidence">{items}</ul> }.into_any()
-                        }}
-                    </section>
-                    <Contacts contacts />
+                    <Reasons reasons tier />
                     <Spent spent home=home_currency />
+                </div>
+            </div>
+            <div class="two">
+                <section class="panel">
+                    <div class="section-head"><h2>"Timeline"</h2></div>
+                    <Timeline id=id.to_string() />
+                </section>
+                <div class="stack">
+                    <Contacts contacts />
                     <Orders orders=recent_orders count=row.orders />
-                    {has_traits
-                        .then(|| {
-                            let pairs = traits
-                                .into_iter()
-                                .map(|(name, value)| view! { <div><dt dir="auto">{name}</dt><dd dir="auto">{value}</dd></div> })
-                                .collect_view();
-                            view! {
-                                <section class="panel pad stack">
-                                    <h2>"Traits"</h2>
-                                    <dl class="pairs">{pairs}</dl>
-                                </section>
-                            }
-                        })}
+                    <Traits traits />
                 </div>
             </div>
         </div>
     }
+}
+
+/// Every trigger with its evidence.
+#[component]
+fn Reasons(reasons: Vec<Trigger>, tier: Tier) -> impl IntoView {
+    let none = reasons.is_empty().then(|| view! { <p class="m">{no_reason(tier)}</p> });
+    let items = reasons
+        .into_iter()
+        .map(|reason| {
+            view! {
+                <li>
+                    <span dir="auto">{reason.text}</span>
+                    {reason.since.map(|day| view! { <div class="s">"since " <DayText day /></div> })}
+                </li>
+            }
+        })
+        .collect_view();
+    view! {
+        <section class="panel pad stack">
+            <h2>"Why"</h2>
+            {none}
+            <ul class="evidence">{items}</ul>
+        </section>
+    }
+}
+
+/// What the shop itself knows of the customer.
+#[component]
+fn Traits(traits: BTreeMap<String, String>) -> impl IntoView {
+    (!traits.is_empty()).then(|| {
+        let pairs = traits
+            .into_iter()
+            .map(|(name, value)| view! { <div><dt dir="auto">{name}</dt><dd dir="auto">{value}</dd></div> })
+            .collect_view();
+        view! {
+            <section class="panel pad stack">
+                <h2>"Traits"</h2>
+                <dl class="pairs">{pairs}</dl>
+            </section>
+        }
+    })
 }
 
 fn refused(failure: Failure, retry: Callback<()>) -> AnyView {

@@ -30,7 +30,7 @@ pub fn CustomersPage() -> impl IntoView {
 #[component]
 fn TierFilter(list: List) -> impl IntoView {
     let chosen = move || list.query.with(|query| query.tiers.first().map_or(String::new(), |tier| tier.as_str().to_owned()));
-    let value = RwSignal::new(chosen());
+    let value = RwSignal::new(untrack(chosen));
     Effect::new(move || value.set(chosen()));
     Effect::watch(
         move || value.get(),

@@ -74,7 +74,7 @@ fn tier_card(tiers: &[TierSummary], tier: Tier) -> impl IntoView + use<> {
         <a class="panel card" href=path>
             <TierBadge tier />
             <span class="big">{locale::count(customers)}</span>
-            <span class="s">{format::tier_meaning(tier)}</span>
+            <span class="s meaning">{format::tier_meaning(tier)}</span>
             <span class="s">{value.map(|value| format!("{} a year, expected", locale::money_short(value)))}</span>
         </a>
     }

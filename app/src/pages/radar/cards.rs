@@ -48,7 +48,7 @@ fn Figures(list: List, tier: Tier) -> impl IntoView {
                 Some(summary) => locale::count(summary.map_or(0, |summary| summary.customers)).into_any(),
             }}
         </span>
-        <span class="s">{format::tier_meaning(tier)}</span>
+        <span class="s meaning">{format::tier_meaning(tier)}</span>
         <span class="s">{move || summary.get().flatten().map(|summary| worth(&summary))}</span>
         <span class="s">{move || summary.get().flatten().and_then(|summary| summary.main_trigger).map(|code| format!("Mostly: {}", format::trigger(&code)))}</span>
     }
@@ -63,6 +63,6 @@ fn worth(summary: &TierSummary) -> String {
         (0, _) => String::new(),
         (all, unknown) if unknown >= all => "Value not known yet".to_owned(),
         (_, 0) => format!("{} a year, expected", locale::money_short(summary.value)),
-        (_, unknown) => format!("{} a year, expected; {} not known", locale::money_short(summary.value), locale::count(unknown)),
+        (_, unknown) => format!("{} a year ({} not known)", locale::money_short(summary.value), locale::count(unknown)),
     }
 }
