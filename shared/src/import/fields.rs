@@ -21,9 +21,9 @@ pub fn template(kind: Kind) -> &'static str {
              1002,C-18,ben@example.net,Ben Example,2026-01-19 17:03,24.00,EUR,24.00,,refunded,,Tea pot,\r\n"
         }
         Kind::Customers => {
-            "customer_id,email,name,kind,phone,country,time_zone,created_at,tags,email_consent,email_consent_at,sms_consent,sms_consent_at\r\n\
-             C-17,ada@example.com,Ada Example,shopper,+49 30 1234567,DE,Europe/Berlin,2025-03-02,\"vip, tea\",yes,2025-03-02 09:15,no,\r\n\
-             C-18,ben@example.net,Ben Example,account,,US,America/New_York,2025-06-11,,no,,,\r\n"
+            "customer_id,email,name,kind,contact_name,contact_role,phone,country,time_zone,created_at,tags,email_consent,email_consent_at,sms_consent,sms_consent_at\r\n\
+             C-17,ada@example.com,Ada Example,shopper,,,+49 30 1234567,DE,Europe/Berlin,2025-03-02,\"vip, tea\",yes,2025-03-02 09:15,no,\r\n\
+             C-18,ben@example.net,Tea Rooms Ltd,account,Ben Example,billing,,US,America/New_York,2025-06-11,,no,,,\r\n"
         }
         Kind::Events => {
             "event_id,customer_id,email,event,time,properties\r\n\

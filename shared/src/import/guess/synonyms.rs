@@ -150,6 +150,7 @@ const CUSTOMERS: &[(&str, &str)] = &[
          |kundennummer|kunden nr|kundennr|kunden id|kdnr|id client|numero client|code client|id cliente|numero cliente|codice cliente\
          |klantnummer|klant id|id do cliente|codigo do cliente|numer klienta|id klienta|external id|distinct id|uid|id|number",
     ),
+    ("contact_role", "role|contact type|job role"),
     ("kind", "customer kind|customer type|account type|type"),
     (
         "phone",
