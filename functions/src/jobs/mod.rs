@@ -1,16 +1,262 @@
-//! The jobs: what crons and queue messages start.
+//! The jobs: what crons, queue messages and people start.
+//!
+//! What is to be done stands in D1: in `wakes`, and in the cursors of leases whose run stopped half-way. A queue message is only a
+//! doorbell that says "look there"; lost ones are made up for by the minute cron, which looks by itself.
 
-use worker::{Env, MessageBatch, MessageExt};
+mod fit;
+pub mod import;
+mod prune;
+mod refold;
+mod run;
+mod sample_removal;
+mod score;
+
+use serde::{Deserialize, Serialize};
+use shared::id::Id;
+use shared::time::Millis;
+use worker::{Env, MessageBatch, MessageExt, QueueRetryOptionsBuilder, console_error, console_log};
+
+use crate::clock;
+use crate::db::{Db, DbError, leases, runs};
+
+pub use run::{JobError, Ran};
+use run::{Held, enter, pause};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Job {
+    Score,
+    Fit,
+    Refold,
+    Import,
+    SampleRemoval,
+    Prune,
+}
+
+/// Why a job is asked to run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Why {
+    /// Something woke it.
+    Woken,
+    /// Its time has come: without work it leaves no trace.
+    Time,
+    /// A person asked: the run stands in the list also where there was nothing to do.
+    Asked,
+}
+
+const EVERY_MINUTE: &str = "* * * * *";
+const EVERY_HOUR: &str = "17 * * * *";
+
+/// Of the messages; one with another number comes from another version and is put back for it.
+const SCHEMA: u32 = 1;
+
+/// A person waits no longer than this for a run that was asked for, in milliseconds.
+const PATIENCE: i64 = 25_000;
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Doorbell {
+    schema: u32,
+}
+
+impl Job {
+    /// In the order in which one makes work for the next.
+    const ALL: [Self; 6] = [Self::SampleRemoval, Self::Import, Self::Refold, Self::Fit, Self::Score, Self::Prune];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Score => "score",
+            Self::Fit => "fit",
+            Self::Refold => "refold",
+            Self::Import => "import",
+            Self::SampleRemoval => "sample_removal",
+            Self::Prune => "prune",
+        }
+    }
+
+    /// By its name or by that of a part of it.
+    pub fn parse(name: &str) -> Option<Self> {
+        match name {
+            "fold" | "rescore" => Some(Self::Score),
+            "refold_all" => Some(Self::Refold),
+            _ => Self::ALL.into_iter().find(|job| job.name() == name),
+        }
+    }
+}
 
 /// Runs what is due on a cron's schedule.
 pub async fn scheduled(cron: &str, env: &Env) {
-    let _ = (cron, env);
+    let now = clock::now();
+    let outcome = match cron {
+        EVERY_MINUTE => sweep(env, now).await,
+        EVERY_HOUR => hourly(env, now).await,
+        _ => Err(DbError::Bug(format!("no job belongs to the cron {cron}"))),
+    };
+    if let Err(error) = outcome {
+        log_error(cron, &error.to_string());
+    }
 }
 
-/// A message is a doorbell: what to do stands in the store.
+/// Each message is acknowledged or put back on its own; a batch of doorbells is answered once.
 pub async fn queue(batch: &MessageBatch<String>, env: &Env) {
-    let _ = env;
+    let mut is_rung = false;
     for message in batch.raw_iter() {
-        message.ack();
+        let doorbell = message.body().as_string().and_then(|text| serde_json::from_str::<Doorbell>(&text).ok());
+        if doorbell.is_some_and(|doorbell| doorbell.schema == SCHEMA) {
+            is_rung = true;
+            message.ack();
+        } else {
+            message.retry_with_options(&QueueRetryOptionsBuilder::new().with_delay_seconds(60).build());
+        }
     }
+    if is_rung && let Err(error) = sweep(env, clock::now()).await {
+        log_error("queue", &error.to_string());
+    }
+}
+
+/// Rings for the next invocation. A bell that is not heard is made up for within a minute.
+pub async fn ring(env: &Env, db: &Db) {
+    let Ok(message) = serde_json::to_string(&Doorbell { schema: SCHEMA }) else { return };
+    let sent = match env.queue("WORK") {
+        Ok(queue) => queue.send(message).await,
+        Err(error) => Err(error),
+    };
+    match sent {
+        Ok(()) => db.meter().count_queue(),
+        Err(error) => log_error("doorbell", &error.to_string()),
+    }
+}
+
+/// Runs a job that a person asked for, to its end or as long as a person waits; the run's id.
+pub async fn run_now(env: &Env, db: &Db, job: Job) -> Result<Id, JobError> {
+    let until = clock::wall().0 + PATIENCE;
+    let mut other = None;
+    loop {
+        match invoke(db, job, clock::now(), Why::Asked).await? {
+            Some(Ran::Ended(run) | Ran::Tomorrow(run)) => return Ok(run),
+            Some(Ran::More(run)) if clock::wall().0 >= until => {
+                ring(env, db).await;
+                return Ok(run);
+            }
+            Some(Ran::More(_)) => {}
+            Some(Ran::Busy(run)) => {
+                other = run.or(other);
+                if let Some(run) = other.clone()
+                    && (clock::wall().0 >= until || has_ended(db, &run).await?)
+                {
+                    return Ok(run);
+                }
+                if clock::wall().0 >= until {
+                    return Err(JobError::Db(DbError::Busy));
+                }
+                pause(100).await;
+                if let Some(run) = other.clone()
+                    && has_ended(db, &run).await?
+                {
+                    return Ok(run);
+                }
+            }
+            None => return Err(JobError::Db(DbError::Bug("a job that was asked for did not run".to_owned()))),
+        }
+    }
+}
+
+async fn has_ended(db: &Db, run: &Id) -> Result<bool, DbError> {
+    Ok(runs::find(db, run).await?.is_some_and(|run| run.finished_at.is_some()))
+}
+
+/// Runs each job that is woken or stopped half-way, once.
+async fn sweep(env: &Env, now: Millis) -> Result<(), DbError> {
+    let db = Db::open(env)?;
+    let due = leases::due_wakes(&db).await?;
+    if due.is_empty() {
+        return Ok(());
+    }
+    let is_due = |job: &Job| due.iter().any(|name| Job::parse(name) == Some(*job));
+    let mut has_more = false;
+    for job in Job::ALL.into_iter().filter(is_due) {
+        has_more |= run_one(&db, job, now, Why::Woken).await;
+    }
+    // What ran may have made work for another job.
+    if has_more || leases::due_wakes(&db).await?.iter().any(|name| !due.contains(name)) {
+        ring(env, &db).await;
+    }
+    Ok(())
+}
+
+/// The model first, then the scores that rest on it.
+async fn hourly(env: &Env, now: Millis) -> Result<(), DbError> {
+    let db = Db::open(env)?;
+    let mut has_more = run_one(&db, Job::Fit, now, Why::Time).await;
+    let is_woken = leases::due_wakes(&db).await?.iter().any(|name| Job::parse(name) == Some(Job::Score));
+    has_more |= run_one(&db, Job::Score, now, if is_woken { Why::Woken } else { Why::Time }).await;
+    has_more |= run_one(&db, Job::Prune, now, Why::Time).await;
+    if has_more {
+        ring(env, &db).await;
+    }
+    Ok(())
+}
+
+/// Whether the job has more to do at once.
+async fn run_one(db: &Db, job: Job, now: Millis, why: Why) -> bool {
+    match invoke(db, job, now, why).await {
+        Ok(ran) => matches!(ran, Some(Ran::More(_))),
+        Err(error) => {
+            log_error(job.name(), &error.to_string());
+            false
+        }
+    }
+}
+
+/// One invocation's worth of a job; none where there is nothing to do.
+async fn invoke(db: &Db, job: Job, now: Millis, why: Why) -> Result<Option<Ran>, JobError> {
+    if !has_work(db, job, now, why).await? {
+        return Ok(None);
+    }
+    let ran = match job {
+        Job::Score => frame(db, job, now, score::work).await,
+        Job::Fit => frame(db, job, now, fit::work).await,
+        Job::Refold => frame(db, job, now, refold::work).await,
+        Job::Import => frame(db, job, now, import::work).await,
+        Job::SampleRemoval => frame(db, job, now, sample_removal::work).await,
+        Job::Prune => frame(db, job, now, prune::work).await,
+    }?;
+    console_log!("{}", serde_json::json!({ "kind": "job", "job": job.name(), "meter": db.meter().reading(), "ran": format!("{ran:?}") }));
+    Ok(Some(ran))
+}
+
+async fn has_work(db: &Db, job: Job, now: Millis, why: Why) -> Result<bool, DbError> {
+    match (why, job) {
+        (Why::Asked, _) | (Why::Woken, Job::Fit | Job::Refold | Job::Prune) => Ok(true),
+        // A wake is answered even where nobody is left to score, or it would ring for ever.
+        (Why::Woken, Job::Score) => score::may_write(db, now, 1).await,
+        (Why::Time, Job::Score) => Ok(score::may_write(db, now, 1).await? && score::any_to_score(db, now).await?),
+        (Why::Time, Job::Fit) => fit::has_work(db, now).await,
+        (Why::Time, Job::Prune) => prune::has_work(db, now).await,
+        (_, Job::Import) => import::has_work(db, now).await,
+        (_, Job::SampleRemoval) => sample_removal::has_work(db, now).await,
+        (Why::Time, Job::Refold) => Ok(false),
+    }
+}
+
+async fn frame<C>(
+    db: &Db,
+    job: Job,
+    now: Millis,
+    work: impl AsyncFnOnce(&mut Held<C>) -> Result<run::Work, JobError>,
+) -> Result<Ran, JobError>
+where
+    C: Default + Serialize + serde::de::DeserializeOwned,
+{
+    let mut held = match enter::<C>(db, job.name(), now).await? {
+        Ok(held) => held,
+        Err(other) => return Ok(Ran::Busy(other)),
+    };
+    let worked = work(&mut held).await;
+    match held.leave(worked).await {
+        Err(JobError::Lost) => Ok(Ran::Busy(None)),
+        ran => ran,
+    }
+}
+
+fn log_error(what: &str, error: &str) {
+    console_error!("{}", serde_json::json!({ "kind": "error", "job": what, "error": error }));
 }

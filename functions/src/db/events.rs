@@ -1,0 +1,44 @@
+//! Events that imports bring.
+
+use serde::{Deserialize, Serialize};
+
+use super::orders::{Origin, Store};
+use super::{Db, DbError, Param, Statement, json_pages};
+use crate::{params, sql};
+
+/// In the column order of `store_events`: external id, the customer's identity key (kind and value), name, time, properties as
+/// JSON text.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Event(pub String, pub &'static str, pub String, pub String, pub i64, pub String);
+
+#[derive(Debug, Deserialize)]
+struct Count {
+    n: u32,
+}
+
+pub fn store(events: &[Event], origin: Origin) -> Result<Vec<Store>, DbError> {
+    let Origin { source, import, now } = origin;
+    let page = |page: String| {
+        let page = Param::Json(page);
+        let touched = || params![page.clone(), source, now, import];
+        Store {
+            losers: Statement::new(sql!("events.sql", "dirty_losers_of_events"), params![page.clone(), source]),
+            write: Statement::new(sql!("events.sql", "store_events"), touched()),
+            owners: [
+                Statement::new(sql!("events.sql", "dirty_owners_of_events_in_flight"), touched()),
+                Statement::new(sql!("events.sql", "dirty_owners_of_events"), touched()),
+            ],
+        }
+    };
+    Ok(json_pages(events)?.into_iter().map(page).collect())
+}
+
+/// How many of them are not stored just so.
+pub async fn count_new(db: &Db, events: &[Event], source: i64) -> Result<u32, DbError> {
+    let mut new = 0;
+    for page in json_pages(events)? {
+        let row: Option<Count> = db.first(sql!("events.sql", "count_new_events"), params![Param::Json(page), source]).await?;
+        new += row.map_or(0, |row| row.n);
+    }
+    Ok(new)
+}

@@ -1,0 +1,19 @@
+-- What has had its time, some rows of each at a time.
+
+-- name: prune_outbox
+delete from outbox where id in (select id from outbox where created_at < ?1 order by id limit ?2);
+
+-- name: prune_runs
+delete from runs where id in (select id from runs where started_at < ?1 and status <> 'running' order by id limit ?2);
+
+-- name: prune_usage
+delete from usage where day < ?1;
+
+-- name: any_old
+-- ?1 now, ?2 idle sessions, ?3 used links, ?4 mails and runs, ?5 usage, ?6 imports.
+select exists (select 1 from sessions where expires_at <= ?1 or seen_at <= ?2)
+  or exists (select 1 from sign_in_links where created_at <= ?3)
+  or exists (select 1 from outbox where created_at < ?4)
+  or exists (select 1 from runs where started_at < ?4 and status <> 'running')
+  or exists (select 1 from usage where day < ?5)
+  or exists (select 1 from imports where status = 'receiving' and updated_at < ?6) as yes;

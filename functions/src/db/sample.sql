@@ -1,0 +1,49 @@
+-- Takes the sample shop out again, a page of customers at a time.
+
+-- name: sample_page
+select json_group_array(customer_id) as ids, count(*) as n
+from (select customer_id from facets where sample = 1 and customer_id > ?1 order by customer_id limit ?2);
+
+-- name: remove_orders
+delete from orders where (source, external_id) in (
+  select o.source, o.external_id from json_each(?1) j join orders o on o.customer_id = j.value
+);
+
+-- name: remove_events
+delete from events where (source, external_id) in (
+  select e.source, e.external_id from json_each(?1) j join events e on e.customer_id = j.value
+);
+
+-- name: remove_consents
+delete from consents where contact_id in (select k.id from json_each(?1) j join contacts k on k.customer_id = j.value);
+
+-- name: remove_contacts
+delete from contacts where id in (select k.id from json_each(?1) j join contacts k on k.customer_id = j.value);
+
+-- name: remove_identities
+delete from identities where (kind, value) in (
+  select i.kind, i.value from json_each(?1) j join identities i on i.customer_id = j.value
+);
+
+-- name: remove_states
+delete from states where customer_id in (select value from json_each(?1));
+
+-- name: remove_scores
+delete from scores where customer_id in (select value from json_each(?1));
+
+-- name: remove_facets
+delete from facets where customer_id in (select value from json_each(?1));
+
+-- name: remove_customers
+delete from customers where id in (select value from json_each(?1)) and sample = 1;
+
+-- name: end_sample
+update shop set sample = null, updated_at = ?1 where id = 1 and sample is not null;
+
+-- name: cancel_sample_imports
+-- An unfinished import of the sample shop would bring it back.
+update imports set status = 'cancelled', updated_at = ?1, finished_at = ?1
+where source = 2 and status in ('receiving', 'paused');
+
+-- name: any_sample
+select exists (select 1 from facets where sample = 1) as yes;

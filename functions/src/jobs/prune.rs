@@ -1,0 +1,55 @@
+//! Drops what has had its time.
+
+use shared::time::{MILLIS_PER_DAY, Millis};
+
+use super::run::{Held, JobError, Work};
+use crate::auth::{LINK_LIFE, SESSION_IDLE};
+use crate::db::prune::Ages;
+use crate::db::{Db, DbError, imports, models, people, prune};
+
+/// Mails shown in a local run, and runs that ended.
+const RECORDS_FOR: i64 = 30 * MILLIS_PER_DAY;
+const USAGE_DAYS: i32 = 400;
+const MODELS_FOR: i64 = 90 * MILLIS_PER_DAY;
+/// An unfinished import can be gone on with for so long.
+const IMPORTS_FOR: i64 = 30 * MILLIS_PER_DAY;
+
+const PAGE: u32 = 500;
+
+pub async fn has_work(db: &Db, now: Millis) -> Result<bool, DbError> {
+    prune::any_old(db, &ages(now)).await
+}
+
+pub async fn work(held: &mut Held<()>) -> Result<Work, JobError> {
+    let ages = ages(held.now);
+    let dropped = people::prune(&held.db, ages.now, ages.idle_session, ages.link).await?;
+    held.count("sign_ins", dropped);
+    let abandoned = held.write(vec![imports::abandon(held.now, ages.import), models::prune(before(held.now, MODELS_FOR))]).await?;
+    held.count("imports", abandoned.first().map_or(0, |outcome| outcome.changes));
+    loop {
+        let outcomes = held.write(prune::old(&ages, PAGE)).await?;
+        let dropped = outcomes.iter().map(|outcome| outcome.changes).sum();
+        held.count("records", dropped);
+        if dropped < u64::from(PAGE) {
+            return Ok(Work::Done);
+        }
+        if !held.has_time() {
+            return Ok(Work::More);
+        }
+    }
+}
+
+fn ages(now: Millis) -> Ages {
+    Ages {
+        now,
+        idle_session: before(now, SESSION_IDLE),
+        link: before(now, LINK_LIFE),
+        record: before(now, RECORDS_FOR),
+        usage: now.day().plus(-USAGE_DAYS),
+        import: before(now, IMPORTS_FOR),
+    }
+}
+
+fn before(now: Millis, millis: i64) -> Millis {
+    Millis(now.0 - millis)
+}

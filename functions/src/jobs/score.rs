@@ -1,0 +1,328 @@
+//! Folds what is new and scores who changed, or whom silence changed.
+
+use std::collections::HashMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use shared::api::{Plan, Risk};
+use shared::money::{Currency, Money, Rates};
+use shared::risk::{self, Model, Score};
+use shared::state::{self, EventFact, OrderFact, State};
+use shared::time::{Day, Millis};
+
+use super::run::{Held, JobError, WAKE, Work};
+use crate::db::scores::{self, Claim, EventRow, Facets, OrderRow, Page, PageRow};
+use crate::db::{Db, DbError, Statement, leases, models, shop, usage};
+use crate::seams;
+
+/// Where a pass over the customers is.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub struct Cursor {
+    after: i64,
+    is_begun: bool,
+    /// Everybody is scored, because the model or the thresholds changed: when the wake that says so is due again.
+    everybody: Option<i64>,
+}
+
+/// What a page may hold.
+#[derive(Debug, Clone, Copy)]
+struct Size {
+    customers: u32,
+    facts: u32,
+}
+
+/// What all pages of an invocation share.
+struct Basis {
+    model_id: i64,
+    model: Model,
+    rates: Rates,
+    is_prior: bool,
+    /// Also customers who are neither dirty nor due.
+    everybody: bool,
+}
+
+/// One customer of a page, scored.
+#[derive(Debug)]
+struct Scored {
+    customer: i64,
+    /// To be written, since it is not as it was stored.
+    state: Option<String>,
+    score: Option<(String, String)>,
+    facets: Option<Facets>,
+}
+
+/// Facts of one customer beyond which they are folded in parts, so that no history is too long for the worker's memory.
+const FACTS_AT_ONCE: usize = 50_000;
+
+/// D1 meters at most so many rows for a customer: state, score, facets.
+const ROWS: u64 = 3;
+
+/// Whether anybody is dirty or due.
+pub async fn any_to_score(db: &Db, now: Millis) -> Result<bool, DbError> {
+    scores::any_to_score(db, now.day()).await
+}
+
+/// Whether the plan lets so many customers be scored today: on the free plan scoring stops in time to leave rows for what
+/// matters more.
+pub async fn may_write(db: &Db, now: Millis, customers: u32) -> Result<bool, DbError> {
+    let left = usage::allowance(db, now.day()).await?.left_for_scoring();
+    Ok(left.is_none_or(|left| left >= u64::from(customers) * ROWS))
+}
+
+pub async fn work(held: &mut Held<Cursor>) -> Result<Work, JobError> {
+    let size = match held.plan {
+        Plan::Free => Size { customers: 25, facts: 2_000 },
+        Plan::Paid => Size { customers: 400, facts: 20_000 },
+    };
+    if !held.cursor().is_begun {
+        let answer = leases::answer_wake_if_any("rescore", WAKE);
+        let outcomes = held.transact(vec![held.hold()?, answer]).await?;
+        let due_at: Option<DueAt> = outcomes.get(1).map(crate::db::Outcome::first).transpose()?.flatten();
+        *held.cursor_mut() = Cursor { after: 0, is_begun: true, everybody: due_at.map(|row| row.due_at) };
+    }
+    let basis = basis(held).await?;
+    loop {
+        if held.plan == Plan::Free && !may_write(&held.db, held.now, size.customers).await? {
+            return Ok(Work::Tomorrow);
+        }
+        if !page(held, &basis, size).await? {
+            break;
+        }
+        if !held.has_time() || held.plan == Plan::Free {
+            return Ok(Work::More);
+        }
+    }
+    let mut statements = Vec::new();
+    if let Some(due_at) = held.cursor().everybody {
+        statements.push(leases::settle_wake("rescore", due_at));
+    }
+    // New data may be enough to fit what rests on priors so far.
+    if basis.is_prior && held.plan == Plan::Paid && held.counted("folded") > 0 {
+        statements.push(leases::wake("fit"));
+    }
+    if !statements.is_empty() {
+        held.write(statements).await?;
+    }
+    Ok(Work::Done)
+}
+
+#[derive(Debug, Deserialize)]
+struct DueAt {
+    due_at: i64,
+}
+
+/// The live model, which is the prior before any other, with the thresholds that the shop set itself.
+async fn basis(held: &mut Held<Cursor>) -> Result<Basis, JobError> {
+    let shop = shop::read(&held.db).await?;
+    let rates = shop::rates(&held.db, shop.home_currency).await?;
+    let (model_id, mut model, is_prior) = match models::live(&held.db).await? {
+        Some(live) => (live.id, live.model, live.card.basis == "prior"),
+        None => {
+            let (model, card) = risk::prior(shop.home_currency);
+            let outcomes = held.write(models::store(&model, &card, held.now)).await?;
+            (models::new_id(outcomes.last())?, model, true)
+        }
+    };
+    if let Some(thresholds) = shop.thresholds() {
+        model.thresholds = thresholds;
+    }
+    Ok(Basis { model_id, model, rates, is_prior, everybody: held.cursor().everybody.is_some() })
+}
+
+/// Whether there was one.
+async fn page(held: &mut Held<Cursor>, basis: &Basis, size: Size) -> Result<bool, JobError> {
+    let today = held.now.day();
+    let claim = scores::claim(&Claim {
+        token: held.token(),
+        cursor: &held.cursor_text()?,
+        lease_millis: super::run::LEASE,
+        after: held.cursor().after,
+        today,
+        everybody: basis.everybody,
+        customers: size.customers,
+        facts: size.facts,
+    });
+    let outcomes = held.transact(claim).await?;
+    seams::point("score.loaded").await;
+    let page = scores::claimed(&outcomes)?;
+    drop(outcomes);
+    let Some(upto) = page.customers.first().map(|row| row.upto) else { return Ok(false) };
+    let (statements, counts) = score_page(page, basis, held.now)?;
+    held.cursor_mut().after = upto;
+    for (what, count) in counts {
+        held.count(what, count);
+    }
+    seams::point("score.computed").await;
+    held.write(statements).await?;
+    seams::point("score.written").await;
+    Ok(true)
+}
+
+fn score_page(page: Page, basis: &Basis, now: Millis) -> Result<(Vec<Statement>, [(&'static str, u64); 3]), DbError> {
+    let Page { customers, orders, events } = page;
+    let mut folded = fold_page(&orders, &events, &basis.rates)?;
+    drop((orders, events));
+    let (mut states, mut new_scores, mut facets, mut unreadable) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let checked = customers.len() as u64;
+    for row in customers {
+        let Some(state) = state_of(&row, folded.remove(&row.customer_id)) else {
+            unreadable.push(row.customer_id);
+            continue;
+        };
+        let scored = score_one(&row, &state, basis, now.day())?;
+        states.extend(scored.state.map(|text| (scored.customer, state.schema, text)));
+        new_scores.extend(scored.score.map(|(score, history)| (scored.customer, score, history)));
+        facets.extend(scored.facets);
+    }
+    let counts = [("checked", checked), ("folded", states.len() as u64), ("scored", new_scores.len() as u64)];
+    let mut statements = scores::store_states(&states, now)?;
+    statements.extend(scores::store_scores(&new_scores, basis.model_id, now)?);
+    statements.extend(scores::store_facets(&facets)?);
+    if !unreadable.is_empty() {
+        statements.extend(scores::mark_dirty(&unreadable)?);
+        statements.push(leases::wake("score"));
+    }
+    Ok((statements, counts))
+}
+
+/// The customer's state: folded just now where it is dirty, else as it is stored. None where it must be folded first, because a
+/// version with another schema wrote it.
+fn state_of(row: &PageRow, folded: Option<State>) -> Option<State> {
+    if row.is_dirty() {
+        return Some(folded.unwrap_or_else(blank));
+    }
+    let Some(text) = &row.state else { return Some(State::default()) };
+    serde_json::from_str(text).ok().filter(|state: &State| state.schema == state::SCHEMA)
+}
+
+/// The state of somebody who did nothing yet.
+fn blank() -> State {
+    state::fold(&[], &[], &Rates::new(Currency::USD))
+}
+
+fn score_one(row: &PageRow, state: &State, basis: &Basis, today: Day) -> Result<Scored, DbError> {
+    let json = |error: serde_json::Error| DbError::Bug(error.to_string());
+    let previous: Option<Score> = row.score.as_deref().and_then(|text| serde_json::from_str(text).ok());
+    let score = risk::score(state, &basis.model, previous.as_ref(), today);
+    let state_text = serde_json::to_string(state).map_err(json)?;
+    // Of somebody who did nothing yet there is nothing to keep.
+    let is_blank = row.state.is_none() && *state == blank();
+    let is_new_state = row.is_dirty() && !is_blank && row.state.as_deref() != Some(&state_text);
+    let is_same = match &previous {
+        Some(previous) => is_same_score(previous, &score),
+        None => is_blank,
+    };
+    let new_score = if is_same {
+        None
+    } else {
+        let history = row.history.as_deref().unwrap_or_default();
+        let history = risk::history_with(history, state, &basis.model, &score, today);
+        Some((serde_json::to_string(&score).map_err(json)?, history))
+    };
+    let is_moved = previous.as_ref().is_some_and(|previous| previous.rescore != score.rescore);
+    let is_asked_for = row.is_dirty() || !basis.everybody;
+    let facets = (is_asked_for || new_score.is_some() || is_moved).then(|| facets(row, state, &score));
+    Ok(Scored { customer: row.customer_id, state: is_new_state.then_some(state_text), score: new_score, facets })
+}
+
+fn facets(row: &PageRow, state: &State, score: &Score) -> Facets {
+    Facets(
+        row.customer_id,
+        score.lifecycle.code(),
+        score.tier.code(),
+        ten_thousandths(score.risk.p30),
+        ten_thousandths(score.risk.p60),
+        ten_thousandths(score.risk.p90),
+        score.value.map(|value| value.0),
+        state.first_day().map(|day| day.0),
+        state.last_day().map(|day| day.0),
+        state.buy_days(),
+        state.orders(),
+        score.deadline.map(|day| day.0),
+        score.rescore.map(|day| day.0),
+        row.is_dirty().into(),
+    )
+}
+
+/// Equal in all that is shown or sorted by; the last digits of a probability are neither.
+fn is_same_score(one: &Score, other: &Score) -> bool {
+    let close = |a: Option<f64>, b: Option<f64>| match (a, b) {
+        (Some(a), Some(b)) => (a - b).abs() < 5e-4,
+        (a, b) => a.is_none() && b.is_none(),
+    };
+    let whole = |score: &Score| {
+        let Risk { p30, p60, p90 } = score.risk;
+        let per_cent = [p30, p60, p90].map(|p| (p * 100.0).round() as i32);
+        let texts = (score.triggers.clone(), score.rhythm.clone());
+        (score.tier, score.lifecycle, score.deadline, score.value, per_cent, texts, score.rescore)
+    };
+    whole(one) == whole(other)
+        && close(one.p_alive, other.p_alive)
+        && close(one.p_return, other.p_return)
+        && close(one.expected_orders.map(|n| n / 10.0), other.expected_orders.map(|n| n / 10.0))
+}
+
+fn ten_thousandths(probability: f64) -> u32 {
+    (probability.clamp(0.0, 1.0) * 10_000.0).round() as u32
+}
+
+/// Facts of one customer that are not folded yet.
+#[derive(Default)]
+struct Open {
+    orders: Vec<OrderFact>,
+    events: Vec<EventFact>,
+}
+
+/// The states of all customers that have an order or event on the page.
+fn fold_page(orders: &[String], events: &[String], rates: &Rates) -> Result<HashMap<i64, State>, DbError> {
+    let json = |error: serde_json::Error| DbError::Bug(format!("a page's facts: {error}"));
+    let mut open: HashMap<i64, Open> = HashMap::new();
+    let mut states = HashMap::new();
+    let mut count = 0;
+    for text in orders {
+        let rows: Vec<OrderRow> = serde_json::from_str(text).map_err(json)?;
+        count += rows.len();
+        for OrderRow(customer, at, amount, currency, refunded, status) in rows {
+            let Ok(currency) = Currency::parse(&currency) else { continue };
+            open.entry(customer).or_default().orders.push(OrderFact {
+                at: Millis(at),
+                amount: Money::new(amount, currency),
+                refunded,
+                paid: matches!(status.as_str(), "paid" | "refunded"),
+            });
+        }
+        fold_if_many(&mut open, &mut states, &mut count, rates);
+    }
+    for text in events {
+        let rows: Vec<EventRow> = serde_json::from_str(text).map_err(json)?;
+        count += rows.len();
+        for EventRow(customer, at, name, properties) in rows {
+            let properties = match serde_json::from_str(&properties) {
+                Ok(Value::Object(properties)) => properties,
+                _ => serde_json::Map::new(),
+            };
+            open.entry(customer).or_default().events.push(EventFact { at: Millis(at), name, properties });
+        }
+        fold_if_many(&mut open, &mut states, &mut count, rates);
+    }
+    fold_all(&mut open, &mut states, rates);
+    Ok(states)
+}
+
+fn fold_if_many(open: &mut HashMap<i64, Open>, states: &mut HashMap<i64, State>, count: &mut usize, rates: &Rates) {
+    if *count > FACTS_AT_ONCE {
+        fold_all(open, states, rates);
+        *count = 0;
+    }
+}
+
+fn fold_all(open: &mut HashMap<i64, Open>, states: &mut HashMap<i64, State>, rates: &Rates) {
+    for (customer, facts) in open.drain() {
+        let part = state::fold(&facts.orders, &facts.events, rates);
+        let whole = match states.remove(&customer) {
+            Some(state) => State::merge(state, part),
+            None => part,
+        };
+        states.insert(customer, whole);
+    }
+}
