@@ -1,9 +1,11 @@
 //! Nothing is chosen yet: a file, pasted rows, or a sample shop.
 
+use gloo_timers::future::TimeoutFuture;
 use leptos::ev::DragEvent;
 use leptos::html;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use shared::api::SessionResponse;
 use shared::import::{Kind, template};
 use wasm_bindgen::JsValue;
 use web_sys::{Blob, BlobPropertyBag, File};
@@ -13,6 +15,9 @@ use super::words;
 use crate::client;
 use crate::components::{Button, ButtonKind, Notice, NoticeKind, Select, TextArea, announce};
 use crate::session::use_session;
+
+/// Between two looks at whether the sample shop is gone, in milliseconds.
+const LOOK: u32 = 1_000;
 
 #[component]
 pub fn Choose(center: ImportCenter) -> impl IntoView {
@@ -168,15 +173,17 @@ fn Templates() -> impl IntoView {
 fn Samples(center: ImportCenter) -> impl IntoView {
     let session = use_session();
     let removing = RwSignal::new(false);
+    let removed = RwSignal::new(false);
     let failure = RwSignal::new(None::<client::Failure>);
     let loaded = move || session.get().and_then(|session| session.shop.sample);
     let remove = move |_| {
         removing.set(true);
         failure.set(None);
         spawn_local(async move {
-            match client::delete::<serde_json::Value>("/api/sample").await {
-                Ok(_) => {
-                    announce("The sample shop is being removed.");
+            match remove_sample().await {
+                Ok(()) => {
+                    removed.set(true);
+                    announce("The sample shop is removed.");
                     session.load();
                 }
                 Err(refused) => failure.set(Some(refused)),
@@ -194,12 +201,15 @@ fn Samples(center: ImportCenter) -> impl IntoView {
                         <p class="m">
                             {format!("The sample {what} is loaded. Its customers are marked and stand beside your own; removing them leaves everything else as it is, and you can load them again.")}
                         </p>
-                        <Button busy=removing on_press=remove>"Remove the sample shop"</Button>
+                        <Button busy=removing on_press=remove>
+                            {move || if removing.get() { "Removing the sample shop" } else { "Remove the sample shop" }}
+                        </Button>
                     }
                         .into_any()
                 }
                 None => {
                     view! {
+                        {removed.get().then(|| view! { <p class="gain">"The sample shop is removed."</p> })}
                         <p class="m">"500 made-up customers with two years of history, imported like a file of yours. Remove them with one click."</p>
                         <div class="row">
                             <Button on_press=move |_| center.load_sample(Sample::Store)>"Load a sample store"</Button>
@@ -212,6 +222,15 @@ fn Samples(center: ImportCenter) -> impl IntoView {
             {move || failure.get().map(|failure| view! { <crate::components::FailureNotice failure /> })}
         </section>
     }
+}
+
+/// Customers go in pages: asks until the server says that none is left.
+async fn remove_sample() -> Result<(), client::Failure> {
+    client::delete::<serde_json::Value>("/api/sample").await?;
+    while client::get::<SessionResponse>("/api/session").await?.session.shop.sample.is_some() {
+        TimeoutFuture::new(LOOK).await;
+    }
+    Ok(())
 }
 
 fn blob(text: &str) -> Option<Blob> {

@@ -38,11 +38,12 @@ pub fn label(kind: Kind, name: &str) -> Option<&'static str> {
     fields(kind).iter().find(|field| field.name == name).map(|field| field.label)
 }
 
-/// The fields in the order of asking: what must be there first, then what was found, then the rest.
-pub fn ordered(kind: Kind, chosen: &BTreeMap<String, u32>) -> Vec<Field> {
+/// The fields to ask for, and those that the file does not seem to have: who it is and what must be there is asked always.
+pub fn asked_and_other(kind: Kind, chosen: &BTreeMap<String, u32>) -> (Vec<Field>, Vec<Field>) {
+    let is_who = |name: &str| matches!(name, "customer_id" | "email");
     let mut all: Vec<Field> = fields(kind).to_vec();
-    all.sort_by_key(|field| (!field.required, !chosen.contains_key(field.name)));
-    all
+    all.sort_by_key(|field| (!field.required, !is_who(field.name)));
+    all.into_iter().partition(|field| field.required || is_who(field.name) || chosen.contains_key(field.name))
 }
 
 #[cfg(test)]
@@ -75,10 +76,11 @@ mod tests {
     }
 
     #[test]
-    fn what_must_be_there_is_asked_first() {
-        let order: Vec<_> = ordered(Kind::Orders, &chosen(&[("email", 3)])).iter().map(|field| field.name).collect();
-        assert_eq!(order.iter().take(3).copied().collect::<Vec<_>>(), ["date", "amount", "email"]);
-        assert_eq!(order.len(), fields(Kind::Orders).len());
-        assert_eq!(meaning(Kind::Orders, 3, &chosen(&[("email", 3)])), Some("E-mail address"));
+    fn what_must_be_there_is_asked_first_then_who_then_what_was_found() {
+        let (asked, other) = asked_and_other(Kind::Orders, &chosen(&[("status", 3)]));
+        let names: Vec<_> = asked.iter().map(|field| field.name).collect();
+        assert_eq!(names, ["date", "amount", "customer_id", "email", "status"]);
+        assert_eq!(asked.len() + other.len(), fields(Kind::Orders).len());
+        assert_eq!(meaning(Kind::Orders, 3, &chosen(&[("status", 3)])), Some("Status"));
     }
 }

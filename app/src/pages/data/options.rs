@@ -1,12 +1,12 @@
 //! How the file is read, for correction. Each change reads the file again and shows what it would do.
 
 use leptos::prelude::*;
-use shared::import::{Kind, Options};
+use shared::import::{Field, Options};
 use shared::money::Currency;
 
 use super::center::ImportCenter;
 use super::{columns, words};
-use crate::components::{Checkbox, Field, Select};
+use crate::components::{self, Checkbox, Select};
 use crate::pages::settings::zones;
 
 /// A choice of `Select`: what it sends and what it says.
@@ -31,11 +31,13 @@ fn Form(center: ImportCenter, options: Options) -> impl IntoView {
     let decimal_comma = RwSignal::new(if options.decimal_comma { "comma" } else { "point" }.to_owned());
     let currency = RwSignal::new(options.currency.to_string());
     let time_zone = RwSignal::new(options.time_zone.clone());
-    let mapping: Vec<(&'static str, RwSignal<String>)> = columns::ordered(options.kind, &options.columns)
-        .iter()
-        .map(|field| (field.name, RwSignal::new(options.columns.get(field.name).map_or_else(String::new, u32::to_string))))
-        .collect();
-    let fields = mapping.clone();
+    let (asked, other) = columns::asked_and_other(options.kind, &options.columns);
+    let column =
+        |field: &Field| (*field, RwSignal::new(options.columns.get(field.name).map_or_else(String::new, u32::to_string)));
+    let asked: Vec<_> = asked.iter().map(column).collect();
+    let other: Vec<_> = other.iter().map(column).collect();
+    let mapping: Vec<(&'static str, RwSignal<String>)> =
+        asked.iter().chain(&other).map(|(field, column)| (field.name, *column)).collect();
 
     Effect::new(move |first: Option<()>| {
         if let Some(kind) = words::kind_of(&kind.get()).filter(|&kind| first.is_some() && kind != shown_kind) {
@@ -52,7 +54,7 @@ fn Form(center: ImportCenter, options: Options) -> impl IntoView {
             delimiter: delimiter.get().chars().next().unwrap_or(options.delimiter),
             header: header.get(),
             decimal_comma: decimal_comma.get() == "comma",
-            columns: fields.iter().filter_map(|(name, column)| Some(((*name).to_owned(), column.get().parse().ok()?))).collect(),
+            columns: mapping.iter().filter_map(|(name, column)| Some(((*name).to_owned(), column.get().parse().ok()?))).collect(),
             currency,
             time_zone: time_zone.get(),
             shift_days: options.shift_days,
@@ -72,6 +74,9 @@ fn Form(center: ImportCenter, options: Options) -> impl IntoView {
             .or_else(|| error("currency").get())
     });
     let zones = zones::choices(&time_zone.get_untracked());
+    let mapped = move |list: Vec<(Field, RwSignal<String>)>| {
+        list.into_iter().map(|(field, column)| view! { <Mapped center field column error=error(field.name) /> }).collect_view()
+    };
     view! {
         <section class="panel pad stack">
             <h2>"How the file is read"</h2>
@@ -85,32 +90,31 @@ fn Form(center: ImportCenter, options: Options) -> impl IntoView {
                     value=decimal_comma
                     options=vec![("point".to_owned(), "Point, as 1,234.56".to_owned()), ("comma".to_owned(), "Comma, as 1.234,56".to_owned())]
                 />
-                <Field label="Currency" value=currency error=currency_error hint="Where no column says it." />
+                <components::Field label="Currency" value=currency error=currency_error hint="Where no column says it." />
                 <Select label="Time zone" value=time_zone options=zones error=error("time_zone") hint="A date without a time is noon there." />
                 <Checkbox label="The first line names the columns" value=header />
             </div>
         </section>
         <section class="panel pad stack">
             <h2>"Columns"</h2>
-            <ul class="mapping">
-                {mapping.into_iter().map(|(name, column)| view! { <Mapped center kind=shown_kind name column error=error(name) /> }).collect_view()}
-            </ul>
+            <ul class="mapping">{mapped(asked)}</ul>
+            {(!other.is_empty())
+                .then(|| {
+                    view! {
+                        <details>
+                            <summary>{format!("{} more that Rekindle can read", other.len())}</summary>
+                            <ul class="mapping">{mapped(other)}</ul>
+                        </details>
+                    }
+                })}
         </section>
     }
 }
 
 /// One field: the column that holds it, and what stands there.
 #[component]
-fn Mapped(
-    center: ImportCenter,
-    kind: Kind,
-    name: &'static str,
-    column: RwSignal<String>,
-    error: Signal<Option<String>>,
-) -> impl IntoView {
-    let field = shared::import::fields(kind).iter().find(|field| field.name == name);
-    let label = field
-        .map_or_else(|| name.to_owned(), |field| format!("{}{}", field.label, if field.required { " (required)" } else { "" }));
+fn Mapped(center: ImportCenter, field: Field, column: RwSignal<String>, error: Signal<Option<String>>) -> impl IntoView {
+    let label = format!("{}{}", field.label, if field.required { " (required)" } else { "" });
     let options = Signal::derive(move || {
         let columns = center.preview.get().headers.into_iter().enumerate().map(|(at, header)| (at.to_string(), header));
         std::iter::once((NONE.to_owned(), "Not in the file".to_owned())).chain(columns).collect::<Vec<Choice>>()

@@ -60,7 +60,7 @@ fn Outlook(center: ImportCenter) -> impl IntoView {
 fn Verdict(center: ImportCenter, check: Check, kind: Kind) -> impl IntoView {
     let imports = use_context::<Imports>();
     let accepted = check.rows_accepted;
-    let totals = check.totals.iter().map(|&total| words::amount(total, PENS)).collect::<Vec<_>>().join(", ");
+    let totals = check.totals.iter().map(|&total| (PENS.money)(total)).collect::<Vec<_>>().join(", ");
     let remarks = words::remarks(&check, kind, PENS).into_iter().map(|remark| view! { <p class="m">{remark}</p> }).collect_view();
     let days = move || {
         let answer = imports?.answer.get()?.ok()?;

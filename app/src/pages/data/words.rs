@@ -71,13 +71,6 @@ pub fn verdict(check: &Check, kind: Kind, pens: Pens) -> String {
     format!("{text}, {} rejected", rows(check.rows_rejected, pens))
 }
 
-/// With the currency's code before the amount, because several currencies may stand side by side: "USD 245.10".
-pub fn amount(money: Money, pens: Pens) -> String {
-    let written = (pens.money)(money);
-    let code = money.currency.as_str();
-    if written.contains(code) { written } else { format!("{code} {written}") }
-}
-
 /// Where everybody stands after scoring.
 pub fn found(immediate: u64, moderate: u64, early: u64, lost: u64, pens: Pens) -> String {
     let count = pens.count;

@@ -3,11 +3,12 @@
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use shared::api::{Permission, Rate, RatesResponse};
+use shared::api::{Permission, Rate, RatesChange, RatesResponse};
 use shared::money::Currency;
 
 use crate::client::{self, Failure};
 use crate::components::{Button, ButtonLink, DayText, FailureNotice, Field, Skeleton, Table, announce};
+use crate::locale;
 use crate::session::use_session;
 
 type Answer = RwSignal<Option<Result<Vec<Rate>, Failure>>>;
@@ -43,7 +44,7 @@ pub fn Rates() -> impl IntoView {
                         }
                             .into_any()
                     }
-                    Some(Ok(rates)) => view! { <List rates home=home.get() /> }.into_any(),
+                    Some(Ok(rates)) => view! { <List answer rates home=home.get() may=session.may(Permission::Edit) /> }.into_any(),
                 }}
             </section>
             <div class="stack">
@@ -62,24 +63,53 @@ pub fn Rates() -> impl IntoView {
 }
 
 #[component]
-fn List(rates: Vec<Rate>, home: Option<Currency>) -> impl IntoView {
+fn List(answer: Answer, rates: Vec<Rate>, home: Option<Currency>, may: bool) -> impl IntoView {
     let home = home.map(|home| home.to_string()).unwrap_or_default();
+    let failure = RwSignal::new(None::<Failure>);
+    let remove = move |gone: Rate| {
+        spawn_local(async move {
+            let kept = change(|rates| rates.retain(|rate| !same_day(rate, &gone))).await;
+            match kept {
+                Ok(rates) => {
+                    announce(format!("The rate of {} is removed.", gone.currency));
+                    answer.set(Some(Ok(rates)));
+                }
+                Err(refused) => failure.set(Some(refused)),
+            }
+        });
+    };
     let rows = rates
         .into_iter()
         .map(|rate| {
+            let (currency, value, day) = (rate.currency, rate.rate, rate.day.clone());
+            let removal = may.then(|| {
+                let label = format!("Remove the rate of {currency} from {}", locale::day(&day));
+                view! {
+                    <td class="num">
+                        <button type="button" class="btn small quiet" aria-label=label on:click=move |_| remove(rate.clone())>"Remove"</button>
+                    </td>
+                }
+            });
             view! {
                 <tr>
-                    <th scope="row">{rate.currency.to_string()}</th>
-                    <td><DayText day=rate.day /></td>
-                    <td class="num">{format!("1 {} = {} {home}", rate.currency, rate.rate)}</td>
+                    <th scope="row">{currency.to_string()}</th>
+                    <td><DayText day /></td>
+                    <td class="num">{format!("1 {currency} = {value} {home}")}</td>
+                    {removal}
                 </tr>
             }
         })
         .collect_view();
     view! {
+        {move || failure.get().map(|failure| view! { <FailureNotice failure /> })}
         <Table caption="Stored rates; each holds until the next stored day">
             <thead>
-                <tr><th scope="col">"Currency"</th><th scope="col">"From"</th><th scope="col" class="num">"Rate"</th></tr>
+                <tr>
+                    <th scope="col">"Currency"</th>
+                    <th scope="col">"From"</th>
+                    <th scope="col" class="num">"Rate"</th>
+                    {may.then(|| view! { <th scope="col"><span class="unseen">"Remove"</span></th> })}
+                </tr>
             </thead>
             <tbody>{rows}</tbody>
         </Table>
@@ -103,7 +133,10 @@ fn Add(answer: Answer, home: Currency) -> impl IntoView {
             let ours = tried.get().then(|| {
                 typed.with(|typed| typed.as_ref().err().filter(|(name, _)| *name == field).map(|(_, text)| text.clone()))
             });
-            ours.flatten().or_else(|| failure.with(|failure| failure.as_ref().and_then(|failure| failure.field(field))))
+            // The new rate is sent first.
+            ours.flatten().or_else(|| {
+                failure.with(|failure| failure.as_ref().and_then(|failure| failure.field(&format!("rates[0].{field}"))))
+            })
         })
     };
     let add = move |event: SubmitEvent| {
@@ -116,9 +149,14 @@ fn Add(answer: Answer, home: Currency) -> impl IntoView {
         busy.set(true);
         failure.set(None);
         spawn_local(async move {
-            match client::put::<_, RatesResponse>("/api/rates", &RatesResponse { rates: vec![new] }).await {
-                Ok(stored) => {
-                    answer.set(Some(Ok(stored.rates)));
+            let stored = change(|rates| {
+                rates.retain(|rate| !same_day(rate, &new));
+                rates.insert(0, new);
+            })
+            .await;
+            match stored {
+                Ok(rates) => {
+                    answer.set(Some(Ok(rates)));
                     currency.set(String::new());
                     rate.set(String::new());
                     tried.set(false);
@@ -129,6 +167,7 @@ fn Add(answer: Answer, home: Currency) -> impl IntoView {
             busy.set(false);
         });
     };
+    let general = move || failure.get().filter(|failure| failure.fields().is_none_or(|fields| fields.is_empty()));
     view! {
         <section class="panel pad">
             <form class="stack" novalidate on:submit=add>
@@ -136,11 +175,22 @@ fn Add(answer: Answer, home: Currency) -> impl IntoView {
                 <Field label="Currency" value=currency error=error("currency") hint="Three letters, such as GBP." />
                 <Field label="From" kind="date" value=day error=error("day") />
                 <Field label=format!("Worth in {home}") value=rate error=error("rate") hint=format!("How much {home} one unit of the currency is worth, such as 1.0843.") />
-                {move || failure.get().filter(|failure| failure.fields().is_none_or(|fields| fields.is_empty())).map(|failure| view! { <FailureNotice failure /> })}
+                {move || general().map(|failure| view! { <FailureNotice failure /> })}
                 <Button submit=true busy>"Store the rate"</Button>
             </form>
         </section>
     }
+}
+
+/// Changes the list as it is stored now, since an import may have added to it meanwhile, and answers with what is stored then.
+async fn change(change: impl FnOnce(&mut Vec<Rate>)) -> Result<Vec<Rate>, Failure> {
+    let mut rates = client::get::<RatesResponse>("/api/rates").await?.rates;
+    change(&mut rates);
+    Ok(client::put::<_, RatesResponse>("/api/rates", &RatesChange { rates }).await?.rates)
+}
+
+fn same_day(one: &Rate, other: &Rate) -> bool {
+    (one.currency, &one.day) == (other.currency, &other.day)
 }
 
 /// What was typed, or the first field that is wrong with what to do about it.
