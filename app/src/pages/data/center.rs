@@ -79,6 +79,8 @@ struct Inner {
     client: WorkerClient,
     file: Option<Blob>,
     around: Option<Around>,
+    /// Which columns were chosen for what, by their names.
+    names: columns::Names,
 }
 
 /// Call once, above the routes.
@@ -96,7 +98,12 @@ pub fn provide_import_center() {
         progress: RwSignal::new(None),
         cancelling: RwSignal::new(false),
         ending: RwSignal::new(None),
-        inner: StoredValue::new_local(Inner { client: WorkerClient::new(|_| {}), file: None, around: None }),
+        inner: StoredValue::new_local(Inner {
+            client: WorkerClient::new(|_| {}),
+            file: None,
+            around: None,
+            names: columns::Names::new(),
+        }),
     };
     center.inner.update_value(|inner| inner.client = WorkerClient::new(move |news| center.hear(news)));
     provide_context(center);
@@ -148,13 +155,16 @@ impl ImportCenter {
         }
     }
 
-    /// Reads the file under corrected options; a new cut into columns keeps what their names still mean.
+    /// Reads the file under corrected options.
     pub fn correct(self, options: Options) {
         let Some(old) = self.options.get_untracked() else { return };
         if old == options {
             return;
         }
-        let cut_anew = (old.encoding, old.delimiter, old.header) != (options.encoding, options.delimiter, options.header);
+        let cut = |options: &Options| (options.encoding, options.delimiter, options.header);
+        let cut_anew = cut(&old) != cut(&options);
+        let headers = self.preview.with_untracked(|preview| preview.headers.clone());
+        self.inner.update_value(|inner| columns::remember(&mut inner.names, &old.columns, &options.columns, &headers));
         self.options.set(Some(options.clone()));
         self.check.set(None);
         self.failure.set(None);
@@ -257,6 +267,10 @@ impl ImportCenter {
         match news {
             News::Ready => {}
             News::Inspected(guess) => {
+                self.inner.update_value(|inner| {
+                    inner.names.clear();
+                    columns::remember(&mut inner.names, &Default::default(), &guess.options.columns, &guess.headers);
+                });
                 self.preview.set(Preview { headers: guess.headers, rows: guess.preview });
                 self.doubts.set(guess.doubts);
                 self.options.set(Some(guess.options));
@@ -265,10 +279,11 @@ impl ImportCenter {
                 self.check_file();
             }
             News::Previewed(preview) => {
-                let before = self.preview.get_untracked().headers;
+                let columns = self.inner.with_value(|inner| columns::kept(&inner.names, &preview.headers));
                 self.options.update(|options| {
-                    if let Some(options) = options {
-                        options.columns = columns::kept(&options.columns, &before, &preview.headers);
+                    // Without a header the names say nothing, and the places stay.
+                    if let Some(options) = options.as_mut().filter(|options| options.header) {
+                        options.columns = columns;
                     }
                 });
                 self.preview.set(preview);

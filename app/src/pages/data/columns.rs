@@ -4,13 +4,23 @@ use std::collections::BTreeMap;
 
 use shared::import::{Field, Kind, fields};
 
-/// What was chosen for the columns of one cut of the file, carried over to another cut by the columns' names.
-pub fn kept(chosen: &BTreeMap<String, u32>, before: &[String], after: &[String]) -> BTreeMap<String, u32> {
-    let find = |column: u32| {
-        let name = before.get(usize::try_from(column).ok()?)?;
-        after.iter().position(|header| header == name).and_then(|at| u32::try_from(at).ok())
-    };
-    chosen.iter().filter_map(|(field, &column)| Some((field.clone(), find(column)?))).collect()
+/// Field to the name of the column that it was chosen for, over all cuts of the file that were tried.
+pub type Names = BTreeMap<String, String>;
+
+/// Adds what was chosen between `old` and `new` to the names, and takes out what was unchosen.
+pub fn remember(names: &mut Names, old: &BTreeMap<String, u32>, new: &BTreeMap<String, u32>, headers: &[String]) {
+    names.retain(|field, _| new.contains_key(field) || !old.contains_key(field));
+    for (field, &column) in new {
+        if let Some(name) = usize::try_from(column).ok().and_then(|column| headers.get(column)) {
+            names.insert(field.clone(), name.clone());
+        }
+    }
+}
+
+/// The columns of another cut that bear the remembered names: a wrong separator, put right again, has lost nothing.
+pub fn kept(names: &Names, headers: &[String]) -> BTreeMap<String, u32> {
+    let find = |name: &String| headers.iter().position(|header| header == name).and_then(|at| u32::try_from(at).ok());
+    names.iter().filter_map(|(field, name)| Some((field.clone(), find(name)?))).collect()
 }
 
 /// What a field reads, as it stands in the first rows: up to three different values.
@@ -59,11 +69,27 @@ mod tests {
     }
 
     #[test]
-    fn another_cut_keeps_what_the_names_still_mean() {
-        let before = names(&["id", "day", "total"]);
-        let after = names(&["total", "x", "id"]);
-        let columns = chosen(&[("order_id", 0), ("date", 1), ("amount", 2), ("name", 9)]);
-        assert_eq!(kept(&columns, &before, &after), chosen(&[("order_id", 2), ("amount", 0)]));
+    fn another_cut_keeps_what_the_names_still_mean_and_the_right_one_finds_all_again() {
+        let right = names(&["id", "day", "total"]);
+        let columns = chosen(&[("order_id", 0), ("date", 1), ("amount", 2)]);
+        let mut known = Names::new();
+        remember(&mut known, &BTreeMap::new(), &columns, &right);
+        assert!(kept(&known, &names(&["id;day;total"])).is_empty());
+        assert_eq!(kept(&known, &right), columns);
+        assert_eq!(kept(&known, &names(&["total", "x", "id"])), chosen(&[("order_id", 2), ("amount", 0)]));
+    }
+
+    #[test]
+    fn a_column_that_was_unchosen_is_not_chosen_again_by_another_cut() {
+        let headers = names(&["id", "day"]);
+        let (both, one) = (chosen(&[("order_id", 0), ("date", 1)]), chosen(&[("date", 1)]));
+        let mut known = Names::new();
+        remember(&mut known, &BTreeMap::new(), &both, &headers);
+        remember(&mut known, &both, &one, &headers);
+        assert_eq!(kept(&known, &headers), one);
+        // Under a wrong cut nothing is chosen, which is nobody's wish.
+        remember(&mut known, &BTreeMap::new(), &BTreeMap::new(), &names(&["id;day"]));
+        assert_eq!(kept(&known, &headers), one);
     }
 
     #[test]

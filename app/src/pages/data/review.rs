@@ -148,8 +148,8 @@ fn RejectedTable(check: Check) -> impl IntoView {
             view! {
                 <tr>
                     <th scope="row" class="num">{(PENS.count)(row.line)}</th>
-                    <td>{row.reason}</td>
-                    <td>{row.fix}</td>
+                    <td>{words::sentence(&row.reason)}</td>
+                    <td>{words::sentence(&row.fix)}</td>
                     <td dir="auto" class="sample">{row.raw.chars().take(160).collect::<String>()}</td>
                 </tr>
             }

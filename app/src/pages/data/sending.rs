@@ -18,7 +18,7 @@ pub fn Sending(center: ImportCenter) -> impl IntoView {
     };
     let label = Memo::new(move |_| center.progress.with(|progress| progress.as_ref().map(words::sending)));
     let share = Signal::derive(move || {
-        center.progress.with(|progress| progress.as_ref().and_then(|progress| words::share(&progress.reading)))
+        center.check.with(|check| center.progress.with(|progress| words::sent(progress.as_ref()?, check.as_ref())))
     });
     let text = Signal::derive(move || {
         center

@@ -146,6 +146,22 @@ pub fn reading(reading: &Reading, pens: Pens) -> String {
     }
 }
 
+/// How far an import is, in 0..=1: by the rows of a file that was checked before, else by whole files.
+pub fn sent(progress: &Progress, checked: Option<&Check>) -> Option<f64> {
+    let done = |import: &Import| import.rows_accepted + import.rows_duplicate + import.rows_rejected;
+    match checked.map(|check| check.rows_accepted + check.rows_rejected) {
+        Some(rows) if rows > 0 && progress.files == 1 => Some((done(&progress.import) as f64 / rows as f64).min(1.0)),
+        _ if progress.files > 1 => Some(f64::from(progress.file.saturating_sub(1)) / f64::from(progress.files)),
+        _ => share(&progress.reading),
+    }
+}
+
+/// A reason as it stands in a table: with a capital letter first.
+pub fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
 /// "12,000 rows stored: 11,990 new or changed, 10 known already, 0 rejected".
 pub fn stored(import: &Import, pens: Pens) -> String {
     format!(
@@ -301,6 +317,21 @@ mod tests {
     fn a_packed_file_has_no_share() {
         let of = |bytes_total| share(&Reading { bytes_read: 50, bytes_total, rows_read: 1 });
         assert_eq!((of(None), of(Some(0)), of(Some(200)), of(Some(10))), (None, None, Some(0.25), Some(1.0)));
+    }
+
+    #[test]
+    fn progress_counts_the_rows_of_a_checked_file_and_the_files_of_a_sample_shop() {
+        let at = |file, files| Progress {
+            reading: Reading { bytes_read: 9, bytes_total: Some(10), rows_read: 400 },
+            import: import(ImportStatus::Receiving),
+            file,
+            files,
+            waiting: None,
+        };
+        let check = Check { rows_accepted: 390, rows_rejected: 10, ..Check::default() };
+        assert_eq!(sent(&at(1, 1), Some(&check)), Some(0.25), "100 of 400 rows are stored, however much is read");
+        assert_eq!(sent(&at(3, 4), None), Some(0.5));
+        assert_eq!(sent(&at(1, 1), None), Some(0.9));
     }
 
     #[test]
