@@ -1,6 +1,6 @@
 //! Inputs of handlers, whose refusals are problem documents.
 
-use axum::body::Bytes;
+use axum::body::{Body, Bytes};
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use axum::http::HeaderMap;
 use axum::http::header::CONTENT_TYPE;
@@ -59,6 +59,18 @@ impl<S: Send + Sync> FromRequestParts<S> for PathId {
         let Path(text) = Path::<String>::from_request_parts(parts, state).await.map_err(|_| Problem::NotFound)?;
         Id::parse(&text).map(Self).map_err(|_| Problem::NotFound)
     }
+}
+
+/// A JSON body of at most `limit` bytes, for the few routes that take more than [`BODY_BYTES`].
+pub async fn json_up_to<T: DeserializeOwned>(headers: &HeaderMap, body: Body, limit: usize) -> Result<T, Problem> {
+    if !is_json(headers) {
+        return Err(Problem::UnsupportedMediaType("Send the body as application/json"));
+    }
+    let body = axum::body::to_bytes(body, limit).await.map_err(|_| Problem::TooLarge(limit))?;
+    if depth(&body) > JSON_DEPTH {
+        return Err(Problem::BadRequest("too_deep", format!("The JSON is nested deeper than {JSON_DEPTH} levels")));
+    }
+    parse(&body)
 }
 
 /// Parses and names the field that does not fit.

@@ -254,9 +254,9 @@ pub fn reject(import: i64, rows: &[RowError]) -> Result<Vec<Statement>, DbError>
     Ok(statements)
 }
 
-/// By line, those after `line`.
-pub async fn rejected(db: &Db, import: i64, after: u64, limit: u32) -> Result<Vec<RowError>, DbError> {
-    let rows: Vec<RejectedRow> = db.all(sql!("imports.sql", "rejected_rows"), params![import, after, limit]).await?;
+/// By line, from the first or after one.
+pub async fn rejected(db: &Db, import: i64, after: Option<u64>, limit: u32) -> Result<Vec<RowError>, DbError> {
+    let rows: Vec<RejectedRow> = db.all(sql!("imports.sql", "rejected_rows"), params![import, after.map_or(-1, |line| i64::try_from(line).unwrap_or(i64::MAX)), limit]).await?;
     Ok(rows.into_iter().map(RowError::from).collect())
 }
 
@@ -304,8 +304,9 @@ pub fn cancel(import: i64, now: Millis) -> Statement {
     Statement::new(sql!("imports.sql", "cancel_import"), params![import, now])
 }
 
-pub fn abandon(now: Millis, untouched_since: Millis) -> Statement {
-    Statement::new(sql!("imports.sql", "abandon_imports"), params![now, untouched_since])
+/// Files that nobody came back to, and bodies that broke off.
+pub fn abandon(now: Millis, file_since: Millis, body_since: Millis) -> Statement {
+    Statement::new(sql!("imports.sql", "abandon_imports"), params![now, file_since, body_since])
 }
 
 pub fn kind_name(kind: Kind) -> &'static str {

@@ -124,6 +124,6 @@ update imports set status = 'cancelled', updated_at = ?2, finished_at = ?2
 where id = ?1 and status in ('receiving', 'queued', 'running', 'paused');
 
 -- name: abandon_imports
--- A body that broke off, and a file that nobody came back to.
-update imports set status = 'cancelled', error = 'Nothing arrived for 30 days', updated_at = ?1, finished_at = ?1
-where status = 'receiving' and updated_at < ?2;
+-- A file that nobody came back to since ?2, and a body that broke off before ?3.
+update imports set status = 'cancelled', error = 'Nothing more arrived', updated_at = ?1, finished_at = ?1
+where status = 'receiving' and updated_at < case when cursor = '{}' then ?2 else ?3 end;

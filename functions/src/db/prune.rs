@@ -15,8 +15,10 @@ pub struct Ages {
     /// Mails shown and runs ended.
     pub record: Millis,
     pub usage: Day,
-    /// Imports that nobody goes on with.
-    pub import: Millis,
+    /// Imports whose file nobody came back to.
+    pub file: Millis,
+    /// Imports whose body broke off.
+    pub body: Millis,
 }
 
 #[derive(Debug, Deserialize)]
@@ -26,7 +28,7 @@ struct Yes {
 
 /// Whether there is anything to prune.
 pub async fn any_old(db: &Db, ages: &Ages) -> Result<bool, DbError> {
-    let params = params![ages.now, ages.idle_session, ages.link, ages.record, ages.usage, ages.import];
+    let params = params![ages.now, ages.idle_session, ages.link, ages.record, ages.usage, ages.file, ages.body];
     let row: Option<Yes> = db.first(sql!("prune.sql", "any_old"), params).await?;
     Ok(row.is_some_and(|row| row.yes != 0))
 }

@@ -81,9 +81,7 @@ async fn read(held: &mut Held<()>) -> Result<FitInput, JobError> {
         after = upto;
         held.write(Vec::new()).await?;
     }
-    let groups = groups
-        .into_iter()
-        .map(|((repeats, recency, age), customers)| Group { repeats, recency, age, customers })
-        .collect();
+    let groups =
+        groups.into_iter().map(|((repeats, recency, age), customers)| Group { repeats, recency, age, customers }).collect();
     Ok(FitInput { groups, sample })
 }

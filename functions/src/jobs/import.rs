@@ -121,7 +121,12 @@ async fn step(held: &mut Held<()>, id: &shared::id::Id) -> Result<Step, JobError
         }
         Err(JobError::Db(DbError::Constraint(text) | DbError::Bug(text))) => {
             worker::console_error!("{}", serde_json::json!({ "kind": "error", "job": "import", "error": text }));
-            fail(held, &import, "Something went wrong on our side: what was read so far is stored, and sending the file again is safe").await
+            fail(
+                held,
+                &import,
+                "Something went wrong on our side: what was read so far is stored, and sending the file again is safe",
+            )
+            .await
         }
         Err(error) => Err(error),
     }

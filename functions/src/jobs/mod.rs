@@ -19,8 +19,8 @@ use worker::{Env, MessageBatch, MessageExt, QueueRetryOptionsBuilder, console_er
 use crate::clock;
 use crate::db::{Db, DbError, leases, runs};
 
-pub use run::{JobError, Ran};
 use run::{Held, enter, pause};
+pub use run::{JobError, Ran};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Job {
@@ -219,7 +219,10 @@ async fn invoke(db: &Db, job: Job, now: Millis, why: Why) -> Result<Option<Ran>,
         Job::SampleRemoval => frame(db, job, now, sample_removal::work).await,
         Job::Prune => frame(db, job, now, prune::work).await,
     }?;
-    console_log!("{}", serde_json::json!({ "kind": "job", "job": job.name(), "meter": db.meter().reading(), "ran": format!("{ran:?}") }));
+    console_log!(
+        "{}",
+        serde_json::json!({ "kind": "job", "job": job.name(), "meter": db.meter().reading(), "ran": format!("{ran:?}") })
+    );
     Ok(Some(ran))
 }
 

@@ -11,8 +11,9 @@ use crate::db::{Db, DbError, imports, models, people, prune};
 const RECORDS_FOR: i64 = 30 * MILLIS_PER_DAY;
 const USAGE_DAYS: i32 = 400;
 const MODELS_FOR: i64 = 90 * MILLIS_PER_DAY;
-/// An unfinished import can be gone on with for so long.
-const IMPORTS_FOR: i64 = 30 * MILLIS_PER_DAY;
+/// An import can be gone on with for so long.
+const FILES_FOR: i64 = 30 * MILLIS_PER_DAY;
+const BODIES_FOR: i64 = MILLIS_PER_DAY;
 
 const PAGE: u32 = 500;
 
@@ -24,7 +25,8 @@ pub async fn work(held: &mut Held<()>) -> Result<Work, JobError> {
     let ages = ages(held.now);
     let dropped = people::prune(&held.db, ages.now, ages.idle_session, ages.link).await?;
     held.count("sign_ins", dropped);
-    let abandoned = held.write(vec![imports::abandon(held.now, ages.import), models::prune(before(held.now, MODELS_FOR))]).await?;
+    let abandoned =
+        held.write(vec![imports::abandon(held.now, ages.file, ages.body), models::prune(before(held.now, MODELS_FOR))]).await?;
     held.count("imports", abandoned.first().map_or(0, |outcome| outcome.changes));
     loop {
         let outcomes = held.write(prune::old(&ages, PAGE)).await?;
@@ -46,7 +48,8 @@ fn ages(now: Millis) -> Ages {
         link: before(now, LINK_LIFE),
         record: before(now, RECORDS_FOR),
         usage: now.day().plus(-USAGE_DAYS),
-        import: before(now, IMPORTS_FOR),
+        file: before(now, FILES_FOR),
+        body: before(now, BODIES_FOR),
     }
 }
 

@@ -137,7 +137,8 @@ where
         JobError::Lost => DbError::Busy,
         JobError::Db(error) => error,
     })?;
-    if let Some(row) = answered.checked_sub(1).and_then(|at| outcomes.get(at)).map(Outcome::first::<DueAt>).transpose()?.flatten() {
+    if let Some(row) = answered.checked_sub(1).and_then(|at| outcomes.get(at)).map(Outcome::first::<DueAt>).transpose()?.flatten()
+    {
         held.progress.wake = Some(row.due_at);
     }
     Ok(Ok(held))
@@ -249,7 +250,10 @@ impl<C: Serialize> Held<C> {
             Ok(Work::More) => Ok(Ran::More(run)),
             Ok(Work::Tomorrow) | Err(JobError::Db(DbError::DailyLimit)) => Ok(Ran::Tomorrow(run)),
             Err(error) => {
-                console_error!("{}", serde_json::json!({ "kind": "error", "job": self.job, "run": run, "error": error.to_string() }));
+                console_error!(
+                    "{}",
+                    serde_json::json!({ "kind": "error", "job": self.job, "run": run, "error": error.to_string() })
+                );
                 Ok(Ran::Ended(run))
             }
         }

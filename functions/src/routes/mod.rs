@@ -6,10 +6,13 @@
 
 pub mod customers;
 pub mod health;
+pub mod imports;
 pub mod links;
 pub mod models;
 pub mod overview;
 pub mod rates;
+pub mod runs;
+pub mod sample;
 pub mod session;
 pub mod shop;
 pub mod thresholds;
@@ -71,6 +74,17 @@ pub const TABLE: &[Route] = table![
     PUT "/api/thresholds", May(Edit), thresholds::replace;
     DELETE "/api/thresholds", May(Edit), thresholds::remove;
     GET "/api/models", May(View), models::show;
+
+    POST "/api/imports", May(Edit), imports::create::create;
+    GET "/api/imports", May(View), imports::list;
+    GET "/api/imports/{id}", May(View), imports::show;
+    POST "/api/imports/{id}/batches", May(Edit), imports::batches::store;
+    POST "/api/imports/{id}/cancel", May(Edit), imports::cancel;
+    GET "/api/imports/{id}/rejected.csv", May(Edit), imports::rejected;
+    DELETE "/api/sample", May(Edit), sample::remove;
+
+    GET "/api/runs", May(View), runs::list;
+    POST "/api/runs", May(Admin), runs::create;
 ];
 
 /// The table as axum's router, built once an isolate.

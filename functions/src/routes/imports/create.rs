@@ -1,0 +1,111 @@
+//! `POST /api/imports`.
+
+use axum::Json;
+use axum::extract::Request;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+use shared::api::{ImportResponse, NewImport};
+use shared::import::{Kind, Parser};
+use utoipa::IntoParams;
+
+use super::receive;
+use crate::ctx::Ctx;
+use crate::db::imports::{self, FILES, File, Import, New, SAMPLE};
+use crate::db::{intake, shop};
+use crate::extract::{self, QueryString};
+use crate::problem::Problem;
+use crate::random;
+
+#[derive(Debug, Clone, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct Asked {
+    /// `orders`, `customers`, `events` or `rates`.
+    pub kind: String,
+    /// With a CSV body: only count what an import would do.
+    #[serde(default)]
+    pub dry_run: bool,
+    /// With a CSV body: which column each field is in, where the guess is wrong, as `field:Column name,…` or a JSON object.
+    pub map: Option<String>,
+    /// With a CSV body: a name to show.
+    pub file_name: Option<String>,
+}
+
+const NAMES: [&str; 2] = ["store", "saas"];
+
+/// Begin an import.
+///
+/// With `application/json` ([`NewImport`]) of a file that the sender reads and sends in batches: answers 201 with a new import, or
+/// 200 with the unfinished one of the same size and digest, to be gone on with from its `next_batch`. With `text/csv`, also
+/// gzipped, of the body itself: answers 202 once it is stored, and a job reads it.
+#[utoipa::path(post, path = "/api/imports", tag = "imports", params(Asked),
+    request_body(content((NewImport = "application/json"), (String = "text/csv"))),
+    responses((status = 201, body = ImportResponse), (status = 202, body = ImportResponse),
+        (status = 422, body = shared::api::Problem)))]
+#[worker::send]
+pub async fn create(ctx: Ctx, QueryString(asked): QueryString<Asked>, request: Request) -> Result<Response, Problem> {
+    let kind = imports::parse_kind(&asked.kind)
+        .ok_or_else(|| Problem::field("kind", "Use one of orders, customers, events and rates"))?;
+    let (parts, body) = request.into_parts();
+    match extract::media_type(&parts.headers).as_deref() {
+        Some("application/json") => {
+            let new = extract::json_up_to(&parts.headers, body, extract::BODY_BYTES).await?;
+            begin(&ctx, kind, &new).await
+        }
+        Some("text/csv" | "application/gzip" | "application/x-gzip") => {
+            let import = receive::receive(&ctx, kind, &asked, body).await?;
+            Ok(answer(StatusCode::ACCEPTED, &import))
+        }
+        _ => Err(Problem::UnsupportedMediaType("Send a CSV as text/csv, or application/json to send its rows in batches")),
+    }
+}
+
+async fn begin(ctx: &Ctx, kind: Kind, new: &NewImport) -> Result<Response, Problem> {
+    if new.options.kind != kind {
+        return Err(Problem::field("options.kind", "Name the kind that the address names"));
+    }
+    if new.file_digest.len() != 64 || !new.file_digest.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return Err(Problem::field("file_digest", "Send the SHA-256 as 64 hexadecimal digits"));
+    }
+    if new.file_name.chars().count() > 200 {
+        return Err(Problem::field("file_name", "Use at most 200 characters"));
+    }
+    Parser::new(new.options.clone(), ctx.now).map_err(|error| Problem::field("options", error.to_string()))?;
+    let source = if new.sample.is_some() { SAMPLE } else { FILES };
+    if let Some(name) = &new.sample {
+        load_sample(ctx, name).await?;
+    }
+    let public_id = random::id(ctx.now)?;
+    let row = New {
+        public_id: &public_id,
+        source,
+        file_name: Some(&new.file_name),
+        options: &new.options,
+        created_by: ctx.who.user_id(),
+        now: ctx.now,
+    };
+    let import = imports::create(&ctx.db, &row, File { size: new.file_size, digest: &new.file_digest }).await?;
+    let status = if import.public_id == public_id { StatusCode::CREATED } else { StatusCode::OK };
+    Ok(answer(status, &import))
+}
+
+/// Marks the shop as holding this sample shop.
+async fn load_sample(ctx: &Ctx, name: &str) -> Result<(), Problem> {
+    if !NAMES.contains(&name) {
+        return Err(Problem::field("sample", "Use store or saas"));
+    }
+    let loaded = shop::read(&ctx.db).await?.sample;
+    if loaded.as_deref().is_some_and(|loaded| loaded != name) {
+        return Err(Problem::Conflict("other_sample", "Another sample shop is loaded: remove it first".to_owned()));
+    }
+    if loaded.is_none() {
+        let mark = intake::set_sample(name, ctx.now);
+        ctx.db.run_idempotent(mark.sql, mark.params).await?;
+    }
+    Ok(())
+}
+
+fn answer(status: StatusCode, import: &Import) -> Response {
+    (status, Json(ImportResponse { import: import.wire() })).into_response()
+}

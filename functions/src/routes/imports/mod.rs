@@ -1,0 +1,109 @@
+//! Imports: of files that a browser reads and sends in batches, and of bodies that scripts send whole.
+
+pub mod batches;
+pub mod create;
+mod receive;
+
+use axum::Json;
+use axum::body::{Body, Bytes};
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::response::{IntoResponse, Response};
+use futures_util::stream;
+use shared::api::{ImportResponse, ImportsMeta, ImportsResponse};
+use shared::export::{Cell, csv};
+use shared::id::Id;
+use shared::import::RowError;
+use worker::send::SendFuture;
+
+use crate::ctx::Ctx;
+use crate::db::imports::{self, Import};
+use crate::db::{Db, DbError, usage};
+use crate::extract::PathId;
+use crate::problem::Problem;
+
+/// Rows that D1 writes for one imported row of each kind, folding and scoring included: a new customer is 14 with two identities,
+/// and a shop's orders come to about three a customer. A test holds the figures.
+const ROWS_PER_ORDER: f64 = 7.0;
+const ROWS_PER_CUSTOMER: f64 = 14.0;
+const ROWS_PER_EVENT: f64 = 3.0;
+
+/// Rejected rows that one query reads.
+const PAGE: u32 = 1_000;
+
+/// The newest imports, and what the plan lets further ones write today.
+#[utoipa::path(get, path = "/api/imports", tag = "imports", responses((status = 200, body = ImportsResponse)))]
+#[worker::send]
+pub async fn list(ctx: Ctx) -> Result<Json<ImportsResponse>, Problem> {
+    let imports = imports::list(&ctx.db).await?.iter().map(Import::wire).collect();
+    let allowance = usage::allowance(&ctx.db, ctx.now.day()).await?;
+    let meta = ImportsMeta {
+        rows_per_day: usage::import_rows_a_day(allowance.plan),
+        rows_left_today: allowance.left_for_imports(),
+        rows_per_order: ROWS_PER_ORDER,
+        rows_per_customer: ROWS_PER_CUSTOMER,
+        rows_per_event: ROWS_PER_EVENT,
+    };
+    Ok(Json(ImportsResponse { imports, meta }))
+}
+
+/// How far an import is.
+#[utoipa::path(get, path = "/api/imports/{id}", tag = "imports", params(("id" = Id, Path)),
+    responses((status = 200, body = ImportResponse), (status = 404, body = shared::api::Problem)))]
+#[worker::send]
+pub async fn show(ctx: Ctx, PathId(id): PathId) -> Result<Json<ImportResponse>, Problem> {
+    Ok(Json(ImportResponse { import: find(&ctx.db, &id).await?.wire() }))
+}
+
+/// Stop an import. What it stored stays; one that ended already stays as it is.
+#[utoipa::path(post, path = "/api/imports/{id}/cancel", tag = "imports", params(("id" = Id, Path)),
+    responses((status = 200, body = ImportResponse), (status = 404, body = shared::api::Problem)))]
+#[worker::send]
+pub async fn cancel(ctx: Ctx, PathId(id): PathId) -> Result<Json<ImportResponse>, Problem> {
+    let import = find(&ctx.db, &id).await?;
+    let mut statements = vec![imports::cancel(import.id, ctx.now)];
+    if import.is_stored() {
+        // The job drops what was sent.
+        statements.push(crate::db::leases::wake("import"));
+    }
+    ctx.db.batch_idempotent(statements).await?;
+    Ok(Json(ImportResponse { import: find(&ctx.db, &id).await?.wire() }))
+}
+
+/// The rows that were not taken, each with its line, the reason and how to mend it: at most the first 10,000.
+#[utoipa::path(get, path = "/api/imports/{id}/rejected.csv", tag = "imports", params(("id" = Id, Path)),
+    responses((status = 200, description = "RFC 4180 with a header", content_type = "text/csv", body = String)))]
+#[worker::send]
+pub async fn rejected(ctx: Ctx, PathId(id): PathId) -> Result<Response, Problem> {
+    let import = find(&ctx.db, &id).await?.id;
+    let db = ctx.db.clone();
+    let pages = stream::try_unfold(Some(None), move |after| {
+        let db = db.clone();
+        SendFuture::new(async move { page(&db, import, after).await })
+    });
+    let headers = [(CONTENT_TYPE, "text/csv; charset=utf-8"), (CONTENT_DISPOSITION, "attachment; filename=\"rejected.csv\"")];
+    Ok((headers, Body::from_stream(pages)).into_response())
+}
+
+/// A page of lines after one, with the header on the first page; where the next one begins.
+async fn page(db: &Db, import: i64, after: Option<Option<u64>>) -> Result<Option<(Bytes, Option<Option<u64>>)>, DbError> {
+    let Some(after) = after else { return Ok(None) };
+    let rows = imports::rejected(db, import, after, PAGE).await?;
+    let next = (rows.len() == PAGE as usize).then(|| rows.last().map(|row| row.line));
+    let lines: Vec<Vec<Cell>> = rows.into_iter().map(cells).collect();
+    let text = csv(&["line", "field", "reason", "fix", "row"], &lines);
+    let text = match after {
+        None => text.as_str(),
+        Some(_) => text.split_once("\r\n").map_or("", |(_, rest)| rest),
+    };
+    Ok(Some((Bytes::copy_from_slice(text.as_bytes()), next)))
+}
+
+fn cells(row: RowError) -> Vec<Cell> {
+    let RowError { line, field, reason, fix, raw } = row;
+    let field = field.map_or(Cell::Empty, Cell::Text);
+    vec![Cell::Number(line.to_string()), field, Cell::Text(reason), Cell::Text(fix), Cell::Text(raw)]
+}
+
+async fn find(db: &Db, id: &Id) -> Result<Import, Problem> {
+    imports::find(db, id).await?.ok_or(Problem::NotFound)
+}
