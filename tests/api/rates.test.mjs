@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
 
-import { start, uuid7 } from "../harness.mjs";
+import { start, until, uuid7 } from "../harness.mjs";
 
 let server, api;
 before(async () => {
@@ -27,7 +27,10 @@ beforeEach(async () => {
   }
 });
 
-const dirty = async () => (await server.d1("select customer_id from facets where dirty > 0 order by 1")).map((row) => row.customer_id);
+// How many customers each run that marks whom to fold again has marked.
+const marked = async () =>
+  (await server.d1("select counts from runs where job = 'refold' and status = 'done' order by id")).map((row) => JSON.parse(row.counts).marked ?? 0);
+const markedOnce = (customers) => until(async () => JSON.stringify(await marked()) === JSON.stringify([customers]), `${customers} marked`);
 const totals = async () =>
   Object.fromEntries((await api.get("/api/overview")).json.overview.totals.map((row) => [row.revenue.currency, row.in_home?.amount ?? null]));
 const EUR = [
@@ -39,56 +42,44 @@ test("without a rate a currency stays apart", async () => {
   assert.deepEqual(await totals(), { USD: "10.00", EUR: null, GBP: null });
 });
 
-test("stored rates convert at the order's day, and only whom they touch is scored again", async () => {
+test("stored rates convert at the order's day, and whoever ordered in a foreign currency is scored again", async () => {
   const answer = await api.put("/api/rates", { rates: EUR });
   assert.equal(answer.status, 200, answer.text);
   assert.deepEqual((await api.get("/api/rates")).json.rates, EUR);
   assert.deepEqual(await totals(), { USD: "10.00", EUR: "11.00", GBP: null });
-  assert.deepEqual(await dirty(), [2]);
-  assert.equal((await server.d1("select job from wakes")).length, 1);
+  await markedOnce(2);
 });
 
 test("the same rates again write nothing", async () => {
   await api.put("/api/rates", { rates: EUR });
-  await server.d1("update facets set dirty = 0");
   const again = await api.put("/api/rates", { rates: [...EUR].reverse() });
   assert.equal(again.meter.rows_written, 0);
-  assert.deepEqual(await dirty(), []);
+  assert.equal(again.meter.queue, 0);
 });
 
 test("a rate that is left out is removed", async () => {
   await api.put("/api/rates", { rates: EUR });
-  await server.d1("update facets set dirty = 0");
   await api.put("/api/rates", { rates: [{ currency: "GBP", day: "2026-01-01", rate: 1.3 }] });
   assert.deepEqual(await totals(), { USD: "10.00", EUR: null, GBP: "13.00" });
-  assert.deepEqual(await dirty(), [2, 3]);
-});
-
-test("a customer that a page of scoring has in its hands is marked to come back to", async () => {
-  await server.d1("update facets set dirty = 1");
-  await api.put("/api/rates", { rates: EUR });
-  const rows = await server.d1("select dirty from facets order by customer_id");
-  assert.deepEqual(rows.map((row) => row.dirty), [1, 2, 1]);
 });
 
 test("another home currency removes the rates and has everybody scored again", async () => {
-  await api.put("/api/rates", { rates: EUR });
-  await server.d1("update facets set dirty = 0");
+  await server.d1("insert into rates (currency, day, rate, created_at) values ('EUR', 1, 1.1, 0)");
   const answer = await api.patch("/api/shop", { home_currency: "eur" });
   assert.equal(answer.json.shop.home_currency, "EUR");
   assert.deepEqual((await api.get("/api/rates")).json.rates, []);
   assert.deepEqual(await totals(), { EUR: "10.00", USD: null, GBP: null });
-  assert.deepEqual(await dirty(), [1, 2, 3]);
+  await markedOnce(3);
 });
 
-test("the same home currency again changes nothing", async () => {
-  await api.put("/api/rates", { rates: EUR });
-  await server.d1("update facets set dirty = 0");
-  await api.patch("/api/shop", { home_currency: "USD", name: "Tea and more", time_zone: "Europe/Berlin", plan: "free" });
-  assert.deepEqual(await dirty(), []);
+test("the same home currency again changes nothing of the money", async () => {
+  await server.d1("insert into rates (currency, day, rate, created_at) values ('EUR', 1, 1.1, 0)");
+  const answer = await api.patch("/api/shop", { home_currency: "USD", name: "Tea and more", time_zone: "Europe/Berlin", plan: "free" });
+  assert.equal(answer.meter.queue, 0);
+  assert.deepEqual(await server.d1("select job from wakes"), []);
   const { shop } = (await api.get("/api/shop")).json;
   assert.deepEqual([shop.name, shop.time_zone, shop.plan, shop.home_currency], ["Tea and more", "Europe/Berlin", "free", "USD"]);
-  assert.equal((await api.get("/api/rates")).json.rates.length, 2);
+  assert.equal((await api.get("/api/rates")).json.rates.length, 1);
 });
 
 test("values that are not accepted are named, and nothing changes", async () => {
@@ -107,5 +98,5 @@ test("values that are not accepted are named, and nothing changes", async () => 
   assert.deepEqual(Object.keys(wrong.json.fields), ["rates[0].currency", "rates[1].day", "rates[1].rate"]);
   assert.equal((await api.patch("/api/shop", { sending: true })).status, 422, "an unknown field");
   assert.equal((await api.get("/api/shop")).json.shop.name, "My shop");
-  assert.deepEqual(await dirty(), []);
+  assert.deepEqual(await server.d1("select job from wakes"), []);
 });

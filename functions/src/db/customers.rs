@@ -97,13 +97,15 @@ pub struct Summary {
 }
 
 #[derive(Debug, Deserialize)]
-struct TierRow {
-    tier: i32,
-    customers: u64,
-    value: i64,
-    value_unknown: u64,
-    waiting: u64,
+struct TiersRow {
+    /// Null without customers, as a sum over none is.
+    waiting: Option<u64>,
+    tiers: String,
 }
+
+/// Tier, customers, value, and those whose value is not known; null where there are none.
+#[derive(Debug, Clone, Copy, Deserialize)]
+struct Counted(i32, Option<u64>, Option<i64>, Option<u64>);
 
 #[derive(Debug, Deserialize)]
 struct TriggerRow {
@@ -126,10 +128,17 @@ struct Count {
     customers: u64,
 }
 
-/// The places of a part of a list, in one call.
-pub async fn places(db: &Db, filter: &Filter, part: &Part) -> Result<Vec<Place>, DbError> {
-    let outcomes = db.batch_idempotent(vec![places_statement(filter, part)]).await?;
-    outcomes.first().map_or(Ok(Vec::new()), Outcome::rows)
+/// The numbers of a filter's customers after `after`, in the order in which they came, whatever the filter's sort.
+pub async fn ids_by_arrival(db: &Db, filter: &Filter, after: i64, limit: u32) -> Result<Vec<i64>, DbError> {
+    let tiers = tier_codes(filter);
+    let places: Vec<Place> = match &filter.search {
+        None => db.all(sql!("customers.sql", "ids_by_arrival"), params![tiers, after, limit]).await?,
+        Some(Search { name, email, external }) => {
+            let params = params![tiers, after, limit, name, email, external];
+            db.all(sql!("customers.sql", "found_by_arrival"), params).await?
+        }
+    };
+    Ok(places.into_iter().map(|place| place.id).collect())
 }
 
 /// A part of a list with all that stands above it, in one call. Of a search also how many it finds, up to one above [`COUNTED`].
@@ -165,12 +174,6 @@ pub async fn summary(db: &Db, home: Currency) -> Result<Summary, DbError> {
 /// The rows of customers' numbers, in their order.
 pub async fn rows(db: &Db, ids: &[i64]) -> Result<Vec<Row>, DbError> {
     db.all(sql!("customers.sql", "rows"), params![Param::json(&ids)]).await
-}
-
-/// What the live model rests on.
-pub async fn card(db: &Db) -> Result<Option<ModelCard>, DbError> {
-    let row: Option<CardRow> = db.first(sql!("customers.sql", "card"), params![]).await?;
-    Ok(row.and_then(|row| serde_json::from_str(&row.card).ok()))
 }
 
 fn places_statement(filter: &Filter, part: &Part) -> Statement {
@@ -215,18 +218,20 @@ fn summary_statements() -> [Statement; 4] {
 }
 
 fn read_summary([tiers, triggers, card, scored]: [&Outcome; 4], home: Currency) -> Result<Summary, DbError> {
-    let rows: BTreeMap<i32, TierRow> = tiers.rows::<TierRow>()?.into_iter().map(|row| (row.tier, row)).collect();
+    let row: Option<TiersRow> = tiers.first()?;
+    let counted: Vec<Counted> = row.as_ref().and_then(|row| serde_json::from_str(&row.tiers).ok()).unwrap_or_default();
     let mut main_triggers = BTreeMap::new();
     for row in triggers.rows::<TriggerRow>()? {
         main_triggers.entry(row.tier).or_insert(row.code);
     }
     let tiers = Tier::ALL.map(|tier| {
-        let row = rows.get(&tier.code());
+        let Counted(_, customers, value, value_unknown) =
+            counted.iter().find(|row| row.0 == tier.code()).copied().unwrap_or(Counted(tier.code(), None, None, None));
         TierSummary {
             tier,
-            customers: row.map_or(0, |row| row.customers),
-            value: Home(row.map_or(0, |row| row.value)).in_currency(home),
-            value_unknown: row.map_or(0, |row| row.value_unknown),
+            customers: customers.unwrap_or(0),
+            value: Home(value.unwrap_or(0)).in_currency(home),
+            value_unknown: value_unknown.unwrap_or(0),
             main_trigger: main_triggers.get(&tier.code()).cloned(),
         }
     });
@@ -234,7 +239,7 @@ fn read_summary([tiers, triggers, card, scored]: [&Outcome; 4], home: Currency) 
     let scored: Option<FinishedRow> = scored.first()?;
     Ok(Summary {
         tiers: tiers.into(),
-        waiting: rows.values().map(|row| row.waiting).sum(),
+        waiting: row.and_then(|row| row.waiting).unwrap_or(0),
         as_of: scored.and_then(|row| row.finished_at).map(Millis),
         card: card.and_then(|row| serde_json::from_str(&row.card).ok()),
     })

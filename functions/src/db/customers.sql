@@ -36,6 +36,25 @@ where (?1 is null or f.tier in (select value from json_each(?1)))
   and (c.name_key < coalesce(?2, char(1114111)) or (c.name_key = ?2 and c.id > ?3))
 order by c.name_key desc, c.id limit ?4 offset ?5;
 
+-- name: ids_by_arrival
+-- For an export: each page reads on from the one before, where a sort would read everybody anew.
+select customer_id as id from facets
+where customer_id > ?2 and (?1 is null or tier in (select value from json_each(?1)))
+order by customer_id limit ?3;
+
+-- name: found_by_arrival
+with found as (
+  select id as customer_id from customers where ?4 <> '' and name_key >= ?4 and name_key < ?4 || char(1114111)
+  union
+  select customer_id from identities where kind = 'email' and value >= ?5 and value < ?5 || char(1114111)
+  union
+  select i.customer_id from sources s cross join identities i
+    on i.kind = 'external' and i.value >= s.id || ':' || ?6 and i.value < s.id || ':' || ?6 || char(1114111)
+)
+select f.customer_id as id from found cross join facets f on f.customer_id = found.customer_id
+where found.customer_id > ?2 and (?1 is null or f.tier in (select value from json_each(?1)))
+order by f.customer_id limit ?3;
+
 -- name: found_by_number
 -- As ids_by_number, of those whose name starts with ?8, address with ?9 or outside id with ?10.
 with found as (
@@ -106,8 +125,16 @@ left join contacts k on k.id = (select min(n.id) from contacts n where n.custome
 order by j.key;
 
 -- name: tiers
-select tier, count(*) as customers, coalesce(sum(value), 0) as value, sum(value is null) as value_unknown, sum(dirty > 0) as waiting
-from facets group by tier;
+-- [tier, customers, value, those whose value is not known] of each, in one pass: sorting them into groups would read everybody twice.
+select sum(dirty > 0) as waiting, json_array(
+  json_array(0, sum(tier = 0), sum(case tier when 0 then value end), sum(tier = 0 and value is null)),
+  json_array(1, sum(tier = 1), sum(case tier when 1 then value end), sum(tier = 1 and value is null)),
+  json_array(2, sum(tier = 2), sum(case tier when 2 then value end), sum(tier = 2 and value is null)),
+  json_array(3, sum(tier = 3), sum(case tier when 3 then value end), sum(tier = 3 and value is null)),
+  json_array(4, sum(tier = 4), sum(case tier when 4 then value end), sum(tier = 4 and value is null)),
+  json_array(9, sum(tier = 9), sum(case tier when 9 then value end), sum(tier = 9 and value is null))
+) as tiers
+from facets;
 
 -- name: main_triggers
 -- How often each code stands first, among the first ?1 customers with a score.

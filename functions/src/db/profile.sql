@@ -25,7 +25,7 @@ from orders where customer_id = ?1 order by ordered_at desc, external_id limit 2
 
 -- name: spent
 -- By currency and day, because rates are by day.
-select currency, ordered_at / 86400000 as day, count(*) as orders, sum(amount - refunded) as revenue
+select currency, ordered_at / 86400000 as day, count(*) as all_orders, count(*) as orders, sum(amount - refunded) as revenue
 from orders where customer_id = ?1 and status in ('paid', 'refunded') group by 1, 2;
 
 -- name: row_id

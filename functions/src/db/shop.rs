@@ -35,20 +35,12 @@ pub struct Cell {
     pub customers: u32,
 }
 
-#[derive(Debug, Clone, Deserialize)]
-pub struct LiveModel {
-    /// `shared::risk::Model` as JSON.
-    pub parameters: String,
-    /// `ModelCard` as JSON.
-    pub card: String,
-}
-
 pub async fn read(db: &Db) -> Result<Shop, DbError> {
     let shop = db.first(sql!("shop.sql", "shop"), params![]).await?;
     shop.ok_or_else(|| DbError::Bug("the shop's row is missing".to_owned()))
 }
 
-/// Another home currency makes the stored rates meaningless: they go, and everybody is folded and scored again.
+/// Another home currency makes the stored rates meaningless: they go, and everybody is to be folded and scored again.
 pub async fn change(db: &Db, change: &ShopChange, is_new_home: bool, now: Millis) -> Result<(), DbError> {
     let ShopChange { name, home_currency, time_zone, plan } = change;
     let plan = plan.map(|plan| match plan {
@@ -60,8 +52,7 @@ pub async fn change(db: &Db, change: &ShopChange, is_new_home: bool, now: Millis
     let mut statements = vec![Statement::new(sql!("shop.sql", "change_shop"), params)];
     if is_new_home {
         statements.push(Statement::new(sql!("shop.sql", "drop_rates"), params![Param::json(&[(); 0])]));
-        statements.push(Statement::new(sql!("shop.sql", "dirty_by_currency"), params![Param::Null]));
-        statements.push(leases::wake("score"));
+        statements.push(leases::wake("refold_all"));
     }
     db.batch_idempotent(statements).await.map(drop)
 }
@@ -88,36 +79,27 @@ pub fn read_rates(rows: Vec<RateRow>, home: Currency) -> Rates {
     rates
 }
 
-/// Stores exactly these rates; whoever has orders in one of `changed` is folded and scored again.
-pub async fn replace_rates(db: &Db, rates: &[RateRow], changed: &[Currency], now: Millis) -> Result<(), DbError> {
+/// Stores exactly these rates; whoever ordered in a foreign currency is to be folded and scored again.
+pub async fn replace_rates(db: &Db, rates: &[RateRow], now: Millis) -> Result<(), DbError> {
     let kept: Vec<_> = rates.iter().map(|row| (row.currency, row.day)).collect();
     let all: Vec<_> = rates.iter().map(|row| (row.currency, row.day, row.rate)).collect();
     let statements = vec![
         Statement::new(sql!("shop.sql", "drop_rates"), params![Param::json(&kept)]),
         Statement::new(sql!("shop.sql", "put_rates"), params![Param::json(&all), now]),
-        Statement::new(sql!("shop.sql", "dirty_by_currency"), params![Param::json(&changed)]),
-        leases::wake("score"),
+        leases::wake("refold"),
     ];
     db.batch_idempotent(statements).await.map(drop)
 }
 
-/// `None` gives the model's own back. Whoever is not lost is scored again.
+/// `None` gives the model's own back. Everybody is to be scored again.
 pub async fn set_thresholds(db: &Db, thresholds: Option<&Thresholds>, now: Millis) -> Result<(), DbError> {
     let json = thresholds.map_or(Param::Null, Param::json);
-    let statements = vec![
-        Statement::new(sql!("shop.sql", "set_thresholds"), params![json, now]),
-        Statement::new(sql!("shop.sql", "rescore"), params![now.day()]),
-        leases::wake("score"),
-    ];
+    let statements = vec![Statement::new(sql!("shop.sql", "set_thresholds"), params![json, now]), leases::wake("rescore")];
     db.batch_idempotent(statements).await.map(drop)
 }
 
 pub async fn threshold_cells(db: &Db) -> Result<Vec<Cell>, DbError> {
     db.all(sql!("shop.sql", "threshold_cells"), params![]).await
-}
-
-pub async fn live_model(db: &Db) -> Result<Option<LiveModel>, DbError> {
-    db.first(sql!("shop.sql", "model"), params![]).await
 }
 
 impl Shop {

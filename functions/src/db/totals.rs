@@ -12,48 +12,41 @@ use crate::{params, sql};
 
 #[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
 pub struct Counts {
-    pub customers: u64,
     pub contacts: u64,
     pub events: u64,
 }
 
-/// Orders of one currency on one day, paid amounts less refunds in minor units.
+/// Orders of one currency on one day: all, those that were paid, and paid amounts less refunds in minor units.
 #[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
 pub struct DayTotal {
     pub currency: Currency,
     pub day: i32,
+    pub all_orders: u64,
     pub orders: u64,
     pub revenue: i64,
-}
-
-#[derive(Debug, Deserialize)]
-struct Orders {
-    orders: u64,
 }
 
 /// Counts, all orders, and the totals of those that were paid, in one call.
 pub async fn read(db: &Db, home: Currency) -> Result<(Counts, u64, Vec<CurrencyTotal>), DbError> {
     let statements = vec![
         Statement::new(sql!("totals.sql", "counts"), params![]),
-        Statement::new(sql!("totals.sql", "orders"), params![]),
         Statement::new(sql!("totals.sql", "revenue"), params![home.as_str()]),
         shop::rates_statement(),
     ];
     let outcomes = db.batch_idempotent(statements).await?;
-    let [counts, orders, revenue, rates] = outcomes.as_slice() else {
+    let [counts, revenue, rates] = outcomes.as_slice() else {
         return Err(DbError::Bug("a batch lost results".to_owned()));
     };
-    let lost = || DbError::Bug("a count has no row".to_owned());
-    let counts = counts.first()?.ok_or_else(lost)?;
-    let Orders { orders } = orders.first()?.ok_or_else(lost)?;
-    let rates = shop::read_rates(rates.rows()?, home);
-    Ok((counts, orders, by_currency(&revenue.rows::<DayTotal>()?, &rates)))
+    let counts = counts.first()?.ok_or_else(|| DbError::Bug("a count has no row".to_owned()))?;
+    let days: Vec<DayTotal> = revenue.rows()?;
+    let orders = days.iter().map(|day| day.all_orders).sum();
+    Ok((counts, orders, by_currency(&days, &shop::read_rates(rates.rows()?, home))))
 }
 
-/// Days added up by currency. The sum of a day is converted at that day's rate; a currency without a rate stays apart.
+/// Days added up by currency, of paid orders. The sum of a day is converted at that day's rate; a currency without a rate stays apart.
 pub fn by_currency(days: &[DayTotal], rates: &Rates) -> Vec<CurrencyTotal> {
     let mut totals: BTreeMap<Currency, (u64, i64, Option<Home>)> = BTreeMap::new();
-    for &DayTotal { currency, day, orders, revenue } in days {
+    for &DayTotal { currency, day, orders, revenue, .. } in days.iter().filter(|day| day.orders > 0) {
         let in_home = rates.to_home(Money::new(revenue, currency), Day(day));
         let total = totals.entry(currency).or_insert((0, 0, Some(Home(0))));
         total.0 += orders;
@@ -77,7 +70,7 @@ mod tests {
     use super::*;
 
     fn total(code: &str, day: i32, orders: u64, revenue: i64) -> DayTotal {
-        DayTotal { currency: Currency::parse(code).expect("code"), day, orders, revenue }
+        DayTotal { currency: Currency::parse(code).expect("code"), day, all_orders: orders, orders, revenue }
     }
 
     #[test]

@@ -1,4 +1,6 @@
 -- Work that waits.
 
 -- name: due
-select count(*) as jobs, min(due_at) as oldest from wakes where due_at <= ?1;
+-- By D1's clock, as whoever wakes a job sets it.
+select count(*) as jobs, (cast(unixepoch('subsec') * 1000 as integer) - min(due_at)) / 1000 as oldest_seconds
+from wakes where due_at <= cast(unixepoch('subsec') * 1000 as integer);

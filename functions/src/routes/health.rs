@@ -34,9 +34,8 @@ pub struct Work {
 #[utoipa::path(get, path = "/healthz", tag = "service", responses((status = 200, body = HealthResponse)))]
 #[worker::send]
 pub async fn show(ctx: Ctx, headers: HeaderMap) -> Result<Json<HealthResponse>, Problem> {
-    let due = work::due(&ctx.db, ctx.now).await?;
+    let due = work::due(&ctx.db).await?;
     let known = auth::recognise(&ctx, &headers).await? != Who::Nobody;
-    let oldest_due_seconds = due.oldest.map(|at| (ctx.now.0 - at) / 1000);
-    let work = known.then_some(Work { jobs_due: due.jobs, oldest_due_seconds });
+    let work = known.then_some(Work { jobs_due: due.jobs, oldest_due_seconds: due.oldest_seconds });
     Ok(Json(HealthResponse { health: Health { version: env!("CARGO_PKG_VERSION").to_owned(), work } }))
 }

@@ -16,7 +16,7 @@ pub async fn show(ctx: Ctx) -> Result<Json<OverviewResponse>, Problem> {
     let (counts, orders, totals) = totals::read(&ctx.db, home).await?;
     let Summary { tiers, waiting, card, .. } = customers::summary(&ctx.db, home).await?;
     let overview = Overview {
-        customers: counts.customers,
+        customers: tiers.iter().map(|tier| tier.customers).sum(),
         contacts: counts.contacts,
         orders,
         events: counts.events,

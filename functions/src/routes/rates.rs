@@ -10,6 +10,7 @@ use shared::time::{Day, Millis};
 use crate::ctx::Ctx;
 use crate::db::shop::{self, RateRow};
 use crate::extract::JsonBody;
+use crate::jobs;
 use crate::problem::Problem;
 
 /// The stored rates, by currency and day.
@@ -21,15 +22,15 @@ pub async fn list(ctx: Ctx) -> Result<Json<RatesResponse>, Problem> {
 
 /// Store these rates and no others.
 ///
-/// Customers with orders in a currency whose rates changed are scored again.
+/// Where they are not the stored ones, customers with orders in foreign currencies are scored again.
 #[utoipa::path(put, path = "/api/rates", tag = "shop", request_body = RatesChange, responses((status = 200, body = RatesResponse)))]
 #[worker::send]
 pub async fn replace(ctx: Ctx, JsonBody(asked): JsonBody<RatesChange>) -> Result<Json<RatesResponse>, Problem> {
     let home = shop::read(&ctx.db).await?.home_currency;
     let rates = accept(&asked.rates, home)?;
-    let changed = changed(&shop::rate_rows(&ctx.db).await?, &rates);
-    if !changed.is_empty() {
-        shop::replace_rates(&ctx.db, &rates, &changed, ctx.now).await?;
+    if rates != shop::rate_rows(&ctx.db).await? {
+        shop::replace_rates(&ctx.db, &rates, ctx.now).await?;
+        jobs::ring(&ctx.env, &ctx.db).await;
     }
     Ok(Json(RatesResponse { rates: rates.into_iter().map(wire).collect() }))
 }
@@ -61,16 +62,6 @@ fn accept(rates: &[Rate], home: Currency) -> Result<Vec<RateRow>, Problem> {
     Ok(accepted.into_iter().map(|((currency, day), rate)| RateRow { currency, day, rate }).collect())
 }
 
-/// Currencies whose rates are not the same before and after.
-fn changed(before: &[RateRow], after: &[RateRow]) -> Vec<Currency> {
-    let of = |rows: &[RateRow], currency| rows.iter().filter(|row| row.currency == currency).cloned().collect::<Vec<_>>();
-    let mut currencies: Vec<Currency> = before.iter().chain(after).map(|row| row.currency).collect();
-    currencies.sort_unstable();
-    currencies.dedup();
-    currencies.retain(|&currency| of(before, currency) != of(after, currency));
-    currencies
-}
-
 fn day_of(text: &str) -> Option<Day> {
     (text.len() == 10).then(|| Millis::parse_rfc3339(&format!("{text}T00:00:00Z")).ok().map(Millis::day))?
 }
@@ -100,14 +91,5 @@ mod tests {
         let Err(Problem::Invalid(fields)) = accept(&given, Currency::USD) else { panic!("accepted") };
         let names: Vec<_> = fields.keys().map(String::as_str).collect();
         assert_eq!(names, ["rates[0].currency", "rates[1].day", "rates[1].rate", "rates[2].day", "rates[2].rate"]);
-    }
-
-    #[test]
-    fn only_currencies_with_other_rates_have_changed() {
-        let rows = |rates: &[Rate]| accept(rates, Currency::USD).expect("rates");
-        let before = rows(&[rate("EUR", "2026-01-01", 1.1), rate("GBP", "2026-01-01", 1.3)]);
-        let after = rows(&[rate("EUR", "2026-01-01", 1.1), rate("SEK", "2026-01-01", 0.1)]);
-        let codes: Vec<_> = changed(&before, &after).iter().map(ToString::to_string).collect();
-        assert_eq!(codes, ["GBP", "SEK"]);
     }
 }

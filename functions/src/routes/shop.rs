@@ -6,6 +6,7 @@ use shared::api::{ShopChange, ShopResponse};
 use crate::ctx::Ctx;
 use crate::db::shop;
 use crate::extract::JsonBody;
+use crate::jobs;
 use crate::problem::Problem;
 
 /// The shop's settings.
@@ -32,5 +33,8 @@ pub async fn change(ctx: Ctx, JsonBody(mut change): JsonBody<ShopChange>) -> Res
     let home = shop::read(&ctx.db).await?.home_currency;
     let is_new_home = change.home_currency.is_some_and(|currency| currency != home);
     shop::change(&ctx.db, &change, is_new_home, ctx.now).await?;
+    if is_new_home {
+        jobs::ring(&ctx.env, &ctx.db).await;
+    }
     show(ctx).await
 }

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use axum::Json;
 use shared::api::{Thresholds, ThresholdsResponse, ThresholdsView};
-use shared::risk::Model;
 
 use crate::ctx::Ctx;
+use crate::db::models;
 use crate::db::shop::{self, Cell};
 use crate::extract::JsonBody;
+use crate::jobs;
 use crate::problem::Problem;
 
 /// The thresholds in force, where they come from, and how many customers have each risk.
@@ -16,21 +17,19 @@ use crate::problem::Problem;
 #[worker::send]
 pub async fn show(ctx: Ctx) -> Result<Json<ThresholdsResponse>, Problem> {
     let shop = shop::read(&ctx.db).await?;
-    let model = shop::live_model(&ctx.db).await?.and_then(|live| serde_json::from_str::<Model>(&live.parameters).ok());
-    let is_fitted = model.is_some();
-    let from_model = model.unwrap_or_else(|| shared::risk::prior(shop.home_currency).0).thresholds;
+    let live = models::live(&ctx.db).await?.map(|live| live.model);
+    let model = live.unwrap_or_else(|| shared::risk::prior(shop.home_currency).0);
     let (thresholds, basis, text) = match shop.thresholds() {
-        Some(own) => (own, "own", "Set by your shop"),
-        None if is_fitted => (from_model, "chosen", "Chosen with the live model"),
-        None => (from_model, "default", "What Rekindle starts with, before the first scoring"),
+        Some(own) => (own, "own".to_owned(), "Set by your shop.".to_owned()),
+        None => (model.thresholds, model.thresholds_basis, model.thresholds_text),
     };
     let cells = shop::threshold_cells(&ctx.db).await?;
     let cells = cells.into_iter().map(|Cell { p30, p60, p90, customers }| (p30, p60, p90, customers)).collect();
-    let view = ThresholdsView { thresholds, basis: basis.to_owned(), text: text.to_owned(), cells };
+    let view = ThresholdsView { thresholds, basis, text, cells };
     Ok(Json(ThresholdsResponse { thresholds: view }))
 }
 
-/// Set own thresholds; everybody who is not lost is scored again.
+/// Set own thresholds; everybody is scored again.
 #[utoipa::path(put, path = "/api/thresholds", tag = "models", request_body = Thresholds,
     responses((status = 200, body = ThresholdsResponse)))]
 #[worker::send]
@@ -45,6 +44,7 @@ pub async fn replace(ctx: Ctx, JsonBody(own): JsonBody<Thresholds>) -> Result<Js
         return Err(Problem::Invalid(wrong));
     }
     shop::set_thresholds(&ctx.db, Some(&own), ctx.now).await?;
+    jobs::ring(&ctx.env, &ctx.db).await;
     show(ctx).await
 }
 
@@ -53,5 +53,6 @@ pub async fn replace(ctx: Ctx, JsonBody(own): JsonBody<Thresholds>) -> Result<Js
 #[worker::send]
 pub async fn remove(ctx: Ctx) -> Result<Json<ThresholdsResponse>, Problem> {
     shop::set_thresholds(&ctx.db, None, ctx.now).await?;
+    jobs::ring(&ctx.env, &ctx.db).await;
     show(ctx).await
 }

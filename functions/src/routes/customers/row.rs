@@ -2,7 +2,7 @@
 
 use shared::api::{CustomerRow, Lifecycle, Risk, Tier};
 use shared::money::{Currency, Home};
-use shared::risk::history_points;
+use shared::risk::{history_points, shown_per_cent};
 use shared::time::Day;
 
 use crate::db::customers::Row;
@@ -29,7 +29,7 @@ pub fn wire(row: Row, home: Currency) -> CustomerRow {
         last_order: row.last_day.map(|day| Day(day).iso()),
         deadline: row.deadline_day.map(|day| Day(day).iso()),
         orders: row.orders,
-        trend: recent.map(|point| (point.risk.p30 * 100.0).round().clamp(0.0, 100.0) as u8).collect(),
+        trend: recent.map(|point| shown_per_cent(point.risk.p30)).collect(),
         sample: row.sample != 0,
     }
 }

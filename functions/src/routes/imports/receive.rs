@@ -196,9 +196,10 @@ fn mapped(guessed: Guess, map: Option<&str>) -> Result<Options, Problem> {
     let Guess { mut options, headers, .. } = guessed;
     for (field, header) in map.map(read_map).transpose()?.unwrap_or_default() {
         let is_named = |name: &String| name.trim().eq_ignore_ascii_case(header.trim());
-        let column = headers.iter().position(is_named).and_then(|column| u32::try_from(column).ok()).ok_or_else(|| {
-            Problem::field("map", format!("There is no column {header}: the file has {}", headers.join(", ")))
-        })?;
+        let column =
+            headers.iter().position(is_named).and_then(|column| u32::try_from(column).ok()).ok_or_else(|| {
+                Problem::field("map", format!("There is no column {header}: the file has {}", headers.join(", ")))
+            })?;
         options.columns.retain(|_, other| *other != column);
         options.columns.insert(field, column);
     }
