@@ -27,6 +27,8 @@ pub(super) struct Framing {
     /// Line ends inside quotes since then.
     lines_inside: u64,
     after_cr: bool,
+    /// Text follows a closing quote: perhaps that quote was to open another cell.
+    text_after_quote: bool,
     /// The last row ended with CR: a LF right here still belongs to it.
     skip_lf: bool,
     /// The row begun is too long: it was reported, and its rest is dropped.
@@ -47,6 +49,7 @@ pub(super) struct Frame {
     pub(super) line: u64,
     /// Of [`Framing::bytes`], without the line end.
     pub(super) range: Range<usize>,
+    pub(super) text_after_quote: bool,
     pub(super) ending: Ending,
 }
 
@@ -72,6 +75,7 @@ impl Framing {
             line: 1,
             lines_inside: 0,
             after_cr: false,
+            text_after_quote: false,
             skip_lf: false,
             skipping: false,
         }
@@ -100,7 +104,7 @@ impl Framing {
             if !self.skipping && self.at - self.start >= ROW_BYTES {
                 self.skipping = true;
                 let quoted = matches!(self.place, Place::Quoted | Place::AfterQuote);
-                return Some(Frame { line: self.line, range: self.start..self.at, ending: Ending::TooLong { quoted } });
+                return Some(self.frame(self.at, Ending::TooLong { quoted }));
             }
             let line_end = byte == b'\n' || byte == b'\r';
             match self.place {
@@ -124,6 +128,7 @@ impl Framing {
                     continue;
                 }
                 Place::CellStart | Place::Bare | Place::AfterQuote => {
+                    self.text_after_quote |= self.place == Place::AfterQuote && byte != self.delimiter;
                     self.place = if byte == self.delimiter { Place::CellStart } else { Place::Bare };
                 }
             }
@@ -156,8 +161,12 @@ impl Framing {
         self.start = 0;
     }
 
+    fn frame(&self, end: usize, ending: Ending) -> Frame {
+        Frame { line: self.line, range: self.start..end, text_after_quote: self.text_after_quote, ending }
+    }
+
     fn close(&mut self, end: usize, next: usize, ending: Ending) -> Option<Frame> {
-        let frame = Frame { line: self.line, range: self.start..end, ending };
+        let frame = self.frame(end, ending);
         let skipped = self.skipping;
         self.begin(next, self.line + self.lines_inside + 1);
         (!skipped).then_some(frame)
@@ -170,6 +179,7 @@ impl Framing {
         self.place = Place::CellStart;
         self.lines_inside = 0;
         self.after_cr = false;
+        self.text_after_quote = false;
         self.skip_lf = false;
         self.skipping = false;
     }

@@ -17,7 +17,7 @@ use crate::time::Millis;
 const SCHEMA: u32 = 1;
 
 /// A shop's sample moves by some years at most.
-const SHIFT_DAYS: i32 = 36_500;
+const SHIFT_DAYS: u32 = 36_500;
 
 /// Why a file cannot be read with these options.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -130,7 +130,7 @@ impl Parser {
         let options = &cursor.options;
         let columns = Columns::new(options)?;
         let zone = options.time_zone.parse().map_err(|_| OptionsError::TimeZone(options.time_zone.clone()))?;
-        if options.shift_days.abs() > SHIFT_DAYS {
+        if options.shift_days.unsigned_abs() > SHIFT_DAYS {
             return Err(OptionsError::ShiftDays);
         }
         let times = Times { now: cursor.now, zone, order: options.date_order, shift_days: options.shift_days, moved_to_now: 0 };
@@ -164,6 +164,7 @@ impl Parser {
         let width = cursor.table.as_ref().map(|table| table.width);
         let swallowed = || width.is_some_and(|width| swallowed_rows(bytes, delimiter, width));
         let refusal = match frame.ending {
+            Ending::Whole if frame.text_after_quote && swallowed() => return self.again(parsed),
             Ending::Whole => None,
             Ending::Unclosed | Ending::TooLong { quoted: true } if swallowed() => return self.again(parsed),
             Ending::Unclosed => Some(Refusal::of_row(

@@ -29,8 +29,7 @@ impl Record {
         bytes.resize(row.len() + 1, 0);
         self.ends.resize(self.ends.capacity().max(32), 0);
         let (mut input, mut written, mut cells) = (row.as_bytes(), 0, 0);
-        loop {
-            let (Some(output), Some(ends)) = (bytes.get_mut(written..), self.ends.get_mut(cells..)) else { break };
+        while let (Some(output), Some(ends)) = (bytes.get_mut(written..), self.ends.get_mut(cells..)) {
             let (result, read, wrote, ended) = self.reader.read_record(input, output, ends);
             input = input.get(read..).unwrap_or_default();
             written += wrote;
@@ -70,7 +69,36 @@ impl Record {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+    use crate::import::framing::Framing;
+
+    fn framed(text: &str) -> Vec<Vec<String>> {
+        let mut framing = Framing::new(b',');
+        framing.buffer().extend_from_slice(text.as_bytes());
+        let mut record = Record::new(b',');
+        let mut rows = Vec::new();
+        while let Some(frame) = framing.next(true) {
+            record.read(std::str::from_utf8(framing.bytes(&frame.range)).expect("text"));
+            if record.len() > 0 {
+                rows.push(record.cells().map(str::to_owned).collect());
+            }
+        }
+        rows
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+        #[test]
+        fn framing_and_cells_agree_with_the_csv_crate(text in "[ab,\"\r\n é]{0,40}") {
+            let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_bytes());
+            let expected: Vec<Vec<String>> =
+                reader.records().map(|row| row.expect("row").iter().map(str::to_owned).collect()).collect();
+            prop_assert_eq!(framed(&text), expected);
+        }
+    }
 
     fn check(row: &str, cells: &[&str]) {
         let mut record = Record::new(b',');

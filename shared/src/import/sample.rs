@@ -19,7 +19,8 @@ pub(super) fn rows(sample: &[u8], encoding: Encoding, delimiter: u8, most: usize
         }
         let raw = row_text(framing.bytes(&frame.range), encoding);
         record.read(&raw);
-        if !record.is_blank() && !(rows.is_empty() && parser::names_delimiter(&raw)) {
+        let is_note = rows.is_empty() && parser::names_delimiter(&raw);
+        if !is_note && !record.is_blank() {
             rows.push(record.cells().map(|cell| cell.trim().to_owned()).collect());
         }
     }

@@ -103,7 +103,8 @@ fn drop_unreadable(table: &Table<'_>, chosen: &mut Chosen, doubts: &mut Vec<Doub
             "properties" => &|cell| cell.starts_with('{'),
             _ => return true,
         };
-        let keep = !table.is_filled(index) || table.share(index, readable) > 0.5;
+        let share = table.share(index, readable);
+        let keep = !table.is_filled(index) || share >= 0.5 || (field == "email" && share > 0.0);
         if !keep {
             doubts.push(doubt(
                 field,
