@@ -15,7 +15,7 @@ mod tiers;
 
 pub use fit::{MIN_REPEAT_BUYERS, fit, prior};
 pub use history::{history_points, history_with};
-pub use rhythm::{MAX_CAME_BACK, Quantile, Rhythm, WATCH_DAYS};
+pub use rhythm::{MAX_CAME_BACK, Rhythm, WATCH_DAYS};
 pub use score::score;
 pub use terms::{Renewals, TermModel};
 pub use tiers::{HYSTERESIS_PER_CENT, TierCounts, shown_per_cent, tier_counts, tier_of};
@@ -70,7 +70,8 @@ pub struct Model {
     pub feeds: Feeds,
 }
 
-/// The score row.
+/// The score row. Its figures are rounded to what is worth storing, so that they read back from JSON to the same bits and an
+/// unchanged score compares equal to the stored one.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Score {
     /// Of the lost 1 throughout.

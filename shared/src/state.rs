@@ -137,11 +137,11 @@ impl State {
         let converted = orders.saturating_sub(self.orders_apart());
         let minor = self.home.minor.saturating_sub(later_spend);
         let days = self.days.until(today).len();
-        if converted == 0 || orders == 0 || days == 0 || minor <= 0 {
+        if converted == 0 || orders == 0 || days == 0 {
             return None;
         }
         let days = (days as f64 * f64::from(converted) / f64::from(orders)).max(1.0);
-        Some((libm::round(days) as u32, minor as f64 / days))
+        Some((libm::round(days) as u32, minor.max(0) as f64 / days))
     }
 
     /// Spent in the home currency, where anything could be converted.

@@ -1,4 +1,5 @@
 //! The models of orders and spend against published figures and on synthetic shops.
+#![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "a test fails by panicking")]
 
 mod data;
 
@@ -167,6 +168,8 @@ fn parameter() -> impl Strategy<Value = f64> {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
     #[test]
     fn nothing_is_ever_outside_its_range(
         r in parameter(), alpha in parameter(), a in parameter(), b in parameter(),

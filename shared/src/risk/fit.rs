@@ -194,9 +194,9 @@ fn card(model: &Model, chosen: Option<&Chosen>, counts: &Counts) -> ModelCard {
     if let Some(GammaGamma { p, q, v }) = model.spend {
         parameters.extend([("Gamma-Gamma p", p), ("Gamma-Gamma q", q), ("Gamma-Gamma v", v)].map(owned));
     }
-    let Rhythm { mean, between, within, repeat, once } = model.rhythm;
-    parameters.extend([("log gap mean", mean), ("log gap between", between), ("log gap within", within)].map(owned));
-    parameters.extend([("deadline z, repeat", repeat.z), ("deadline z, once", once.z)].map(owned));
+    let Rhythm { mean, between, within, z, .. } = model.rhythm;
+    parameters
+        .extend([("log gap mean", mean), ("log gap between", between), ("log gap within", within), ("deadline z", z)].map(owned));
     for (name, rates) in [("short terms", model.terms.short), ("long terms", model.terms.long)] {
         parameters.extend([(format!("{name} a"), rates.a), (format!("{name} b"), rates.b)]);
     }
@@ -230,21 +230,16 @@ fn text(model: &Model, chosen: Option<&Chosen>, counts: &Counts) -> String {
             sentences
                 .push("Nobody seems to leave for good: no drop-out identified, so long silences are read as slow buyers.".into());
         }
-        let (repeat, once) = (model.rhythm.repeat, model.rhythm.once);
-        let watched = repeat.watched + once.watched;
+        let Rhythm { watched, came_back, .. } = model.rhythm;
         if watched > 0 {
-            let back = repeat.came_back * f64::from(repeat.watched) + once.came_back * f64::from(once.watched);
-            let share = back / f64::from(watched);
             sentences.push(format!(
-                "Of those who counted as lost in the past, {:.0} % came back by themselves within 90 days.",
-                share * 100.0
+                "Of {watched} silences that counted as a loss in the past, {:.0} % ended by themselves within 90 days.",
+                came_back * 100.0
             ));
-            if share > MAX_CAME_BACK {
-                sentences.push(format!(
-                    "That is more than the {:.0} % aimed at: this shop's customers pause for long.",
-                    MAX_CAME_BACK * 100.0
-                ));
-            }
+        }
+        if came_back > MAX_CAME_BACK {
+            let aim = MAX_CAME_BACK * 100.0;
+            sentences.push(format!("That is more than the {aim:.0} % aimed at: this shop's customers pause for long."));
         }
     } else if counts.customers > 0 || !model.terms.is_fitted() {
         sentences.push(format!(

@@ -11,17 +11,9 @@ pub struct Rhythm {
     pub mean: f64,
     pub between: f64,
     pub within: f64,
-    /// How many standard deviations of the predicted log gap the deadline lies above its mean: for customers with at least one
-    /// gap of their own, and for one-time buyers.
-    pub repeat: Quantile,
-    pub once: Quantile,
-}
-
-/// The quantile of the deadline and what it means on the shop's past.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct Quantile {
+    /// How many standard deviations of the predicted log gap the deadline lies above its mean.
     pub z: f64,
-    /// Silences that passed the deadline and could be watched for 90 more days.
+    /// Silences of the past that reached their deadline and could be watched for 90 more days.
     pub watched: u32,
     /// The share of these that ended by itself within the 90 days.
     pub came_back: f64,
@@ -63,8 +55,7 @@ const MAX_SILENCES: usize = 12;
 impl Rhythm {
     /// For a shop of which nothing is known: orders every five weeks or so, with a wide spread.
     pub fn prior() -> Self {
-        let quantile = Quantile { z: Z_DEFAULT, watched: 0, came_back: 0.0 };
-        Self { mean: libm::log(36.0), between: 0.5, within: 0.6, repeat: quantile, once: quantile }
+        Self { mean: libm::log(36.0), between: 0.5, within: 0.6, z: Z_DEFAULT, watched: 0, came_back: 0.0 }
     }
 
     /// From each customer's purchase days up to and with `today`; the prior where fewer than two gaps are known.
@@ -92,16 +83,12 @@ impl Rhythm {
             mean = weighted / weights;
             between = (spread / count).max(0.02);
         }
-        let mut rhythm = Self { mean, between, within, ..Self::prior() };
-        rhythm.repeat = rhythm.quantile(customers, today, true);
-        rhythm.once = rhythm.quantile(customers, today, false);
-        rhythm
+        Self { mean, between, within, ..Self::prior() }.with_quantile(customers, today)
     }
 
     /// Days of silence that count as churn.
     pub(crate) fn deadline(&self, gaps: &Gaps) -> i32 {
-        let z = if gaps.n > 0 { self.repeat.z } else { self.once.z };
-        self.gap_at(gaps, z)
+        self.gap_at(gaps, self.z)
     }
 
     /// The typical gap in days.
@@ -124,12 +111,11 @@ impl Rhythm {
         (mean, libm::sqrt(within + 1.0 / precision))
     }
 
-    /// The lowest quantile that keeps the share of those who come back by themselves small enough.
-    fn quantile(&self, customers: &[&[Day]], today: Day, repeat: bool) -> Quantile {
-        let silences: Vec<(Gaps, i32, Option<i32>)> =
-            customers.iter().flat_map(|days| silences(days, today)).filter(|(gaps, ..)| (gaps.n > 0) == repeat).collect();
+    /// With the lowest quantile that keeps the share of those who come back by themselves small enough.
+    fn with_quantile(self, customers: &[&[Day]], today: Day) -> Self {
+        let silences: Vec<(Gaps, i32, Option<i32>)> = customers.iter().flat_map(|days| silences(days, today)).collect();
         let steps = ((Z_TO - Z_FROM) / Z_STEP) as u32;
-        let mut last = Quantile { z: Z_DEFAULT, watched: 0, came_back: 0.0 };
+        let mut chosen = self;
         for step in 0..=steps {
             let z = Z_FROM + f64::from(step) * Z_STEP;
             let (mut watched, mut back) = (0_u32, 0_u32);
@@ -144,12 +130,12 @@ impl Rhythm {
             if watched < MIN_WATCHED {
                 break;
             }
-            last = Quantile { z, watched, came_back: f64::from(back) / f64::from(watched) };
-            if last.came_back <= MAX_CAME_BACK {
+            chosen = Self { z, watched, came_back: f64::from(back) / f64::from(watched), ..self };
+            if chosen.came_back <= MAX_CAME_BACK {
                 break;
             }
         }
-        last
+        chosen
     }
 }
 
@@ -239,7 +225,7 @@ mod tests {
             .collect();
         let customers: Vec<&[Day]> = all.iter().map(Vec::as_slice).collect();
         let rhythm = Rhythm::fit(&customers, Day(700));
-        assert!(rhythm.repeat.came_back <= MAX_CAME_BACK && rhythm.repeat.watched >= MIN_WATCHED, "{:?}", rhythm.repeat);
-        assert!(rhythm.repeat.z > Z_FROM, "{:?}", rhythm.repeat);
+        assert!(rhythm.came_back <= MAX_CAME_BACK && rhythm.watched >= MIN_WATCHED, "{rhythm:?}");
+        assert!(rhythm.z > Z_FROM, "{rhythm:?}");
     }
 }

@@ -26,9 +26,8 @@ const MAX_AHEAD_CONTRACT: i32 = 28;
 
 /// `previous` gives the tier hysteresis.
 pub fn score(state: &State, model: &Model, previous: Option<&Score>, today: Day) -> Score {
-    let known = Known::of(state, model, today);
     let before = previous.map(|score| score.tier);
-    match &known {
+    match Known::of(state, model, today) {
         Known::Nothing { why } => Score {
             risk: Risk::default(),
             tier: Tier::NotScored,
@@ -44,7 +43,10 @@ pub fn score(state: &State, model: &Model, previous: Option<&Score>, today: Day)
         },
         Known::Buyer(buyer) => {
             let view = buyer.view(model, before, today);
-            let gap = buyer.order_gap();
+            let mut signals = signal::read(state, Some(&buyer.order_gap()), None, &model.feeds, model.home, today);
+            if signals.is_empty() && !matches!(view.tier, Tier::Healthy | Tier::Lost) {
+                signals.push(buyer.deadline_is_near());
+            }
             let history = buyer.history(today);
             let orders = model.orders.expected_orders(&history, f64::from(YEAR) / 7.0);
             Score {
@@ -52,11 +54,11 @@ pub fn score(state: &State, model: &Model, previous: Option<&Score>, today: Day)
                 tier: view.tier,
                 lifecycle: lifecycle(view.tier, buyer.x == 0 && today.since(buyer.first) < NEW_DAYS),
                 deadline: Some(buyer.deadline()),
-                p_alive: model.alive.map(|alive| alive.p_alive(&history)),
+                p_alive: model.alive.map(|alive| millionths(alive.p_alive(&history))),
                 p_return: view.p_return,
-                expected_orders: Some(orders),
+                expected_orders: Some(libm::round(orders * 1e4) / 1e4),
                 value: spend_a_day(state, model, today).and_then(|spend| money(orders * spend)),
-                triggers: triggers(&signal::read(state, Some(&gap), None, &model.feeds, model.home, today)),
+                triggers: triggers(&signals),
                 rhythm: Some(buyer.rhythm()),
                 rescore: earliest(
                     next_change(&view, today, MAX_AHEAD, buyer.landmarks(), |day| buyer.view(model, Some(view.tier), day)),
@@ -184,16 +186,22 @@ impl Buyer {
         let history = self.history(today);
         let silence = Silence::of(&model.orders, &history);
         if left <= 0 {
-            let p_return = Some(1.0 - silence.days(90.0));
+            let p_return = Some(millionths(1.0 - silence.days(90.0)));
             return View { risk: Risk { p30: 1.0, p60: 1.0, p90: 1.0 }, tier: Tier::Lost, p_return };
         }
-        let [p30, p60, p90] = passage::within(silence, left, self.gap, &self.after, HORIZONS);
+        let [p30, p60, p90] = passage::within(silence, left, self.gap, &self.after, HORIZONS).map(millionths);
         let risk = Risk { p30, p60, p90 };
         View { risk, tier: tier_of(&risk, &model.thresholds, before), p_return: None }
     }
 
     fn order_gap(&self) -> OrderGap {
         OrderGap { last: self.last, purchases: self.x as usize + 1, usual: self.usual, deadline: self.gap }
+    }
+
+    /// Every risk has a reason in words, also where the silence is not long yet.
+    fn deadline_is_near(&self) -> Signal {
+        let text = format!("Lost on {} unless another order comes", date_in_words(self.deadline()));
+        Signal { code: "deadline", text, since: Some(self.last), weight: 0.1, logit: 0.0 }
     }
 
     fn rhythm(&self) -> String {
@@ -220,10 +228,10 @@ impl Subscriber<'_> {
 
     fn view(&self, model: &Model, signals: &[Signal], before: Option<Tier>, today: Day) -> View {
         if self.standing.is_over(today) {
-            let p_return = Some(model.terms.comes_back(today.since(self.standing.deadline())));
+            let p_return = Some(millionths(model.terms.comes_back(today.since(self.standing.deadline()))));
             return View { risk: Risk { p30: 1.0, p60: 1.0, p90: 1.0 }, tier: Tier::Lost, p_return };
         }
-        let [p30, p60, p90] = model.terms.within(&self.standing, shift(signals), today, HORIZONS);
+        let [p30, p60, p90] = model.terms.within(&self.standing, shift(signals), today, HORIZONS).map(millionths);
         let risk = Risk { p30, p60, p90 };
         View { risk, tier: tier_of(&risk, &model.thresholds, before), p_return: None }
     }
@@ -256,6 +264,10 @@ impl Subscriber<'_> {
     fn landmarks(&self) -> [Day; 4] {
         [90, 60, 30, 0].map(|days| self.standing.deadline().plus(-days))
     }
+}
+
+fn millionths(probability: f64) -> f64 {
+    libm::round(probability * 1e6) / 1e6
 }
 
 fn shift(signals: &[Signal]) -> f64 {

@@ -1,0 +1,134 @@
+//! The compact state: order of rows, merging, size.
+#![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "a test fails by panicking")]
+
+mod data;
+
+use proptest::prelude::*;
+use serde_json::json;
+use shared::money::{Currency, Money, Rates};
+use shared::state::{EventFact, OrderFact, State, fold};
+use shared::time::{Day, MILLIS_PER_DAY, Millis};
+
+fn rates() -> Rates {
+    let mut rates = Rates::new(Currency::USD);
+    rates.insert(Currency::parse("EUR").expect("code"), Day(0), 1.1);
+    rates
+}
+
+fn orders() -> impl Strategy<Value = Vec<OrderFact>> {
+    let one = (0..800_i64, 0..50_000_i64, 0..3_u8, 0..30_000_i64, prop::bool::weighted(0.9)).prop_map(
+        |(day, minor, currency, refunded, paid)| {
+            let code = ["USD", "EUR", "GBP"][usize::from(currency)];
+            let amount = Money::new(minor, Currency::parse(code).expect("code"));
+            OrderFact { at: Millis(day * MILLIS_PER_DAY + minor), amount, refunded, paid }
+        },
+    );
+    prop::collection::vec(one, 0..40)
+}
+
+fn events() -> impl Strategy<Value = Vec<EventFact>> {
+    let names = [
+        "Email Delivered",
+        "Email Opened",
+        "Email Link Clicked",
+        "Ticket Opened",
+        "Ticket Solved",
+        "NPS Answered",
+        "Payment Failed",
+        "Payment Succeeded",
+        "Subscription Started",
+        "Subscription Updated",
+        "Subscription Cancelled",
+        "Subscription Resumed",
+        "Signed In",
+        "Report Exported",
+        "Product Viewed",
+        "Order Completed",
+    ];
+    let one = (0..names.len(), 0..800_i64, 0..12_u32).prop_map(move |(name, day, n)| {
+        let properties = json!({
+            "id": format!("{}", n % 5), "tone": f64::from(n) / 12.0, "score": n.min(10), "seats": n, "plan": format!("plan {n}"),
+            "amount": format!("{n}.50"), "term_days": 10 + n, "ends": if n.is_multiple_of(4) { "now" } else { "term_end" },
+        });
+        let serde_json::Value::Object(properties) = properties else { unreachable!("an object") };
+        EventFact { at: Millis(day * MILLIS_PER_DAY + i64::from(n)), name: names[name].to_owned(), properties }
+    });
+    prop::collection::vec(one, 0..60)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(200) })]
+
+    #[test]
+    fn the_order_of_rows_does_not_matter(orders in orders(), events in events(), seed in 0..1_000_usize) {
+        let straight = fold(&orders, &events, &rates());
+        let turned = |len: usize| move |at: &usize| (at * 7_919 + seed) % len.max(1);
+        let mut shuffled_orders: Vec<(usize, OrderFact)> = orders.into_iter().enumerate().collect();
+        let n = shuffled_orders.len();
+        shuffled_orders.sort_by_key(|(at, _)| turned(n)(at));
+        let mut shuffled_events: Vec<(usize, EventFact)> = events.into_iter().enumerate().collect();
+        let n = shuffled_events.len();
+        shuffled_events.sort_by_key(|(at, _)| turned(n)(at));
+        let orders: Vec<OrderFact> = shuffled_orders.into_iter().map(|(_, order)| order).collect();
+        let events: Vec<EventFact> = shuffled_events.into_iter().map(|(_, event)| event).collect();
+        prop_assert_eq!(straight, fold(&orders, &events, &rates()));
+    }
+
+    #[test]
+    fn merging_states_is_folding_the_rows_of_both(
+        a in orders(), b in orders(), c in orders(), events_a in events(), events_b in events(), events_c in events(),
+    ) {
+        let [one, two, three] =
+            [(&a, &events_a), (&b, &events_b), (&c, &events_c)].map(|(orders, events)| fold(orders, events, &rates()));
+        let left = one.clone().merge(two.clone()).merge(three.clone());
+        prop_assert_eq!(&left, &one.clone().merge(two.clone().merge(three.clone())), "associative");
+        prop_assert_eq!(&left, &three.merge(two).merge(one.clone()), "commutative");
+        prop_assert_eq!(&one.clone().merge(State::default()), &one, "a neutral element");
+        let all = fold(&[a, b, c].concat(), &[events_a, events_b, events_c].concat(), &rates());
+        prop_assert_eq!(left, all);
+    }
+
+    #[test]
+    fn a_state_reads_back_from_json(orders in orders(), events in events()) {
+        let state = fold(&orders, &events, &rates());
+        let text = serde_json::to_string(&state).expect("json");
+        prop_assert_eq!(serde_json::from_str::<State>(&text).expect("reads back"), state);
+    }
+}
+
+#[test]
+fn opens_clicks_and_visits_are_no_purchases() {
+    let event = |name: &str| EventFact { at: Millis(MILLIS_PER_DAY), name: name.to_owned(), properties: serde_json::Map::new() };
+    let events = ["Email Opened", "Email Link Clicked", "Product Viewed", "Order Completed", "Signed In"].map(event);
+    let state = fold(&[], &events, &rates());
+    assert_eq!((state.buy_days(), state.orders(), state.paid), (0, 0, None));
+}
+
+#[test]
+fn cancelled_and_pending_orders_are_no_activity_and_refunds_take_money_but_not_the_day() {
+    let paid = data::order(Day(10), 5_000);
+    let pending = OrderFact { paid: false, ..data::order(Day(20), 9_000) };
+    let refunded = OrderFact { refunded: 9_999, ..data::order(Day(30), 3_000) };
+    let state = fold(&[paid, pending, refunded], &[], &rates());
+    assert_eq!((state.buy_days(), state.last_day(), state.home.minor), (2, Some(Day(30)), 5_000));
+}
+
+#[test]
+fn a_state_stays_small_however_long_the_history() {
+    let orders: Vec<OrderFact> = (0..20_000).map(|i| data::order(Day(i / 4), 1_000)).collect();
+    let events: Vec<EventFact> = (0..20_000)
+        .map(|i| EventFact {
+            at: Millis(i64::from(i / 4) * MILLIS_PER_DAY),
+            name: if i % 2 == 0 { format!("Feature {}", i % 500) } else { "Ticket Opened".to_owned() },
+            properties: serde_json::Map::new(),
+        })
+        .collect();
+    let state = fold(&orders, &events, &rates());
+    assert_eq!((state.buy_days(), state.features.len()), (5_000, 64));
+    let size = serde_json::to_string(&state).expect("json").len();
+    assert!(size < 12_000, "{size} bytes, 5,000 of them the purchase days");
+
+    let usual = fold(&(0..12).map(|i| data::order(Day(i * 30), 1_000)).collect::<Vec<_>>(), &[], &rates());
+    let size = serde_json::to_string(&usual).expect("json").len();
+    assert!(size < 350, "{size} bytes for a customer of 12 orders");
+}
