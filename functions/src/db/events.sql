@@ -14,14 +14,14 @@ where events.customer_id is not excluded.customer_id or events.name is not exclu
 update facets set dirty = 1 where dirty = 0 and customer_id in (
   select e.customer_id
   from json_each(?1) j
-  join events e on e.source = ?2 and e.external_id = j.value ->> 0
+  cross join events e on e.source = ?2 and e.external_id = j.value ->> 0
   join identities i on i.kind = j.value ->> 1 and i.value = j.value ->> 2
   where e.customer_id <> i.customer_id
 );
 
 -- name: dirty_owners_of_events
 update facets set dirty = 1 where dirty = 0 and customer_id in (
-  select e.customer_id from json_each(?1) j join events e on e.source = ?2 and e.external_id = j.value ->> 0
+  select e.customer_id from json_each(?1) j cross join events e on e.source = ?2 and e.external_id = j.value ->> 0
   where e.received_at = ?3 and e.import_id = ?4
 );
 
@@ -30,7 +30,7 @@ update facets set dirty = 2 where dirty = 1
 and customer_id > (select cursor ->> '$.from' from leases where name = 'score')
 and customer_id <= (select cursor ->> '$.to' from leases where name = 'score')
 and customer_id in (
-  select e.customer_id from json_each(?1) j join events e on e.source = ?2 and e.external_id = j.value ->> 0
+  select e.customer_id from json_each(?1) j cross join events e on e.source = ?2 and e.external_id = j.value ->> 0
   where e.received_at = ?3 and e.import_id = ?4
 );
 

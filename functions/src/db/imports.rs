@@ -256,7 +256,12 @@ pub fn reject(import: i64, rows: &[RowError]) -> Result<Vec<Statement>, DbError>
 
 /// By line, from the first or after one.
 pub async fn rejected(db: &Db, import: i64, after: Option<u64>, limit: u32) -> Result<Vec<RowError>, DbError> {
-    let rows: Vec<RejectedRow> = db.all(sql!("imports.sql", "rejected_rows"), params![import, after.map_or(-1, |line| i64::try_from(line).unwrap_or(i64::MAX)), limit]).await?;
+    let rows: Vec<RejectedRow> = db
+        .all(
+            sql!("imports.sql", "rejected_rows"),
+            params![import, after.map_or(-1, |line| i64::try_from(line).unwrap_or(i64::MAX)), limit],
+        )
+        .await?;
     Ok(rows.into_iter().map(RowError::from).collect())
 }
 

@@ -72,7 +72,7 @@ delete from import_row_counts where (import_id, content) in (
 
 -- name: row_counts
 select json_group_array(json_array(r.content, r.n)) as counts
-from json_each(?2) j join import_row_counts r on r.import_id = ?1 and r.content = j.value;
+from json_each(?2) j cross join import_row_counts r on r.import_id = ?1 and r.content = j.value;
 
 -- name: count_rows
 insert into import_row_counts (import_id, content, n)

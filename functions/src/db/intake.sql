@@ -1,4 +1,5 @@
--- Customers, identities and contacts that imported rows bring. A row names its customer by an identity key (kind, value).
+-- Customers, identities and contacts that imported rows bring. A row names its customer by an identity key (kind, value). A cross join
+-- keeps the parameter's rows outside, so that each of them is one look-up.
 
 -- name: find_identities
 -- [kind, value]: who has it, with what an import compares. externals: how many ids of the source between ?2 and ?3 the customer has.
@@ -6,18 +7,18 @@ select i.kind as key_kind, i.value as key_value, i.customer_id, c.sample, c.exte
     select count(*) from identities x where x.customer_id = c.id and x.kind = 'external' and x.value >= ?2 and x.value < ?3
   ) as externals
 from json_each(?1) j
-join identities i on i.kind = j.value ->> 0 and i.value = j.value ->> 1
+cross join identities i on i.kind = j.value ->> 0 and i.value = j.value ->> 1
 join customers c on c.id = i.customer_id;
 
 -- name: contacts_of
 select k.id, k.customer_id, k.role, k.name, k.email, k.phone, k.country, k.time_zone, k.consent
-from json_each(?1) j join contacts k on k.customer_id = j.value
+from json_each(?1) j cross join contacts k on k.customer_id = j.value
 order by k.id;
 
 -- name: consent_history
 -- A contact's present state is worked out from its whole history.
 select h.contact_id, h.channel, h.purpose, h.state, h.basis, h.source, h.wording, h.act, h.occurred_at, h.recorded_at, h.expires_at
-from json_each(?1) j join consents h on h.contact_id = j.value;
+from json_each(?1) j cross join consents h on h.contact_id = j.value;
 
 -- name: create_customers
 -- [public_id, external_id, kind, name, name_key, tags, traits, created_at, [[kind, value], …]]; not where one of its keys was taken
@@ -27,7 +28,7 @@ select j.value ->> 0, j.value ->> 1, j.value ->> 2, j.value ->> 3, j.value ->> 4
 from json_each(?1) j
 where not exists (
   select 1 from json_each(j.value, '$[8]') k
-  join identities i on i.kind = k.value ->> 0 and i.value = k.value ->> 1
+  cross join identities i on i.kind = k.value ->> 0 and i.value = k.value ->> 1
   join customers c on c.id = i.customer_id and c.sample = ?2
 );
 
@@ -37,7 +38,7 @@ where not exists (
 insert into identities (kind, value, customer_id, created_at)
 select j.value ->> 2, j.value ->> 3, c.id, ?2
 from json_each(?1) j
-join customers c on c.id = coalesce(j.value ->> 1, (select n.id from customers n where n.public_id = j.value ->> 0))
+cross join customers c on c.id = coalesce(j.value ->> 1, (select n.id from customers n where n.public_id = j.value ->> 0))
 where true
 on conflict (kind, value) do update set customer_id = excluded.customer_id
 where exists (select 1 from customers o where o.id = identities.customer_id and o.sample = 1)
@@ -50,13 +51,13 @@ insert into contacts (public_id, customer_id, name, email, phone, country, time_
 select j.value ->> 0, c.id, j.value ->> 3, j.value ->> 4, j.value ->> 5, j.value ->> 6, j.value ->> 7, j.value ->> 8, j.value ->> 9,
   j.value ->> 10, ?2
 from json_each(?1) j
-join customers c on c.id = coalesce(j.value ->> 2, (select n.id from customers n where n.public_id = j.value ->> 1));
+cross join customers c on c.id = coalesce(j.value ->> 2, (select n.id from customers n where n.public_id = j.value ->> 1));
 
 -- name: create_facets
 -- [public_id of the new customer, country]
 insert into facets (customer_id, country, sample)
 select c.id, j.value ->> 1, c.sample
-from json_each(?1) j join customers c on c.public_id = j.value ->> 0;
+from json_each(?1) j cross join customers c on c.public_id = j.value ->> 0;
 
 -- name: update_customers
 -- [id, external_id, kind, name, name_key, tags, traits, created_at]
@@ -75,7 +76,7 @@ where contacts.customer_id = j.value ->> 0 and contacts.email is null
 -- [public_id, customer_id, name, email]: another person of a business account.
 insert into contacts (public_id, customer_id, name, email, created_at, updated_at)
 select j.value ->> 0, c.id, j.value ->> 2, j.value ->> 3, ?2, ?2
-from json_each(?1) j join customers c on c.id = j.value ->> 1 and c.kind = 'account'
+from json_each(?1) j cross join customers c on c.id = j.value ->> 1 and c.kind = 'account'
 where not exists (select 1 from contacts o where o.customer_id = c.id and o.email = j.value ->> 3);
 
 -- name: update_contacts
@@ -97,7 +98,7 @@ insert into consents (contact_id, channel, purpose, state, basis, source, wordin
 select k.id, j.value ->> 2, j.value ->> 3, j.value ->> 4, j.value ->> 5, j.value ->> 6, j.value ->> 7, j.value ->> 8, j.value ->> 9,
   j.value ->> 10, j.value ->> 11
 from json_each(?1) j
-join contacts k on k.id = coalesce(j.value ->> 0, (select n.id from contacts n where n.public_id = j.value ->> 1))
+cross join contacts k on k.id = coalesce(j.value ->> 0, (select n.id from contacts n where n.public_id = j.value ->> 1))
 where true
 on conflict (contact_id, channel, purpose, state, source, occurred_at) do nothing;
 

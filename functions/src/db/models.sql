@@ -11,7 +11,7 @@ insert into models (name, parameters, card, live, created_at) values ('risk', ?1
 -- Purchase histories as groups, of the customers after ?1 up to ?2: [repeats, recency, age, customers].
 select json_group_array(json_array(repeats, recency, age, n)) as groups
 from (
-  select buy_days - 1 as repeats, last_day - first_day as recency, ?3 - first_day as age, count(*) as n
+  select buy_days - 1 as repeats, last_day - first_day as recency, cast(?3 as integer) - first_day as age, count(*) as n
   from facets
   where customer_id > ?1 and customer_id <= ?2 and buy_days > 0 and first_day <= ?3
   group by 1, 2, 3

@@ -22,14 +22,14 @@ where orders.customer_id is not excluded.customer_id or orders.ordered_at is not
 update facets set dirty = 1 where dirty = 0 and customer_id in (
   select o.customer_id
   from json_each(?1) j
-  join orders o on o.source = ?2 and o.external_id = j.value ->> 0
+  cross join orders o on o.source = ?2 and o.external_id = j.value ->> 0
   join identities i on i.kind = j.value ->> 1 and i.value = j.value ->> 2
   where o.customer_id <> i.customer_id
 );
 
 -- name: dirty_owners_of_orders
 update facets set dirty = 1 where dirty = 0 and customer_id in (
-  select o.customer_id from json_each(?1) j join orders o on o.source = ?2 and o.external_id = j.value ->> 0
+  select o.customer_id from json_each(?1) j cross join orders o on o.source = ?2 and o.external_id = j.value ->> 0
   where o.changed_at = ?3 and o.import_id = ?4
 );
 
@@ -39,7 +39,7 @@ update facets set dirty = 2 where dirty = 1
 and customer_id > (select cursor ->> '$.from' from leases where name = 'score')
 and customer_id <= (select cursor ->> '$.to' from leases where name = 'score')
 and customer_id in (
-  select o.customer_id from json_each(?1) j join orders o on o.source = ?2 and o.external_id = j.value ->> 0
+  select o.customer_id from json_each(?1) j cross join orders o on o.source = ?2 and o.external_id = j.value ->> 0
   where o.changed_at = ?3 and o.import_id = ?4
 );
 

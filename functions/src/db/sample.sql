@@ -6,23 +6,23 @@ from (select customer_id from facets where sample = 1 and customer_id > ?1 order
 
 -- name: remove_orders
 delete from orders where (source, external_id) in (
-  select o.source, o.external_id from json_each(?1) j join orders o on o.customer_id = j.value
+  select o.source, o.external_id from json_each(?1) j cross join orders o on o.customer_id = j.value
 );
 
 -- name: remove_events
 delete from events where (source, external_id) in (
-  select e.source, e.external_id from json_each(?1) j join events e on e.customer_id = j.value
+  select e.source, e.external_id from json_each(?1) j cross join events e on e.customer_id = j.value
 );
 
 -- name: remove_consents
-delete from consents where contact_id in (select k.id from json_each(?1) j join contacts k on k.customer_id = j.value);
+delete from consents where contact_id in (select k.id from json_each(?1) j cross join contacts k on k.customer_id = j.value);
 
 -- name: remove_contacts
-delete from contacts where id in (select k.id from json_each(?1) j join contacts k on k.customer_id = j.value);
+delete from contacts where id in (select k.id from json_each(?1) j cross join contacts k on k.customer_id = j.value);
 
 -- name: remove_identities
 delete from identities where (kind, value) in (
-  select i.kind, i.value from json_each(?1) j join identities i on i.customer_id = j.value
+  select i.kind, i.value from json_each(?1) j cross join identities i on i.customer_id = j.value
 );
 
 -- name: remove_states
