@@ -68,6 +68,15 @@ const ALLOWED = {
   "PUT /api/thresholds": from("marketer"),
   "DELETE /api/thresholds": from("marketer"),
   "GET /api/models": from("viewer"),
+  "POST /api/imports": from("marketer"),
+  "GET /api/imports": from("viewer"),
+  "GET /api/imports/{id}": from("viewer"),
+  "POST /api/imports/{id}/batches": from("marketer"),
+  "POST /api/imports/{id}/cancel": from("marketer"),
+  "GET /api/imports/{id}/rejected.csv": from("marketer"),
+  "DELETE /api/sample": from("marketer"),
+  "GET /api/runs": from("viewer"),
+  "POST /api/runs": from("owner"),
 };
 
 test("each role is let in where the table says, and nowhere else", async () => {

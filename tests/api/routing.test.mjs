@@ -37,3 +37,12 @@ test("the list of prefixes names each of them", () => {
     assert.ok(reached, `${target} is in no entry of run_worker_first`);
   }
 });
+
+test("liveness is open to everybody, and what waits is for those who are known", async () => {
+  await server.d1("insert into wakes (job, due_at) values ('score', unixepoch() * 1000 - 60000), ('fit', unixepoch() * 1000 + 600000)");
+  const stranger = await server.request("GET", "/healthz");
+  assert.deepEqual(Object.keys(stranger.json.health), ["version"]);
+  const { work } = (await (await server.api("viewer")).get("/healthz")).json.health;
+  assert.equal(work.jobs_due, 1);
+  assert.ok(work.oldest_due_seconds >= 60 && work.oldest_due_seconds < 120);
+});

@@ -128,7 +128,7 @@ mod tests {
     #[test]
     fn properties_that_are_no_plain_values_are_left_out() {
         let json = r#"{"rating":4,"subject":"Late parcel","nested":{"a":1},"closed":false}"#;
-        assert_eq!(properties(Some(json)).as_deref(), Some("rating: 4 · subject: Late parcel · closed: no"));
+        assert_eq!(properties(Some(json)).as_deref(), Some("closed: no · rating: 4 · subject: Late parcel"));
         assert_eq!(properties(Some("{}")), None);
     }
 
