@@ -1,19 +1,13 @@
 //! `cargo xtask cron NAME`: one job now.
 
-use std::time::Duration;
-
 use anyhow::{Context as _, Result};
 use lexopt::ValueExt as _;
-use serde_json::json;
 
 use crate::build;
 use crate::project;
 use crate::server::{self, Server};
 use crate::store::Store;
 use crate::tools;
-
-/// A first fit and score of a million customers is the longest.
-const LONGEST: Duration = Duration::from_secs(60 * 60);
 
 pub fn command(mut args: lexopt::Parser) -> Result<()> {
     let (mut name, mut data) = (None, None);
@@ -38,8 +32,6 @@ pub fn command(mut args: lexopt::Parser) -> Result<()> {
         }
     };
     let token = store.token("owner", "cargo xtask cron", 1)?;
-    let body = json!({ "job": name }).to_string();
-    let answer = server::call(port, &token, "POST", "/api/runs", Some(("application/json", body.as_bytes())), LONGEST)?;
-    println!("{}", answer.get("run").unwrap_or(&answer));
+    println!("{}", server::run(port, &token, &name)?);
     Ok(())
 }

@@ -7,7 +7,6 @@ use anyhow::{Context as _, Result, bail};
 use crate::build::{self, Variant};
 use crate::process::{self, step};
 use crate::project;
-use crate::store::Store;
 use crate::tools;
 
 pub fn command(mut args: lexopt::Parser) -> Result<()> {
@@ -32,7 +31,9 @@ pub fn command(mut args: lexopt::Parser) -> Result<()> {
         println!("The dry run found nothing that would stop a deployment; nothing was sent.");
         return Ok(());
     }
-    step("Applying migrations", || Store::Remote.migrate())?;
+    step("Applying migrations", || {
+        process::output(tools::wrangler().args(["d1", "migrations", "apply", "DB", "--remote", "--config"]).arg(&config))
+    })?;
     step("Deploying", || process::run(tools::wrangler().arg("deploy").arg("--config").arg(&config)))?;
     println!("Deployed. `cargo xtask sign-in --remote` prints the owner's first sign-in link.");
     Ok(())

@@ -21,6 +21,9 @@ pub const DEFAULT_PORT: u16 = 8787;
 /// How long the runtime may take to answer for the first time.
 const START: Duration = Duration::from_secs(60);
 
+/// A first fit and score of a million customers takes longest.
+const LONGEST: Duration = Duration::from_secs(60 * 60);
+
 /// What a data folder remembers of the server on it.
 #[derive(Debug, Clone, Copy)]
 pub struct Running {
@@ -128,6 +131,22 @@ pub fn call(port: u16, token: &str, method: &str, path: &str, body: Option<(&str
         bail!("{method} {path} was answered {}: {detail}", answer.status());
     }
     serde_json::from_str(&text).with_context(|| format!("{method} {path} was not answered with JSON"))
+}
+
+/// Runs a job to its end and gives its run row. The worker answers for a long one before it has ended: asking again goes on with it.
+pub fn run(port: u16, token: &str, job: &str) -> Result<Value> {
+    let body = json!({ "job": job }).to_string();
+    let started = Instant::now();
+    loop {
+        let mut answer = call(port, token, "POST", "/api/runs", Some(("application/json", body.as_bytes())), LONGEST)?;
+        let run = answer.get_mut("run").map(Value::take).context("The answer holds no run")?;
+        if run.get("status").and_then(Value::as_str) != Some("running") {
+            return Ok(run);
+        }
+        if started.elapsed() > LONGEST {
+            bail!("The job {job} does not come to its end: {run}");
+        }
+    }
 }
 
 /// Fires a cron as the platform would and waits for its end.

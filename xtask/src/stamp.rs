@@ -55,7 +55,7 @@ pub fn files(path: &Path) -> Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     for entry in entries {
         let name = entry.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let output = ["build", "build-seams", "target", "node_modules"].contains(&name.as_str()) && entry.is_dir();
+        let output = (["target", "node_modules"].contains(&name.as_str()) || name.starts_with("build")) && entry.is_dir();
         if !output && !name.starts_with('.') {
             found.extend(files(&entry)?);
         }

@@ -57,6 +57,7 @@ fn run(tools: &Tools, session: &mut Session) -> Result<()> {
     session.check("no template engine or zone table in the app's first wasm", build::app_is_light);
     session.check("no seams in the deployable worker", build::worker_has_no_seams);
     session.node(tools, "api")?;
+    session.node(tools, "commands")?;
     session.node(tools, "browser")
 }
 
@@ -107,7 +108,10 @@ impl Session {
             return Ok(());
         }
         let mut command = Command::new(&tools.node);
-        command.args(["--test", "--test-reporter=spec"]).current_dir(project::root());
+        command
+            .args(["--test", "--test-reporter=spec"])
+            .current_dir(project::root())
+            .env("REKINDLE_XTASK", std::env::current_exe()?);
         if folder == "browser" {
             // One browser at a time: figures such as the time of the first load stand in its output.
             command.arg("--test-concurrency=1");

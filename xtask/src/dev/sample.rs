@@ -30,14 +30,13 @@ pub fn load(data: &Path, store: &Store, port: u16) -> Result<()> {
     let shift = (Utc::now().date_naive() - reference).num_days();
     for (name, text) in samples::generate(shop, SEED, CUSTOMERS).named() {
         let kind = name.trim_end_matches(".csv");
-        let path = format!("/api/imports?kind={kind}&sample={}&shift_days={shift}", shop.as_str());
+        let path = format!("/api/imports?kind={kind}&sample={}&shift_days={shift}&file_name={name}", shop.as_str());
         let answer = call(port, &token, "POST", &path, Some(("text/csv", text.as_bytes())), PATIENCE)?;
         let id = answer.pointer("/import/id").and_then(Value::as_str).context("The import has no id")?.to_owned();
         finish(port, &token, kind, &id)?;
     }
     for job in ["fit", "score"] {
-        let body = json!({ "job": job }).to_string();
-        call(port, &token, "POST", "/api/runs", Some(("application/json", body.as_bytes())), PATIENCE)?;
+        server::run(port, &token, job)?;
     }
     project::write(&mark(data), json!({ "sample": shop.as_str() }).to_string())
 }

@@ -30,6 +30,11 @@ pub struct Asked {
     pub map: Option<String>,
     /// With a CSV body: a name to show.
     pub file_name: Option<String>,
+    /// With a CSV body: `store` or `saas`, for rows that belong to that sample shop.
+    pub sample: Option<String>,
+    /// With a CSV body: days added to every date, which moves a sample shop up to today.
+    #[serde(default)]
+    pub shift_days: i32,
 }
 
 const NAMES: [&str; 2] = ["store", "saas"];
@@ -91,7 +96,7 @@ async fn begin(ctx: &Ctx, kind: Kind, new: &NewImport) -> Result<Response, Probl
 }
 
 /// Marks the shop as holding this sample shop.
-async fn load_sample(ctx: &Ctx, name: &str) -> Result<(), Problem> {
+pub(super) async fn load_sample(ctx: &Ctx, name: &str) -> Result<(), Problem> {
     if !NAMES.contains(&name) {
         return Err(Problem::field("sample", "Use store or saas"));
     }

@@ -12,10 +12,10 @@ use sha2::{Digest, Sha256};
 use shared::api::{ImportStatus, Plan};
 use shared::import::{Defaults, Guess, Kind, Options, Parser, guess};
 
-use super::create::Asked;
+use super::create::{self, Asked};
 use super::find;
 use crate::ctx::Ctx;
-use crate::db::imports::{self, File, Import, New};
+use crate::db::imports::{self, FILES, File, Import, New, SAMPLE};
 use crate::db::{leases, shop};
 use crate::jobs;
 use crate::jobs::import::Cursor;
@@ -47,13 +47,16 @@ pub async fn receive(ctx: &Ctx, kind: Kind, asked: &Asked, body: Body) -> Result
     let shop = shop::read(&ctx.db).await?;
     let defaults = Defaults { currency: shop.home_currency, time_zone: shop.time_zone };
     let guessed = guess(reader.ready.get(..HEAD).unwrap_or(&reader.ready), Some(kind), &defaults);
-    let options = mapped(guessed, asked.map.as_deref())?;
+    let options = Options { shift_days: asked.shift_days, ..mapped(guessed, asked.map.as_deref())? };
     let parser = Parser::new(options.clone(), ctx.now)
         .map_err(|error| Problem::field("map", format!("{error}. Name the column with map=field:Column")))?;
+    if let Some(name) = &asked.sample {
+        create::load_sample(ctx, name).await?;
+    }
     let public_id = random::id(ctx.now)?;
     let new = New {
         public_id: &public_id,
-        source: imports::FILES,
+        source: if asked.sample.is_some() { SAMPLE } else { FILES },
         file_name: asked.file_name.as_deref(),
         options: &options,
         created_by: ctx.who.user_id(),

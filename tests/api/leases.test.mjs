@@ -1,0 +1,115 @@
+// One run at a time, and whatever dies goes on where it was.
+
+import assert from "node:assert/strict";
+import { after, before, beforeEach, test } from "node:test";
+
+import { start, until } from "../harness.mjs";
+import { imported, order, ran, scored } from "../rows.mjs";
+
+const NOW = "2026-03-02T09:00:00Z";
+
+let server, api;
+before(async () => {
+  server = await start({ now: NOW });
+});
+after(() => server.stop());
+beforeEach(async () => {
+  await server.reset();
+  api = await server.api("owner");
+});
+
+const CUSTOMERS = 900; // three pages of the paid plan
+const history = Array.from({ length: CUSTOMERS * 2 }, (_, at) =>
+  order(at + 1, `C-${Math.floor(at / 2)}`, at % 2 === 0 ? "2025-09-01" : `2025-${10 + (at % 3)}-1${at % 9}`, 1_000 + at));
+const load = async () => {
+  for (const at of [0, 1]) await imported(api, "orders", history.slice(at * 900, at * 900 + 900), { file: `part ${at}` });
+};
+// The lease runs out, as it does a minute after its holder died.
+const expire = (job) => server.d1("update leases set expires_at = 1 where name = ?1", job);
+const runs = (job) => server.d1("select status, pages, counts from runs where job = ?1 order by id", job);
+
+let wanted;
+const undisturbed = async () => {
+  if (wanted === undefined) {
+    await load();
+    await ran(api, "score");
+    wanted = await scored(server);
+    assert.equal(wanted.states.length, CUSTOMERS);
+    await server.reset();
+    api = await server.api("owner");
+  }
+  return wanted;
+};
+
+for (const point of ["score.loaded", "score.computed", "score.written"]) {
+  test(`a run that dies at ${point} is taken over, and the tables are as if it had not`, async () => {
+    const expected = await undisturbed();
+    await load();
+    await server.seams.arm(point);
+    const dying = api.post("/api/runs", { job: "score" });
+    await server.seams.reached(point);
+    await expire("score");
+    // The next run takes the lease and waits at the same point; both are let go together.
+    const next = api.post("/api/runs", { job: "score" });
+    await until(async () => (await server.seams.points()).waiting.length === 2, "the second run");
+    await server.seams.release(point);
+    await Promise.all([dying, next]);
+    await until(async () => (await server.d1("select count(*) as n from facets where dirty > 0"))[0].n === 0, "all scored");
+    assert.deepEqual(await scored(server), expected);
+    assert.equal((await runs("score"))[0].status, "lost");
+    const states = await server.d1("select distinct version from states");
+    assert.deepEqual(states, [{ version: 1 }], "no page was written twice");
+  });
+}
+
+test("a run that lost its lease writes nothing more", async () => {
+  await load();
+  await server.d1("delete from wakes");
+  await server.seams.arm("score.computed");
+  const losing = api.post("/api/runs", { job: "score" });
+  await server.seams.reached("score.computed");
+  await server.d1("update leases set token = 'somebody else', epoch = epoch + 1 where name = 'score'");
+  await server.seams.release("score.computed");
+  await until(async () => (await server.seams.points()).waiting.length === 0, "the run goes on");
+  await expire("score");
+  await losing;
+  const [lost, next] = await runs("score");
+  assert.deepEqual([lost.status, lost.pages], ["lost", 0]);
+  assert.equal(JSON.parse(next.counts).folded, CUSTOMERS, "all was left for the next run");
+});
+
+test("twenty runs at once score everybody once", async () => {
+  const expected = await undisturbed();
+  await load();
+  await server.d1("delete from wakes");
+  const answers = await Promise.all(Array.from({ length: 20 }, () => api.post("/api/runs", { job: "score" })));
+  assert.ok(answers.every((answer) => answer.status === 200), answers.map((answer) => answer.text).join("\n"));
+  assert.deepEqual(await scored(server), expected);
+  assert.deepEqual(await server.d1("select distinct version from states"), [{ version: 1 }]);
+  const folded = (await runs("score")).map((run) => JSON.parse(run.counts).folded ?? 0).reduce((sum, n) => sum + n);
+  assert.equal(folded, CUSTOMERS);
+});
+
+for (const point of ["import.read", "import.planned", "import.stored"]) {
+  test(`an import whose job dies at ${point} ends with every row once`, async () => {
+    const lines = Array.from({ length: 12_000 }, (_, n) => `O-${n},C-${n % 700},2026-01-0${1 + (n % 9)},${n % 90}.50`);
+    const body = `order_id,customer_id,date,amount\n${lines.join("\n")}\n`;
+    await server.seams.arm(point);
+    const { import: sent } = (await api.post("/api/imports?kind=orders", body, { "content-type": "text/csv" })).json;
+    await server.seams.reached(point);
+    await expire("import");
+    const next = api.post("/api/runs", { job: "import" });
+    await until(async () => (await server.seams.points()).waiting.length === 2, "the second run");
+    await server.seams.release(point);
+    await next;
+    const done = await until(async () => {
+      const { import: row } = (await api.get(`/api/imports/${sent.id}`)).json;
+      return row.status === "done" && row;
+    }, "the import's end");
+    assert.deepEqual([done.rows_read, done.rows_accepted, done.rows_duplicate, done.rows_rejected], [12_000, 12_000, 0, 0]);
+    assert.deepEqual(await server.d1("select count(*) as orders, count(distinct customer_id) as customers, sum(amount) as cents from orders"), [
+      { orders: 12_000, customers: 700, cents: lines.reduce((sum, line) => sum + Math.round(Number(line.split(",")[3]) * 100), 0) },
+    ]);
+    assert.equal((await server.d1("select count(*) as n from customers"))[0].n, 700);
+  });
+}
