@@ -2,9 +2,9 @@
 
 use axum::body::{Body, Bytes};
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
-use axum::http::HeaderMap;
 use axum::http::header::CONTENT_TYPE;
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, StatusCode};
 use serde::de::DeserializeOwned;
 use shared::id::Id;
 
@@ -35,7 +35,10 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for JsonBody<T> {
         if !is_json(request.headers()) {
             return Err(Problem::UnsupportedMediaType("Send the body as application/json"));
         }
-        let body = Bytes::from_request(request, state).await.map_err(|_| Problem::TooLarge(BODY_BYTES))?;
+        let body = Bytes::from_request(request, state).await.map_err(|refused| match refused.status() {
+            StatusCode::PAYLOAD_TOO_LARGE => Problem::TooLarge(BODY_BYTES),
+            _ => Problem::BadRequest("body", "The body broke off: send it again".to_owned()),
+        })?;
         if depth(&body) > JSON_DEPTH {
             return Err(Problem::BadRequest("too_deep", format!("The JSON is nested deeper than {JSON_DEPTH} levels")));
         }

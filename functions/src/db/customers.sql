@@ -33,7 +33,7 @@ order by c.name_key, c.id limit ?4 offset ?5;
 select c.id, c.name_key as text
 from customers c cross join facets f on f.customer_id = c.id
 where (?1 is null or f.tier in (select value from json_each(?1)))
-  and (c.name_key < coalesce(?2, char(1114111)) or (c.name_key = ?2 and c.id > ?3))
+  and c.name_key <= coalesce(?2, char(1114111)) and (?2 is null or c.name_key < ?2 or c.id > ?3)
 order by c.name_key desc, c.id limit ?4 offset ?5;
 
 -- name: ids_by_arrival
