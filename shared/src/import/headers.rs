@@ -21,7 +21,9 @@ pub(super) fn fold(name: &str) -> String {
 
 /// Whether the name says that the column's times are UTC.
 pub(super) fn says_utc(name: &str) -> bool {
-    fold(name).split(' ').any(|word| word == "utc" || word == "gmt")
+    let worth_folding =
+        name.as_bytes().windows(3).any(|three| three.eq_ignore_ascii_case(b"utc") || three.eq_ignore_ascii_case(b"gmt"));
+    worth_folding && fold(name).split(' ').any(|word| word == "utc" || word == "gmt")
 }
 
 fn push_plain(c: char, out: &mut String) {

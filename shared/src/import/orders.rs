@@ -278,6 +278,9 @@ pub(super) fn is_status(text: &str) -> bool {
 }
 
 fn status(text: &str) -> Result<&'static str, Refusal> {
+    if let Some(known) = ["paid", "pending", "cancelled", "refunded"].into_iter().find(|known| *known == text) {
+        return Ok(known);
+    }
     let folded = super::headers::fold(text);
     let word = folded.strip_prefix("wc ").unwrap_or(&folded);
     STATUSES.iter().find(|(words, _)| words.split('|').any(|known| known == word)).map(|&(_, status)| status).ok_or_else(|| {

@@ -33,6 +33,9 @@ impl Refusal {
 
 /// The first `chars` characters.
 pub(super) fn cut(text: &str, chars: usize) -> &str {
+    if text.len() <= chars {
+        return text;
+    }
     match text.char_indices().nth(chars) {
         Some((end, _)) => text.get(..end).unwrap_or(text),
         None => text,
@@ -47,6 +50,9 @@ pub(super) fn shown(text: &str) -> String {
 
 /// Text for people: line ends and control characters become spaces, runs of white space one space.
 pub(super) fn tidy(text: &str) -> String {
+    if text.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return text.to_owned();
+    }
     let clean = text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|part| !part.is_empty());
     clean.collect::<Vec<_>>().join(" ")
 }

@@ -114,7 +114,8 @@ impl Context<'_> {
             digest.update(row.cell(column).unwrap_or("").as_bytes());
             digest.update([0x1e]);
         }
-        let digest = digest.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+        let half = |half: u8| char::from_digit(u32::from(half), 16).unwrap_or('0');
+        let digest = digest.finalize().iter().take(16).flat_map(|&byte| [half(byte >> 4), half(byte & 15)]).collect();
         Key::Content { digest, nth: 0 }
     }
 
