@@ -38,8 +38,6 @@ pub async fn put<B: Serialize + ?Sized, T: DeserializeOwned>(path: &str, body: &
     read(send(Method::PUT, path, Some(json(body)?)).await?).await
 }
 
-/// For pages that change part of a thing.
-#[allow(dead_code, reason = "Settings changes the shop with it")]
 pub async fn patch<B: Serialize + ?Sized, T: DeserializeOwned>(path: &str, body: &B) -> Result<T, Failure> {
     read(send(Method::PATCH, path, Some(json(body)?)).await?).await
 }

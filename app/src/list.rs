@@ -7,6 +7,7 @@ pub mod memory;
 mod row;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -45,6 +46,7 @@ pub struct List {
     /// Pixels that the page had been scrolled to, when the browser's Back led here.
     restore: StoredValue<Option<f64>>,
     go: Callback<(ListQuery, bool)>,
+    path: &'static str,
 }
 
 /// Page number to its rows.
@@ -83,6 +85,7 @@ impl List {
             session: use_session(),
             restore: StoredValue::new(restore),
             go,
+            path,
         };
         Effect::new(move |before: Option<()>| {
             query.track();
@@ -208,4 +211,15 @@ impl List {
             }
         });
     }
+}
+
+/// Runs `act` with what `watched` gives once that has not changed for `pause`; never after the calling component has gone.
+fn after_pause<T: Send + Sync + 'static>(pause: Duration, watched: impl Fn() -> T + 'static, act: impl Fn(T) + Clone + 'static) {
+    Effect::new(move || {
+        let value = watched();
+        let act = act.clone();
+        if let Ok(timer) = set_timeout_with_handle(move || act(value), pause) {
+            on_cleanup(move || timer.clear());
+        }
+    });
 }

@@ -24,7 +24,8 @@ pub fn Shell() -> impl IntoView {
     let location = use_location();
     let navigate = use_navigate();
     client::on_signed_out(move || {
-        let here = format!("{}{}", location.pathname.get_untracked(), location.search.get_untracked());
+        let search = location.search.get_untracked();
+        let here = format!("{}{}{search}", location.pathname.get_untracked(), if search.is_empty() { "" } else { "?" });
         if !here.starts_with("/sign-in") {
             let next = if here == "/" { String::new() } else { query::address(&[("next", &here)]) };
             navigate(&format!("/sign-in{next}"), NavigateOptions::default());

@@ -8,8 +8,6 @@ pub enum ButtonKind {
     Plain,
     Primary,
     Quiet,
-    /// Removes something.
-    Danger,
 }
 
 /// A button. While `busy` it keeps its width and its focus and does nothing.
@@ -71,7 +69,6 @@ fn class(kind: ButtonKind, small: bool) -> String {
         ButtonKind::Plain => "",
         ButtonKind::Primary => " primary",
         ButtonKind::Quiet => " quiet",
-        ButtonKind::Danger => " danger",
     };
     format!("btn{kind}{}", if small { " small" } else { "" })
 }

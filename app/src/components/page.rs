@@ -3,6 +3,9 @@ use std::cell::Cell;
 use leptos::html;
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
+use wasm_bindgen::JsCast;
+
+use crate::screen;
 
 /// The mark of Rekindle, in a box of 24 by 24.
 pub const FLAME: &str = "M12 2c1 4 6 6 6 12a6 6 0 0 1-12 0c0-3 2-4 2-7 2 1 3 2 3 4 1-2 2-5 1-9z";
@@ -24,13 +27,19 @@ pub fn PageHead(
     let heading = NodeRef::<html::H1>::new();
     Effect::new(move || document().set_title(&format!("{} · Rekindle", title.get())));
     let path = use_location().pathname;
-    Effect::new(move || {
-        path.track();
-        let Some(heading) = heading.get() else { return };
-        if MOVED.with(|moved| moved.replace(true)) {
-            let _ = heading.focus();
-            announce(title.get_untracked());
+    Effect::new(move |before: Option<String>| {
+        let path = path.get();
+        let Some(heading) = heading.get() else { return String::new() };
+        if before.is_none_or(|before| before != path) && MOVED.with(|moved| moved.replace(true)) {
+            screen::when_in_place(heading.unchecked_into(), move |heading| {
+                let options = web_sys::FocusOptions::new();
+                // The router decides where the page stands, and after Back the list does.
+                options.set_prevent_scroll(true);
+                let _ = heading.unchecked_into::<web_sys::HtmlElement>().focus_with_options(&options);
+                announce(title.try_get_untracked().unwrap_or_default());
+            });
         }
+        path
     });
     view! {
         <div class="head">

@@ -1,12 +1,14 @@
+use std::time::Duration;
+
 use leptos::prelude::*;
 use shared::api::Permission;
 
-use super::List;
+use super::{List, after_pause};
 use crate::components::{ButtonLink, Select, unique_id};
 use crate::session::use_session;
 
 /// How long a pause in typing starts the search.
-const PAUSE: std::time::Duration = std::time::Duration::from_millis(250);
+const PAUSE: Duration = Duration::from_millis(250);
 
 /// Search, order and export above the list.
 #[component]
@@ -14,6 +16,9 @@ pub(super) fn Bar(
     list: List,
     search: String,
     sorts: &'static [(&'static str, &'static str)],
+    /// How many, how old.
+    #[prop(into)]
+    status: ViewFn,
     children: Children,
 ) -> impl IntoView {
     let session = use_session();
@@ -27,12 +32,7 @@ pub(super) fn Bar(
         }
         now
     });
-    Effect::new(move |timer: Option<Option<TimeoutHandle>>| {
-        let words = typed.get();
-        timer.flatten().inspect(TimeoutHandle::clear);
-        let search = move || list.show(|query| query.search = words.trim().to_owned(), true);
-        set_timeout_with_handle(search, PAUSE).ok()
-    });
+    after_pause(PAUSE, move || typed.get(), move |words| list.show(|query| query.search = words.trim().to_owned(), true));
     let order = RwSignal::new(untrack(move || list.sort()));
     Effect::new(move || order.set(list.sort()));
     Effect::watch(
@@ -73,6 +73,8 @@ pub(super) fn Bar(
             <Show when=move || session.may(Permission::Export) && list.total() != 0>
                 <ButtonLink small=true download=true href=move || list.export_path()>"Export CSV"</ButtonLink>
             </Show>
+            // Scrolling changes the count too often to read each out.
+            <p class="status">{move || status.run()}</p>
         </div>
     }
 }

@@ -1,11 +1,14 @@
+use std::time::Duration;
+
 use leptos::prelude::*;
 use leptos::{ev, html};
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
+use wasm_bindgen::JsCast;
 
 use super::bar::Bar;
 use super::row::Row;
-use super::{List, memory};
+use super::{List, after_pause, memory};
 use crate::components::{FailureNotice, Skeleton};
 use crate::format::plural;
 use crate::keyboard::use_keyboard;
@@ -15,8 +18,10 @@ use crate::{locale, screen};
 /// Pixels of a row on a wide screen, and of a card on a narrow one; app.css takes them from here.
 const ROW: f64 = 60.0;
 const CARD: f64 = 136.0;
-/// Pixels of the search bar that covers the list's top.
-const BAR: f64 = 60.0;
+/// Pixels of the search bar and the head, which cover the list's top on a wide screen; as in app.css.
+const BAR: f64 = 124.0;
+/// How long a scroll must rest before rows are asked for.
+const REST: Duration = Duration::from_millis(60);
 
 /// The list with its search bar, its rows and its count.
 #[component]
@@ -38,24 +43,22 @@ pub fn CustomerList(
     let seen = RwSignal::new(View { total: 0, row: row_height(), viewport: 900.0, scrolled: 0.0 });
     let view_of = move || View { total: list.total(), ..seen.get() };
     let drawn = Memo::new(move |_| window::drawn(view_of()));
-    watch_scroll(table, seen);
-    restore_scroll(list, table, seen);
+    watch_scroll(list, table, seen);
+    restore_scroll(list, table);
 
     // A fast scroll passes many pages: only where it rests is asked for.
     let resting = Trigger::new();
-    Effect::new(move |timer: Option<Option<TimeoutHandle>>| {
-        let rows = drawn.with(|drawn| drawn.rows.clone());
-        list.stale.track();
-        timer.flatten().inspect(TimeoutHandle::clear);
-        set_timeout_with_handle(
-            move || {
-                list.want(&rows);
-                resting.notify();
-            },
-            std::time::Duration::from_millis(60),
-        )
-        .ok()
-    });
+    after_pause(
+        REST,
+        move || {
+            list.stale.track();
+            drawn.with(|drawn| drawn.rows.clone())
+        },
+        move |rows| {
+            list.want(&rows);
+            resting.notify();
+        },
+    );
 
     let focus = RowFocus::provide();
     if let Some(keyboard) = use_keyboard() {
@@ -69,10 +72,16 @@ pub fn CustomerList(
     let below = Memo::new(move |_| drawn.with(|drawn| drawn.below));
     let is_empty = move || !list.is_new() && list.total() == 0;
     let label = caption.clone();
+    let status = move || {
+        resting.track();
+        list.meta.track();
+        let count = (!list.is_new()).then(|| count_text(list, untrack(view_of)));
+        view! { <span>{count}</span> <span>{as_of(list)}</span> }
+    };
     view! {
         {move || list.failure.get().map(|failure| view! { <FailureNotice failure retry=move |()| list.reload(0) /> })}
         <section class="panel list" aria-label=label aria-busy=move || list.stale.get().then_some("true")>
-            <Bar list search sorts>{children.map(|children| children())}</Bar>
+            <Bar list search sorts status=status>{children.map(|children| children())}</Bar>
             <Show when=move || list.is_new() && list.failure.with(Option::is_none)>
                 <div class="pad"><Skeleton lines=12 /></div>
             </Show>
@@ -122,10 +131,6 @@ pub fn CustomerList(
                     <Gap height=below />
                 </tbody>
             </table>
-            <div class="end">
-                <span aria-live="polite">{move || {resting.track(); list.meta.track(); (!list.is_new()).then(|| count_text(list, untrack(view_of)))}}</span>
-                <span>{move || as_of(list)}</span>
-            </div>
         </section>
     }
 }
@@ -167,7 +172,7 @@ fn step(list: List, focus: RowFocus, view: View, by: i64) {
         Some(at) => at.saturating_add_signed(by).min(total - 1),
         None => window::first_whole(view),
     };
-    if let Some(to) = window::reveal(view, next, BAR) {
+    if let Some(to) = window::reveal(view, next, if screen::is_narrow() { 0.0 } else { BAR }) {
         let top = screen::measure("scrollY") - view.scrolled;
         web_sys::window().inspect(|window| window.scroll_to_with_x_and_y(0.0, top + to));
     }
@@ -175,7 +180,7 @@ fn step(list: List, focus: RowFocus, view: View, by: i64) {
 }
 
 /// Keeps `seen` true while the page scrolls or changes its size, at most once a frame.
-fn watch_scroll(table: NodeRef<html::Table>, seen: RwSignal<View>) {
+fn watch_scroll(list: List, table: NodeRef<html::Table>, seen: RwSignal<View>) {
     let waiting = StoredValue::new(false);
     let measure = move || {
         let Some(body) = table.get_untracked().and_then(|table| table.query_selector("tbody").ok().flatten()) else { return };
@@ -185,7 +190,7 @@ fn watch_scroll(table: NodeRef<html::Table>, seen: RwSignal<View>) {
             scrolled: -body.get_bounding_client_rect().top(),
             ..seen.get_untracked()
         };
-        memory::note_scroll(screen::measure("scrollY"));
+        memory::note_scroll(list.path, screen::measure("scrollY"));
         if next != seen.get_untracked() {
             seen.set(next);
         }
@@ -206,21 +211,19 @@ fn watch_scroll(table: NodeRef<html::Table>, seen: RwSignal<View>) {
         resize.remove();
     });
     Effect::new(move || {
-        table.track();
-        on_move();
+        if let Some(table) = table.get() {
+            screen::when_in_place(table.unchecked_into(), move |_| on_move());
+        }
     });
 }
 
 /// Back to where the reader left the list, once its rows have their height.
-fn restore_scroll(list: List, table: NodeRef<html::Table>, seen: RwSignal<View>) {
+fn restore_scroll(list: List, table: NodeRef<html::Table>) {
     Effect::new(move || {
-        if table.get().is_none() || list.is_new() {
-            return;
-        }
+        let Some(element) = table.get().filter(|_| !list.is_new()) else { return };
         if let Some(scrolled) = list.restore.try_update_value(Option::take).flatten() {
-            request_animation_frame(move || {
+            screen::when_in_place(element.unchecked_into(), move |_| {
                 web_sys::window().inspect(|window| window.scroll_to_with_x_and_y(0.0, scrolled));
-                seen.notify();
             });
         }
     });

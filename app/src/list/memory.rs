@@ -34,8 +34,11 @@ pub fn watch() {
 }
 
 /// Where the page is scrolled to: noted while the list stands, since it is too late once it goes.
-pub(super) fn note_scroll(scrolled: f64) {
-    SCROLLED.set(scrolled);
+pub(super) fn note_scroll(path: &str, scrolled: f64) {
+    // The router scrolls to the top for the next page while this one still stands.
+    if window().location().pathname().is_ok_and(|here| here == path) {
+        SCROLLED.set(scrolled);
+    }
 }
 
 pub(super) fn keep(path: &'static str, list: List) {

@@ -18,9 +18,11 @@ pub(super) fn Row(list: List, index: u64, focus: RowFocus, open: Callback<String
             role="row"
             aria-rowindex=(index + 2).to_string()
             on:click=move |event| {
-                // The name is a link of its own; a text being marked is not a click.
+                // The name is a link of its own, which the router follows; marking text is no click.
+                let target: web_sys::Element = event_target(&event);
+                let on_link = target.closest("a").ok().flatten().is_some();
                 let selecting = window().get_selection().ok().flatten().is_some_and(|selection| !selection.is_collapsed());
-                if let Some(path) = path().filter(|_| !event.default_prevented() && !selecting) {
+                if let Some(path) = path().filter(|_| !on_link && !selecting) {
                     open.run(path);
                 }
             }
@@ -53,7 +55,7 @@ fn cells(row: CustomerRow, index: u64, focus: RowFocus) -> impl IntoView {
     let none = if row.tier == Tier::NotScored { "Scored within the hour" } else { "Nothing unusual" };
     view! {
         <td role="cell" class="who">
-            <a class="name cut" dir="auto" node_ref=name href=path on:click=|event| event.stop_propagation()>{shown}</a>
+            <a class="name cut" dir="auto" node_ref=name href=path>{shown}</a>
             <span class="s cut" dir="auto">{about}</span>
         </td>
         <td role="cell" class="risk">

@@ -33,7 +33,7 @@ pub fn RadarPage() -> impl IntoView {
     view! {
         <PageHead
             title="Radar"
-            lead=move || view! { "Who is about to leave, how soon, and why. " {basis} }
+            lead=move || view! { <span class="two-lines">"Who is about to leave, how soon, and why. " {basis}</span> }
         >
             <ThresholdsButton on_saved=move |()| list.reload(0) />
         </PageHead>

@@ -44,7 +44,7 @@ fn Figures(list: List, tier: Tier) -> impl IntoView {
         <TierBadge tier />
         <span class="big">
             {move || match summary.get() {
-                None => view! { <span class="bone" style="width:64px;height:22px;margin:7px 0"></span> }.into_any(),
+                None => view! { <span class="bone" style="width:64px;height:20px;margin:6.8px 0"></span> }.into_any(),
                 Some(summary) => locale::count(summary.map_or(0, |summary| summary.customers)).into_any(),
             }}
         </span>
