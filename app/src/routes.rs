@@ -8,6 +8,7 @@ use crate::components::LiveRegion;
 use crate::pages::customer::CustomerPage;
 use crate::pages::customers::CustomersPage;
 use crate::pages::data::DataPage;
+use crate::pages::data::center::provide_import_center;
 use crate::pages::not_found::NotFoundPage;
 use crate::pages::overview::OverviewPage;
 use crate::pages::planned::PlannedPage;
@@ -21,6 +22,7 @@ use crate::theme;
 #[component]
 pub fn App() -> impl IntoView {
     theme::provide();
+    provide_import_center();
     view! {
         <LiveRegion />
         <Router>
