@@ -36,14 +36,19 @@ pub struct Imports {
 pub fn DataPage() -> impl IntoView {
     let path = use_location().pathname;
     let tab = Memo::new(move |_| path.get().trim_start_matches("/data").trim_matches('/').to_owned());
+    let session = use_session();
     let imports = Imports { answer: RwSignal::new(None) };
     provide_context(imports);
-    imports.load();
     if let Some(center) = use_import_center() {
         Effect::new(move |before: Option<Phase>| {
             let phase = center.phase.get();
-            if phase == Phase::Ended && before.is_some_and(|before| before != phase) {
+            let ended = phase == Phase::Ended && before != Some(phase);
+            if ended || before.is_none() {
                 imports.load();
+            }
+            if ended {
+                // The shop may hold a sample shop now.
+                session.load();
             }
             phase
         });

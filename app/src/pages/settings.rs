@@ -44,9 +44,10 @@ fn Shop() -> impl IntoView {
     let session = use_session();
     // Once it is known the form stands, and no later answer takes away what is being typed.
     let known = Memo::new(move |_| session.get().is_some());
+    let may = Memo::new(move |_| session.may(Permission::Admin));
     move || match known.get().then(|| session.get_untracked()).flatten() {
         Some(known) => {
-            let may = session.may(Permission::Admin);
+            let may = may.get();
             view! {
                 {(!may).then(|| view! { <Notice title="You may look, but not change this">"Only an owner of this shop changes its settings."</Notice> })}
                 <shop::ShopForm shop=known.shop may />

@@ -14,6 +14,9 @@ use crate::page::Job;
 use crate::read::Rows;
 use crate::server::{self, Ended};
 
+/// Characters of a file's name that the server takes.
+const FILE_NAME: usize = 200;
+
 /// What is sent, beside the bytes themselves.
 #[derive(Debug)]
 pub struct Shipment {
@@ -124,7 +127,7 @@ async fn create(job: Job, file: &Blob, shipment: &Shipment) -> Result<Import, En
         Ended::Failed(Failure { text: "The options of this import cannot be written down.".to_owned(), ..Failure::default() })
     })?;
     let new = NewImport {
-        file_name: shipment.file_name.clone(),
+        file_name: shipment.file_name.chars().take(FILE_NAME).collect(),
         file_size,
         file_digest,
         options: shipment.options.clone(),

@@ -51,7 +51,9 @@ impl Rows {
 fn beside_its_field(error: &OptionsError, kind: Kind) -> Failure {
     let field = match error {
         OptionsError::UnknownField(field) => Some(field.clone()),
-        OptionsError::MissingField(label) => fields(kind).iter().find(|field| field.label == *label).map(|field| field.name.to_owned()),
+        OptionsError::MissingField(label) => {
+            fields(kind).iter().find(|field| field.label == *label).map(|field| field.name.to_owned())
+        }
         OptionsError::MissingCustomer => Some("customer_id".to_owned()),
         OptionsError::Delimiter => Some("delimiter".to_owned()),
         OptionsError::TimeZone(_) => Some("time_zone".to_owned()),

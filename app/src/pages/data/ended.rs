@@ -10,7 +10,6 @@ use super::center::{Ending, ImportCenter, can_resume};
 use super::{PENS, words};
 use crate::client;
 use crate::components::{Button, ButtonKind, ButtonLink, Notice, NoticeKind, Progress, announce};
-use crate::session::use_session;
 
 /// Between two looks at how far scoring is, in milliseconds.
 const LOOK: u32 = 1_500;
@@ -59,11 +58,6 @@ fn Cancelled(center: ImportCenter, import: Option<Import>) -> impl IntoView {
 
 #[component]
 fn Imported(center: ImportCenter, finished: Finished) -> impl IntoView {
-    let session = use_session();
-    if finished.sample.is_some() {
-        // The shell and this page show that it is loaded.
-        session.load();
-    }
     let scores = finished.imports.iter().any(|import| import.kind != "rates");
     let results = finished.imports.into_iter().map(|import| view! { <Result import /> }).collect_view();
     view! {

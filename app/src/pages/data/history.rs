@@ -1,7 +1,7 @@
 //! What was imported, newest first.
 
 use leptos::prelude::*;
-use shared::api::{Import, ImportStatus};
+use shared::api::{Import, ImportStatus, Permission};
 
 use super::{Imports, PENS, failed, words};
 use crate::components::{ButtonLink, DateText, EmptyState, Skeleton, Table};
@@ -59,12 +59,12 @@ fn Row(import: Import) -> impl IntoView {
         .flatten()
         .collect::<Vec<_>>()
         .join(" · ");
-    let rejected = if import.rows_rejected > 0 {
+    let rejected = if import.rows_rejected > 0 && untrack(|| session.may(Permission::Edit)) {
         let href = format!("/api/imports/{}/rejected.csv", import.id);
         let label = format!("Download the {} rejected rows of {name}", (PENS.count)(import.rows_rejected));
         view! { <a href=href download rel="external" aria-label=label>{(PENS.count)(import.rows_rejected)}</a> }.into_any()
     } else {
-        view! { {(PENS.count)(0)} }.into_any()
+        view! { {(PENS.count)(import.rows_rejected)} }.into_any()
     };
     let error = import.error.clone();
     let resume = matches!(import.status, ImportStatus::Receiving)

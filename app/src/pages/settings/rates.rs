@@ -25,6 +25,7 @@ pub fn Rates() -> impl IntoView {
     };
     load();
     let home = Memo::new(move |_| session.get().map(|session| session.shop.home_currency));
+    let may = Memo::new(move |_| session.may(Permission::Edit));
     view! {
         <div class="two">
             <section class="panel">
@@ -44,11 +45,11 @@ pub fn Rates() -> impl IntoView {
                         }
                             .into_any()
                     }
-                    Some(Ok(rates)) => view! { <List answer rates home=home.get() may=session.may(Permission::Edit) /> }.into_any(),
+                    Some(Ok(rates)) => view! { <List answer rates home=home.get() may=may.get() /> }.into_any(),
                 }}
             </section>
             <div class="stack">
-                {move || match (session.may(Permission::Edit), home.get()) {
+                {move || match (may.get(), home.get()) {
                     (true, Some(home)) => view! { <Add answer home /> }.into_any(),
                     _ => ().into_any(),
                 }}
