@@ -80,6 +80,8 @@ fn write(import: &Import, batch: &Batch, plan: Plan, now: Millis) -> Result<Vec<
     let mut statements = batch.with.clone();
     statements.extend(imports::reject(import.id, batch.rejected)?);
     statements.extend(people);
+    // Without a statement that writes rows there is none whose changes could be counted.
+    let accepted = accepted.or(stores.is_empty().then_some(0));
     let advance = imports::advance(import.id, &mark(batch, accepted, now));
     let mut owners = Vec::new();
     if stores.is_empty() {

@@ -255,7 +255,7 @@ test("columns that nobody can guess are asked for by name, and map answers", asy
   assert.match(refused.json.fields.map, /map=/);
   const done = await read(text, `&map=${encodeURIComponent("customer_id:who,date:on,amount:gross")}`);
   assert.deepEqual(counts(done), [2, 2, 0, 0]);
-  assert.deepEqual((await orders()).map((row) => row.amount), [500, 600]);
+  assert.deepEqual((await orders()).map((row) => row.amount).sort(), [500, 600]);
   const wrong = await csv(text, `&map=${encodeURIComponent("amount:total")}`);
   assert.match(wrong.json.fields.map, /zip, who, on, net, gross/);
 });

@@ -99,8 +99,7 @@ pub async fn scheduled(cron: &str, env: &Env) {
 pub async fn queue(batch: &MessageBatch<String>, env: &Env) {
     let mut is_rung = false;
     for message in batch.raw_iter() {
-        let doorbell = message.body().as_string().and_then(|text| serde_json::from_str::<Doorbell>(&text).ok());
-        if doorbell.is_some_and(|doorbell| doorbell.schema == SCHEMA) {
+        if is_doorbell(message.body().as_string().as_deref()) {
             is_rung = true;
             message.ack();
         } else {
@@ -110,6 +109,11 @@ pub async fn queue(batch: &MessageBatch<String>, env: &Env) {
     if is_rung && let Err(error) = sweep(env, clock::now()).await {
         log_error("queue", &error.to_string());
     }
+}
+
+fn is_doorbell(message: Option<&str>) -> bool {
+    let doorbell: Option<Doorbell> = message.and_then(|text| serde_json::from_str(text).ok());
+    doorbell.is_some_and(|doorbell| doorbell.schema == SCHEMA)
 }
 
 /// Rings for the next invocation. A bell that is not heard is made up for within a minute.
@@ -262,4 +266,27 @@ where
 
 fn log_error(what: &str, error: &str) {
     console_error!("{}", serde_json::json!({ "kind": "error", "job": what, "error": error }));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_messages_of_this_version_are_answered() {
+        assert!(is_doorbell(serde_json::to_string(&Doorbell { schema: SCHEMA }).ok().as_deref()));
+        for other in [None, Some(""), Some("1"), Some(r#"{"schema":2}"#), Some(r#"{"schema":"1"}"#), Some("[]")] {
+            assert!(!is_doorbell(other), "{other:?}");
+        }
+    }
+
+    #[test]
+    fn each_job_is_found_by_its_name_and_by_what_wakes_it() {
+        for job in Job::ALL {
+            assert_eq!(Job::parse(job.name()), Some(job));
+        }
+        assert_eq!(Job::parse("rescore"), Some(Job::Score));
+        assert_eq!(Job::parse("refold_all"), Some(Job::Refold));
+        assert_eq!(Job::parse("dance"), None);
+    }
 }

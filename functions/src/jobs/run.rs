@@ -30,6 +30,9 @@ const AFTER_FAILURE: i64 = 600_000;
 /// One invocation works no longer than this and then rings for the next, well inside every limit of the platform.
 const INVOCATION: i64 = 20_000;
 
+/// One invocation writes no more pages than this: with some 15 statements each it stays below the 1,000 that D1 allows.
+const PAGES: u32 = 50;
+
 #[derive(Debug, thiserror::Error)]
 pub enum JobError {
     /// Another run holds the lease: nothing of this page was written, and nothing more may be.
@@ -71,6 +74,7 @@ pub struct Held<C> {
     progress: Progress<C>,
     counted: Reading,
     until: Millis,
+    pages_left: u32,
 }
 
 /// What lies in the lease's cursor.
@@ -130,7 +134,7 @@ where
             Progress { run, pages: 0, counts: BTreeMap::new(), rows_read: 0, rows_written: 0, wake: None, at }
         }
     };
-    let mut held = Held { db: db.clone(), now, plan, job, token, progress, counted: begin, until };
+    let mut held = Held { db: db.clone(), now, plan, job, token, progress, counted: begin, until, pages_left: PAGES };
     let answered = statements.len();
     statements.push(held.hold()?);
     let outcomes = held.transact(statements).await.map_err(|error| match error {
@@ -167,7 +171,7 @@ impl<C: Serialize> Held<C> {
 
     /// Whether this invocation may do another page.
     pub fn has_time(&self) -> bool {
-        clock::wall() < self.until
+        self.pages_left > 0 && clock::wall() < self.until
     }
 
     pub fn token(&self) -> &str {
@@ -186,7 +190,7 @@ impl<C: Serialize> Held<C> {
 
     /// Writes a page with the cursor, after which the run goes on.
     pub async fn write(&mut self, mut statements: Vec<Statement>) -> Result<Vec<Outcome>, JobError> {
-        self.progress.pages += 1;
+        self.count_page();
         let mut batch = self.before_page()?;
         let before = batch.len();
         batch.append(&mut statements);
@@ -203,6 +207,7 @@ impl<C: Serialize> Held<C> {
     /// One more page, written elsewhere.
     pub fn count_page(&mut self) {
         self.progress.pages += 1;
+        self.pages_left = self.pages_left.saturating_sub(1);
     }
 
     pub async fn transact(&self, statements: Vec<Statement>) -> Result<Vec<Outcome>, JobError> {
