@@ -162,9 +162,14 @@ fn cancellation(state: &State, term: Option<&TermEnd>, today: Day) -> Option<Sig
 }
 
 fn renewal(term: Option<&TermEnd>, today: Day) -> Option<Signal> {
-    let term = term.filter(|term| (0..=30).contains(&term.end.since(today)))?;
-    let text = format!("Renewal due on {}", date_in_words(term.end));
-    Some(Signal { code: "renewal", text, since: None, weight: 0.2, logit: 0.0 })
+    let term = term.filter(|term| (-30..=30).contains(&term.end.since(today)))?;
+    let end = date_in_words(term.end);
+    Some(if term.end < today {
+        let text = format!("Renewal was due on {end} and is not paid");
+        Signal { code: "renewal", text, since: Some(term.end), weight: 1.8, logit: 0.0 }
+    } else {
+        Signal { code: "renewal", text: format!("Renewal due on {end}"), since: None, weight: 0.2, logit: 0.0 }
+    })
 }
 
 fn payment_failed(state: &State, today: Day) -> Option<Signal> {

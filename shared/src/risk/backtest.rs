@@ -1,13 +1,16 @@
 //! What the model would have said in the shop's past, against what happened: chooses between models and the thresholds.
 //!
 //! A model for a past day is fitted on rows up to that day alone; what happened after it is read only for the labels.
+//! Signals are left out: a state does not keep their past by the day, and their weights are priors that no past has moved.
 
 use super::Model;
 use super::fit::{MIN_REPEAT_BUYERS, OrderFits, Sample, parts};
 use super::rhythm::Gaps;
 use super::score::past_view;
+use super::terms::Standing;
 use super::tiers::shown_per_cent;
 use crate::api::{Thresholds, Tier};
+use crate::clv::History;
 use crate::signal::date_in_words;
 use crate::state::{Contract, State};
 use crate::time::Day;
@@ -46,8 +49,8 @@ pub(super) fn run(sample: &Sample<'_>, today: Day) -> Backtest {
         let known = Sample::of(sample.states, cut_off);
         let fits = (known.repeat_buyers() >= MIN_REPEAT_BUYERS).then(|| OrderFits::of(&known.groups(cut_off)));
         if let (Some(OrderFits { bg: Ok(bg), mbg: Ok(mbg), .. }), None) = (&fits, backtest.mbg_is_better) {
-            let bg = log_loss(&known, sample, today, cut_off, |history| bg.model.p_no_order(history, 90.0 / 7.0));
-            let mbg = log_loss(&known, sample, today, cut_off, |history| mbg.model.p_no_order(history, 90.0 / 7.0));
+            let bg = log_loss(sample, cut_off, |history| bg.model.p_no_order(history, 90.0 / 7.0));
+            let mbg = log_loss(sample, cut_off, |history| mbg.model.p_no_order(history, 90.0 / 7.0));
             backtest.mbg_is_better = Some(mbg <= bg);
         }
         let orders = fits.and_then(|fits| fits.choose(&backtest)).map(|chosen| chosen.model);
@@ -70,11 +73,13 @@ impl Backtest {
         let contract = state.contract.as_ref();
         let Some(view) = past_view(days, contract, model, None, cut_off).filter(|view| view.tier != Tier::Lost) else { return };
         let predicted = [view.risk.p30, view.risk.p60, view.risk.p90];
-        let running = contract.is_some_and(|contract| contract.so_far(cut_off).current.is_some_and(|term| term.end >= cut_off));
+        let running = contract.is_some_and(|contract| {
+            Standing::of(contract, &model.terms, cut_off).is_some_and(|standing| !standing.is_over(cut_off))
+        });
         for ((horizon, predicted), outcomes) in HORIZONS.into_iter().zip(predicted).zip(&mut self.by_horizon) {
             let end = cut_off.plus(horizon);
             let churned = match contract.filter(|_| running) {
-                Some(contract) => ended_within(contract, cut_off, end),
+                Some(contract) => ended_within(contract, model.terms.grace, cut_off, end),
                 None => fell_silent_within(state.days.until(end), days.len(), model, end),
             };
             outcomes.add(shown_per_cent(predicted), churned);
@@ -152,42 +157,33 @@ fn fell_silent_within(days: &[Day], known: usize, model: &Model, end: Day) -> bo
     false
 }
 
-/// Whether a day of (cut_off, end] was not paid for.
-fn ended_within(contract: &Contract, cut_off: Day, end: Day) -> bool {
-    let Some(running) = contract.so_far(cut_off).current else { return false };
-    let mut paid_until = running.end;
-    for term in contract.terms.iter().filter(|term| term.start > cut_off) {
-        if term.start > paid_until.plus(1) {
+/// Whether a subscription that ran on the cut-off was lost on a day of (cut_off, end].
+fn ended_within(contract: &Contract, grace: i32, cut_off: Day, end: Day) -> bool {
+    let mut paid_until = contract.terms.iter().filter(|term| term.start <= cut_off).map(|term| term.end).max().unwrap_or(cut_off);
+    for term in contract.terms.iter().filter(|term| term.start > cut_off && term.start <= end) {
+        if term.start > paid_until.plus(1).plus(grace) {
             break;
         }
         paid_until = paid_until.max(term.end);
     }
     let at_once = contract.cancel.as_ref().filter(|cancel| cancel.value == Some(true)).map(|cancel| cancel.at.day());
     let stopped = at_once.filter(|day| *day > cut_off && *day <= end && !contract.terms.iter().any(|term| term.start > *day));
-    paid_until < end || stopped.is_some()
+    paid_until.plus(grace) < end || stopped.is_some()
 }
 
-/// Mean log loss of "no order within 90 days" over everyone known at the cut-off.
-fn log_loss(
-    known: &Sample<'_>,
-    all: &Sample<'_>,
-    today: Day,
-    cut_off: Day,
-    p_no_order: impl Fn(&crate::clv::History) -> f64,
-) -> f64 {
-    let end = cut_off.plus(90).min(today);
+/// Mean log loss of "no order within 90 days" over everyone known at the cut-off; `all` knows the days after it too.
+fn log_loss(all: &Sample<'_>, cut_off: Day, p_no_order: impl Fn(&History) -> f64) -> f64 {
     let (mut loss, mut n) = (0.0, 0.0);
-    for state in all.states {
-        let days = state.days.until(cut_off);
-        let (Some(first), Some(last)) = (days.first(), days.last()) else { continue };
+    for days in &all.days {
+        let before = days.get(..days.partition_point(|day| *day <= cut_off)).unwrap_or_default();
+        let (Some(first), Some(last)) = (before.first(), before.last()) else { continue };
         let weeks = |days: i32| f64::from(days) / 7.0;
-        let x = u32::try_from(days.len() - 1).unwrap_or(u32::MAX);
-        let history = crate::clv::History { x, t_x: weeks(last.since(*first)), age: weeks(cut_off.since(*first)) };
+        let x = u32::try_from(before.len() - 1).unwrap_or(u32::MAX);
+        let history = History { x, t_x: weeks(last.since(*first)), age: weeks(cut_off.since(*first)) };
         let none = p_no_order(&history).clamp(1e-6, 1.0 - 1e-6);
-        let silent = state.days.until(end).len() == days.len();
+        let silent = days.get(before.len()).is_none_or(|next| next.since(cut_off) > 90);
         loss -= libm::log(if silent { none } else { 1.0 - none });
         n += 1.0;
     }
-    debug_assert!(n as usize == known.days.len(), "everyone known is judged");
     if n > 0.0 { loss / n } else { f64::INFINITY }
 }

@@ -25,12 +25,16 @@ pub fn prior(home: Currency) -> (Model, ModelCard) {
 
 /// Fits every part that the data can carry and takes priors for the rest; the card says which. Rows after `today` change nothing.
 pub fn fit(input: &FitInput, home: Currency, today: Day) -> (Model, ModelCard) {
-    let groups = histories(&input.groups);
     let sample = Sample::of(&input.sample, today);
     let counts = Counts::of(&input.groups, today);
+    // The groups do not tell whose orders are the invoices of a subscription: where there are such, only the sample's buyers do.
+    let (groups, repeat_buyers) = if sample.subscribers > 0 {
+        (sample.groups(today), sample.repeat_buyers())
+    } else {
+        (histories(&input.groups), counts.repeat_buyers)
+    };
     let tested = backtest::run(&sample, today);
-    let fitted =
-        (counts.repeat_buyers >= MIN_REPEAT_BUYERS).then(|| OrderFits::of(&groups)).and_then(|fits| fits.choose(&tested));
+    let fitted = (repeat_buyers >= MIN_REPEAT_BUYERS).then(|| OrderFits::of(&groups)).and_then(|fits| fits.choose(&tested));
     let mut model = Model { home, ..parts(&sample, fitted.as_ref().map(|f| f.model), today) };
     model.alive = fitted.as_ref().map_or(model.alive, |fitted| fitted.alive);
     (model.thresholds, model.thresholds_basis, model.thresholds_text) = tested.thresholds();
@@ -61,17 +65,19 @@ pub(super) fn parts(sample: &Sample<'_>, orders: Option<OrderModel>, today: Day)
     }
 }
 
-/// A sample's purchase days up to and with a day.
+/// A sample as it was known on a day.
 pub(super) struct Sample<'a> {
     pub(super) states: &'a [State],
-    /// Of those who had bought by then.
+    /// Purchase days of those who had bought by then. Subscribers are left out: their orders follow the terms, not a rhythm.
     pub(super) days: Vec<&'a [Day]>,
+    subscribers: usize,
 }
 
 impl<'a> Sample<'a> {
     pub(super) fn of(states: &'a [State], until: Day) -> Self {
-        let days = states.iter().map(|state| state.days.until(until)).filter(|days| !days.is_empty()).collect();
-        Self { states, days }
+        let days = states.iter().filter(|state| !subscribes(state, until)).map(|state| state.days.until(until));
+        let subscribers = states.iter().filter(|state| subscribes(state, until)).count();
+        Self { states, days: days.filter(|days| !days.is_empty()).collect(), subscribers }
     }
 
     pub(super) fn groups(&self, today: Day) -> Vec<(History, f64)> {
@@ -90,6 +96,10 @@ impl<'a> Sample<'a> {
     pub(super) fn repeat_buyers(&self) -> u64 {
         self.days.iter().filter(|days| days.len() > 1).count() as u64
     }
+}
+
+fn subscribes(state: &State, until: Day) -> bool {
+    state.contract.as_ref().is_some_and(|contract| contract.terms.first().is_some_and(|term| term.start <= until))
 }
 
 /// All models of orders that the data support.
@@ -241,13 +251,19 @@ fn text(model: &Model, chosen: Option<&Chosen>, counts: &Counts) -> String {
             let aim = MAX_CAME_BACK * 100.0;
             sentences.push(format!("That is more than the {aim:.0} % aimed at: this shop's customers pause for long."));
         }
-    } else if counts.customers > 0 || !model.terms.is_fitted() {
+    } else if !model.terms.is_fitted() {
         sentences.push(format!(
             "Based on what is typical for shops, not on this one: {} of {} customers have bought again, {MIN_REPEAT_BUYERS} are needed to learn from.",
             counts.repeat_buyers, counts.customers
         ));
     }
     if model.terms.is_fitted() {
+        if model.terms.grace > 0 {
+            sentences.push(format!(
+                "A subscription counts as lost {} days after its paid term, because many here pay late.",
+                model.terms.grace
+            ));
+        }
         let leaves = |rates: &super::Renewals| rates.leaves(0, 0) * 100.0;
         for (name, rates) in [("short", &model.terms.short), ("long", &model.terms.long)] {
             if rates.decided > 0 {

@@ -143,7 +143,7 @@ impl<'a> Known<'a> {
     }
 
     fn from_days(days: &[Day], contract: Option<&'a Contract>, model: &Model, today: Day) -> Self {
-        let standing = contract.and_then(|contract| Some((contract, Standing::of(contract, today)?)));
+        let standing = contract.and_then(|contract| Some((contract, Standing::of(contract, &model.terms, today)?)));
         if let Some((contract, standing)) = standing {
             // A subscription that ended says nothing of someone who went on with single orders.
             let buys_on = days.last().is_some_and(|last| *last > standing.deadline());
@@ -251,6 +251,8 @@ impl Subscriber<'_> {
         let end = date_in_words(self.standing.current.end);
         if self.standing.is_over(today) {
             format!("Paid until {end} and not renewed")
+        } else if self.standing.current.end < today {
+            format!("Paid until {end}; lost if not renewed by {}", date_in_words(self.standing.deadline().plus(-1)))
         } else {
             let renewals = match self.standing.renewals {
                 0 => "first term".to_owned(),

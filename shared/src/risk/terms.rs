@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::rhythm::{MAX_CAME_BACK, WATCH_DAYS};
 use crate::clv::{digamma, ln_gamma, minimize};
 use crate::state::{Contract, Term, TermsSoFar};
 use crate::time::Day;
@@ -23,6 +24,11 @@ pub struct TermModel {
     pub long: Renewals,
     /// P(someone whose term ended without a renewal pays a new one within 90 days).
     pub comes_back: f64,
+    /// Days after the paid term in which a late payment still renews it: as few as keep the share of the lost who come back by
+    /// themselves small enough. Who asked to cancel has none.
+    pub grace: i32,
+    /// The share of renewals that are paid that late.
+    pub late: f64,
 }
 
 /// A subscription as it stands on a day.
@@ -33,6 +39,7 @@ pub(crate) struct Standing {
     lapses: u32,
     /// The customer asked to end it with the term.
     cancelled: bool,
+    grace: i32,
 }
 
 /// A term of at most so many days is short: a week or a month.
@@ -41,35 +48,67 @@ const SHORT_DAYS: i32 = 45;
 /// Below so many terms with a known end a rate of renewal is a guess; the prior says so.
 const MIN_DECIDED: u32 = 100;
 
+/// Late payments are given at most so many days.
+const GRACES: [i32; 6] = [0, 3, 7, 14, 21, 30];
+
+/// Endings that must have been watched before the share of those who come back means anything.
+const MIN_WATCHED: f64 = 40.0;
+
 /// Someone who asked to end the subscription rarely stays.
 const CANCELLED: f64 = 0.97;
 
 impl TermModel {
     /// About one in twenty months and one in six years is not renewed; one in twenty who ended comes back within 90 days.
     pub fn prior() -> Self {
-        Self { short: Renewals { a: 1.0, b: 19.0, decided: 0 }, long: Renewals { a: 1.0, b: 5.0, decided: 0 }, comes_back: 0.05 }
+        Self {
+            short: Renewals { a: 1.0, b: 19.0, decided: 0 },
+            long: Renewals { a: 1.0, b: 5.0, decided: 0 },
+            comes_back: 0.05,
+            grace: 0,
+            late: 0.0,
+        }
     }
 
     pub(crate) fn fit<'a>(contracts: impl Iterator<Item = &'a Contract>, today: Day) -> Self {
+        let contracts: Vec<&Contract> = contracts.collect();
+        let prior = Self::prior().with_grace(&contracts, today);
         let (mut short, mut long) = (Vec::new(), Vec::new());
-        let (mut ended, mut returned) = (0.0, 0.0);
         for contract in contracts {
-            let so_far = contract.so_far(today);
+            let so_far = contract.so_far(today, prior.grace);
             if let Some(current) = so_far.current {
                 let counts = (so_far.renewals, so_far.lapses);
-                if last_term(contract, today, current).days() <= SHORT_DAYS {
-                    short.push(counts)
-                } else {
-                    long.push(counts)
-                }
-                ended += f64::from(so_far.lapses);
-                returned += f64::from(so_far.returns);
+                if last_term(contract, today, current).days() <= SHORT_DAYS { short.push(counts) } else { long.push(counts) }
             }
         }
-        let prior = Self::prior();
-        // The prior weighs as much as 40 endings.
-        let comes_back = (prior.comes_back * 40.0 + returned) / (40.0 + ended);
-        Self { short: Renewals::fit(&short, prior.short), long: Renewals::fit(&long, prior.long), comes_back }
+        Self { short: Renewals::fit(&short, prior.short), long: Renewals::fit(&long, prior.long), ..prior }
+    }
+
+    /// With the grace and what it makes of the past.
+    fn with_grace(self, contracts: &[&Contract], today: Day) -> Self {
+        let ends: Vec<(i32, Option<i32>)> = contracts.iter().flat_map(|contract| ends(contract, today)).collect();
+        let mut chosen = self;
+        for grace in GRACES {
+            let (mut watched, mut back, mut late, mut renewed) = (0.0, 0.0, 0.0, 0.0);
+            for (seen, paid_after) in &ends {
+                if paid_after.is_some_and(|days| days <= grace) {
+                    renewed += 1.0;
+                    late += f64::from(u8::from(paid_after.is_some_and(|days| days > 0)));
+                } else if grace + WATCH_DAYS <= *seen {
+                    watched += 1.0;
+                    back += f64::from(u8::from(paid_after.is_some_and(|days| days <= grace + WATCH_DAYS)));
+                }
+            }
+            if watched < MIN_WATCHED {
+                break;
+            }
+            // The prior weighs as much as 40 endings.
+            let comes_back = (self.comes_back * 40.0 + back) / (40.0 + watched);
+            chosen = Self { grace, late: if renewed > 0.0 { late / renewed } else { 0.0 }, comes_back, ..self };
+            if back / watched <= MAX_CAME_BACK {
+                break;
+            }
+        }
+        chosen
     }
 
     pub(crate) fn is_fitted(&self) -> bool {
@@ -101,8 +140,9 @@ impl TermModel {
 
     /// For each end of a term within `days`: in how many days, and P(the customer stays beyond it).
     fn stays(&self, standing: &Standing, shift: f64, today: Day, days: i32) -> impl Iterator<Item = (i32, f64)> {
-        let rates = *self.of(standing);
+        let (rates, late) = (*self.of(standing), self.late);
         let standing = *standing;
+        let overdue = standing.current.end < today;
         let first = standing.deadline().since(today).max(1);
         let step = standing.current.days();
         let mut stays = 1.0;
@@ -111,6 +151,8 @@ impl TermModel {
             .take_while(move |(in_days, _)| *in_days <= days)
             .map(move |(in_days, nth)| {
                 let leaves = moved(rates.leaves(standing.renewals.saturating_add(nth), standing.lapses), shift);
+                // Past the paid term only late payers are left among those who stay.
+                let leaves = if overdue && nth == 0 { leaves / (leaves + (1.0 - leaves) * late) } else { leaves };
                 stays *= 1.0 - if standing.cancelled && nth == 0 { leaves.max(CANCELLED) } else { leaves };
                 (in_days, stays)
             })
@@ -155,16 +197,17 @@ impl Renewals {
 
 impl Standing {
     /// `None` where no term is known by `today`.
-    pub(crate) fn of(contract: &Contract, today: Day) -> Option<Self> {
-        let TermsSoFar { renewals, returns, current, .. } = contract.so_far(today);
+    pub(crate) fn of(contract: &Contract, model: &TermModel, today: Day) -> Option<Self> {
+        let TermsSoFar { renewals, returns, current, .. } = contract.so_far(today, model.grace);
         let current = last_term(contract, today, current?);
+        let cancelled = contract.cancelled(today).is_some();
         // The end of the last term is what is to be predicted; lapses of the past are those that a return has followed.
-        Some(Self { current, renewals, lapses: returns, cancelled: contract.cancelled(today).is_some() })
+        Some(Self { current, renewals, lapses: returns, cancelled, grace: if cancelled { 0 } else { model.grace } })
     }
 
-    /// The first day that is not paid.
+    /// The first day on which the subscription counts as lost.
     pub(crate) fn deadline(&self) -> Day {
-        self.current.end.plus(1)
+        self.current.end.plus(1).plus(self.grace)
     }
 
     pub(crate) fn is_over(&self, today: Day) -> bool {
@@ -176,6 +219,19 @@ impl Standing {
 fn last_term(contract: &Contract, today: Day, current: Term) -> Term {
     let last = contract.terms.iter().rfind(|term| term.start <= today).map_or(current, |last| *last);
     Term { start: current.end.plus(-last.days()), end: current.end }
+}
+
+/// For each end of a paid term: how many days ago the first unpaid day was, and how many days later the next term began.
+fn ends(contract: &Contract, today: Day) -> impl Iterator<Item = (i32, Option<i32>)> {
+    let mut known = contract.terms.iter().filter(move |term| term.start <= today).peekable();
+    let mut paid_until = Day(i32::MIN);
+    std::iter::from_fn(move || {
+        paid_until = paid_until.max(known.next()?.end);
+        let unpaid = paid_until.plus(1);
+        let next = known.peek().map(|next| next.start.since(unpaid).max(0));
+        Some((today.since(unpaid), next))
+    })
+    .filter(|(seen, next)| *seen >= 0 || next.is_some())
 }
 
 fn moved(probability: f64, logit: f64) -> f64 {
@@ -193,7 +249,7 @@ mod tests {
 
     #[test]
     fn several_short_terms_within_a_horizon_compound() {
-        let standing = Standing::of(&months(3), Day(70)).expect("a term");
+        let standing = Standing::of(&months(3), &TermModel::prior(), Day(70)).expect("a term");
         assert_eq!((standing.renewals, standing.deadline()), (2, Day(91)));
         let model = TermModel::prior();
         let [p30, p60, p90] = model.within(&standing, 0.0, Day(70), [30, 60, 90]);
@@ -206,7 +262,7 @@ mod tests {
     #[test]
     fn a_long_term_is_at_risk_only_where_its_end_lies_within_the_horizon() {
         let year = Contract { terms: vec![Term { start: Day(0), end: Day(365) }], ..Contract::default() };
-        let standing = Standing::of(&year, Day(290)).expect("a term");
+        let standing = Standing::of(&year, &TermModel::prior(), Day(290)).expect("a term");
         let [p30, p60, p90] = TermModel::prior().within(&standing, 0.0, Day(290), [30, 60, 90]);
         assert_eq!((p30, p60), (0.0, 0.0));
         assert!((p90 - 1.0 / 6.0).abs() < 1e-12);
@@ -216,13 +272,35 @@ mod tests {
     #[test]
     fn what_else_is_known_moves_the_chance_and_an_asked_end_nearly_decides_it() {
         let mut contract = months(3);
-        let standing = Standing::of(&contract, Day(70)).expect("a term");
+        let standing = Standing::of(&contract, &TermModel::prior(), Day(70)).expect("a term");
         let model = TermModel::prior();
         let p30 = |standing: &Standing, shift| model.within(standing, shift, Day(70), [30])[0];
         assert!(p30(&standing, 1.0) > p30(&standing, 0.0));
         contract.cancel = Some(crate::state::Latest { at: Day(69).start(), value: Some(false) });
-        assert!(p30(&Standing::of(&contract, Day(70)).expect("a term"), 0.0) >= CANCELLED);
-        assert!((p30(&Standing::of(&contract, Day(68)).expect("a term"), 0.0) - p30(&standing, 0.0)).abs() < 0.02);
+        assert!(p30(&Standing::of(&contract, &TermModel::prior(), Day(70)).expect("a term"), 0.0) >= CANCELLED);
+        assert!(
+            (p30(&Standing::of(&contract, &TermModel::prior(), Day(68)).expect("a term"), 0.0) - p30(&standing, 0.0)).abs()
+                < 0.02
+        );
+    }
+
+    #[test]
+    fn where_many_pay_late_the_term_has_days_of_grace_and_the_overdue_are_at_risk() {
+        // Everyone pays five days late once; half leave after that.
+        let contracts: Vec<Contract> = (0..200)
+            .map(|i| {
+                let starts: &[i32] = if i % 2 == 0 { &[0, 31, 67] } else { &[0, 31, 67, 98, 129, 160, 191, 222, 253, 284] };
+                let terms = starts.iter().map(|start| Term { start: Day(*start), end: Day(start + 30) }).collect();
+                Contract { terms, ..Contract::default() }
+            })
+            .collect();
+        let model = TermModel::fit(contracts.iter(), Day(300));
+        assert_eq!(model.grace, 7, "{model:?}");
+        let overdue = Standing::of(&contracts[1], &model, Day(64)).expect("a term");
+        assert!(!overdue.is_over(Day(64)) && overdue.is_over(overdue.deadline()));
+        let p30 = |standing: &Standing, day| model.within(standing, 0.0, Day(day), [30])[0];
+        let before = Standing::of(&contracts[1], &model, Day(60)).expect("a term");
+        assert!(p30(&overdue, 64) > 2.0 * p30(&before, 60), "{} {}", p30(&overdue, 64), p30(&before, 60));
     }
 
     #[test]

@@ -10,9 +10,6 @@ pub const MAX_TERMS: usize = 120;
 
 const MAX_SEAT_CHANGES: usize = 12;
 
-/// A term that starts at most this many days after the last paid day is its renewal; later it is a return.
-pub const RENEWAL_GRACE: i32 = 1;
-
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Contract {
     /// In order of their starts, the newest ones.
@@ -60,12 +57,13 @@ pub struct TermsSoFar {
 }
 
 impl Contract {
-    /// Terms whose start is known by `today`; a cancellation at once cuts the last one short.
-    pub fn so_far(&self, today: Day) -> TermsSoFar {
+    /// Terms whose start is known by `today`; a cancellation at once cuts the last one short. A term that begins up to `grace` days
+    /// after the first unpaid day is a renewal paid late; later it is a return.
+    pub fn so_far(&self, today: Day, grace: i32) -> TermsSoFar {
         let mut so_far = TermsSoFar::default();
         for term in self.terms.iter().filter(|term| term.start <= today) {
             if let Some(before) = so_far.current {
-                if term.start <= before.end.plus(RENEWAL_GRACE) {
+                if term.start <= before.end.plus(1).plus(grace) {
                     so_far.renewals += 1;
                 } else {
                     so_far.lapses += 1;
@@ -77,10 +75,12 @@ impl Contract {
                 so_far.current = Some(*term);
             }
         }
-        if let (Some(current), Some((asked, true))) = (&mut so_far.current, self.cancelled(today)) {
+        let cancelled = self.cancelled(today);
+        if let (Some(current), Some((asked, true))) = (&mut so_far.current, cancelled) {
             current.end = current.end.min(asked.plus(-1)).max(current.start.plus(-1));
         }
-        if so_far.current.is_some_and(|current| current.end < today) {
+        let grace = if cancelled.is_some() { 0 } else { grace };
+        if so_far.current.is_some_and(|current| current.end.plus(grace) < today) {
             so_far.lapses += 1;
         }
         so_far
