@@ -4,25 +4,31 @@ import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
 
 import { start, until } from "../harness.mjs";
-import { imported, order, ran, scored } from "../rows.mjs";
+import { aModel, begin, keepModel, order, ran, scored, send } from "../rows.mjs";
 
 const NOW = "2026-03-02T09:00:00Z";
 
 let server, api;
+let model;
 before(async () => {
   server = await start({ now: NOW });
+  model = await aModel(server, await server.api("owner"));
 });
 after(() => server.stop());
-beforeEach(async () => {
+const fresh = async () => {
   await server.reset();
+  await keepModel(server, model, Date.parse(NOW));
   api = await server.api("owner");
-});
+};
+beforeEach(fresh);
 
 const CUSTOMERS = 900; // three pages of the paid plan
 const history = Array.from({ length: CUSTOMERS * 2 }, (_, at) =>
   order(at + 1, `C-${Math.floor(at / 2)}`, at % 2 === 0 ? "2025-09-01" : `2025-${10 + (at % 3)}-1${at % 9}`, 1_000 + at));
+// Without the last batch, which would wake scoring at once.
 const load = async () => {
-  for (const at of [0, 1]) await imported(api, "orders", history.slice(at * 900, at * 900 + 900), { file: `part ${at}` });
+  const { id } = await begin(api, "orders");
+  for (const at of [0, 1]) await send(api, id, at, "orders", history.slice(at * CUSTOMERS, (at + 1) * CUSTOMERS), { last: false });
 };
 // The lease runs out, as it does a minute after its holder died.
 const expire = (job) => server.d1("update leases set expires_at = 1 where name = ?1", job);
@@ -35,8 +41,7 @@ const undisturbed = async () => {
     await ran(api, "score");
     wanted = await scored(server);
     assert.equal(wanted.states.length, CUSTOMERS);
-    await server.reset();
-    api = await server.api("owner");
+    await fresh();
   }
   return wanted;
 };

@@ -4,20 +4,31 @@ import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
 
 import { start, until } from "../harness.mjs";
-import { begin, event, imported, order, person, ran, scored, send } from "../rows.mjs";
+import { aModel, begin, event, keepModel, order, person, ran, scored, send } from "../rows.mjs";
 
 const NOW = "2026-03-02T09:00:00Z";
 
 let server, api;
+let model;
 before(async () => {
   server = await start({ now: NOW });
+  model = await aModel(server, await server.api("owner"));
 });
 after(() => server.stop());
-beforeEach(async () => {
+const fresh = async () => {
   await server.reset();
   await server.seams.clock(NOW);
+  await keepModel(server, model, Date.parse(NOW));
   api = await server.api("owner");
-});
+};
+beforeEach(fresh);
+// In one import that has not ended: its last batch would wake scoring at once.
+const loaded = async (kind, rows, file = "file") => {
+  const { id } = await begin(api, kind, { file });
+  const answer = await send(api, id, 0, kind, rows, { last: false });
+  assert.equal(answer.status, 200, answer.text);
+  return answer;
+};
 
 const day = (n) => new Date(Date.UTC(2025, 5, 1 + n)).toISOString().slice(0, 10);
 // Each customer orders every `gap` days, some stop early.
@@ -33,10 +44,10 @@ const facet = async (customer) =>
 test("rows written: an order 2, an event 2, a fold 1, a score 2", async () => {
   const customers = 50;
   const rows = history(customers);
-  await imported(api, "customers", Array.from({ length: customers }, (_, n) => person(`C-${n}`, `c${n}@example.com`)), { file: "people" });
+  await loaded("customers", Array.from({ length: customers }, (_, n) => person(`C-${n}`, `c${n}@example.com`)), "people");
   // Beside the rows: the import, its wakes, usage, use of the token.
   const around = 8;
-  const orders = await imported(api, "orders", rows);
+  const orders = await loaded("orders", rows);
   assert.ok(orders.meter.rows_written >= rows.length * 2 && orders.meter.rows_written <= rows.length * 2 + around, `${orders.meter.rows_written}`);
 
   const run = await ran(api, "score");
@@ -45,13 +56,13 @@ test("rows written: an order 2, an event 2, a fold 1, a score 2", async () => {
   assert.ok(run.rows_written >= customers * 3 && run.rows_written <= customers * 3 + 30, `${run.rows_written}`);
 
   const events = Array.from({ length: 400 }, (_, n) => event(n + 1, `C-${n % customers}`, "2026-02-01"));
-  const stored = await imported(api, "events", events);
+  const stored = await loaded("events", events);
   const marks = customers;
   assert.ok(stored.meter.rows_written >= 800 + marks && stored.meter.rows_written <= 800 + marks + around, `${stored.meter.rows_written}`);
 });
 
 test("a second run finds nothing, and an unchanged customer that is folded again is not written", async () => {
-  await imported(api, "orders", history(40));
+  await loaded("orders", history(40));
   await ran(api, "score");
   const before = await scored(server);
   const again = await ran(api, "score");
@@ -63,7 +74,7 @@ test("a second run finds nothing, and an unchanged customer that is folded again
 });
 
 test("silence alone brings a customer back on the day that its score says", async () => {
-  await imported(api, "orders", history(40));
+  await loaded("orders", history(40));
   await ran(api, "score");
   const before = await scored(server);
   const first = Math.min(...before.facets.map((row) => row.rescore_day).filter((at) => at !== null));
@@ -76,7 +87,7 @@ test("silence alone brings a customer back on the day that its score says", asyn
 });
 
 test("a customer without orders or events costs one row and is not scored", async () => {
-  await imported(api, "customers", [person(1, "ada@example.com")]);
+  await loaded("customers", [person(1, "ada@example.com")]);
   const run = await ran(api, "score");
   assert.deepEqual([run.counts.checked, run.counts.folded, run.counts.scored], [1, 0, 0]);
   assert.deepEqual((await scored(server)).states, []);
@@ -84,8 +95,7 @@ test("a customer without orders or events costs one row and is not scored", asyn
 });
 
 test("an order that comes while its customer is being scored is not lost", async () => {
-  await imported(api, "orders", history(5), { file: "first" });
-  await server.d1("delete from wakes");
+  await loaded("orders", history(5), "first");
   await server.seams.arm("score.loaded");
   const running = ran(api, "score");
   await server.seams.reached("score.loaded");
@@ -98,7 +108,7 @@ test("an order that comes while its customer is being scored is not lost", async
 });
 
 test("a moved threshold and a new model score everybody again", async () => {
-  await imported(api, "orders", history(60));
+  await loaded("orders", history(60));
   await ran(api, "score");
   await server.d1("update shop set thresholds = ?1", JSON.stringify({ immediate: 0.0002, moderate: 0.0001, early: 0.00005 }));
   await server.d1("insert into wakes (job, due_at) values ('rescore', 0)");
@@ -111,13 +121,12 @@ test("a moved threshold and a new model score everybody again", async () => {
 
 test("the score does not rest on how the history came in", async () => {
   const rows = history(30);
-  await imported(api, "orders", rows);
+  await loaded("orders", rows);
   await ran(api, "score");
   const whole = await scored(server);
-  await server.reset();
-  api = await server.api("owner");
+  await fresh();
   for (const [at, part] of [rows.slice(0, 60), rows.slice(60)].entries()) {
-    await imported(api, "orders", part, { file: `part ${at}` });
+    await loaded("orders", part, `part ${at}`);
     await ran(api, "score");
   }
   const parts = await scored(server);
@@ -126,8 +135,10 @@ test("the score does not rest on how the history came in", async () => {
 });
 
 test("on the free plan nothing is fitted, and the model says so", async () => {
+  await server.reset();
+  api = await server.api("owner");
   await server.d1("update shop set plan = 'free'");
-  await imported(api, "orders", history(30));
+  await loaded("orders", history(30));
   await ran(api, "score");
   const run = await ran(api, "fit");
   assert.deepEqual([run.status, run.counts], ["done", { kept_priors: 1 }]);

@@ -88,9 +88,9 @@ pub async fn last_done(db: &Db, job: &str) -> Result<Option<Run>, DbError> {
     Ok(row.map(Run::from))
 }
 
-/// Whether scoring has found new orders or events since.
-pub async fn folded_since(db: &Db, since: Millis) -> Result<bool, DbError> {
-    let row: Option<Yes> = db.first(sql!("runs.sql", "folded_since"), params![since]).await?;
+/// Whether scoring has found new orders or events since the last fit.
+pub async fn folded_since_fit(db: &Db) -> Result<bool, DbError> {
+    let row: Option<Yes> = db.first(sql!("runs.sql", "folded_since_fit"), params![]).await?;
     Ok(row.is_some_and(|row| row.yes != 0))
 }
 

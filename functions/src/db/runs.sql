@@ -21,8 +21,10 @@ order by id desc limit 100;
 select public_id, job, status, started_at, finished_at, pages, counts, rows_read, rows_written, error
 from runs where job = ?1 and status = 'done' order by started_at desc, id desc limit 1;
 
--- name: folded_since
+-- name: folded_since_fit
+-- Whether scoring has found new orders or events since the last fit.
 select exists (
   select 1 from runs
-  where job = 'score' and started_at >= ?1 and coalesce(json_extract(counts, '$.folded'), 0) > 0
+  where job = 'score' and id > coalesce((select max(id) from runs where job = 'fit' and status = 'done'), 0)
+    and coalesce(json_extract(counts, '$.folded'), 0) > 0
 ) as yes;

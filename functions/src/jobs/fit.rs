@@ -24,7 +24,7 @@ pub async fn has_work(db: &Db, now: Millis) -> Result<bool, DbError> {
         return Ok(false);
     }
     match models::live(db).await? {
-        Some(live) if is_prior(&live) || now.0 - live.created_at.0 >= FITTED_FOR => runs::folded_since(db, live.created_at).await,
+        Some(live) if is_prior(&live) || now.0 - live.created_at.0 >= FITTED_FOR => runs::folded_since_fit(db).await,
         Some(_) => Ok(false),
         None => Ok(models::customers_with_orders(db).await? > 0),
     }

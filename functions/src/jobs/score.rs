@@ -158,7 +158,10 @@ async fn page(held: &mut Held<Cursor>, basis: &Basis, size: Size) -> Result<bool
     Ok(true)
 }
 
-fn score_page(page: Page, basis: &Basis, now: Millis) -> Result<(Vec<Statement>, [(&'static str, u64); 3]), DbError> {
+/// What a page writes, and its counts for the run.
+type Written = (Vec<Statement>, [(&'static str, u64); 3]);
+
+fn score_page(page: Page, basis: &Basis, now: Millis) -> Result<Written, DbError> {
     let Page { customers, orders, events } = page;
     let mut folded = fold_page(&orders, &events, &basis.rates)?;
     drop((orders, events));
