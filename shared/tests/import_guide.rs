@@ -7,8 +7,9 @@ const GUIDE: &str = include_str!("../../docs/imports.md");
 const KINDS: [(Kind, &str); 4] =
     [(Kind::Orders, "## Orders"), (Kind::Customers, "## Customers"), (Kind::Events, "## Events"), (Kind::Rates, "## Rates")];
 
+/// Empty where the guide has no such section, and then nothing asked of it holds.
 fn section(heading: &str) -> &'static str {
-    let (_, rest) = GUIDE.split_once(&format!("\n{heading}\n")).unwrap_or_else(|| panic!("no section {heading}"));
+    let rest = GUIDE.split_once(&format!("\n{heading}\n")).map_or("", |(_, rest)| rest);
     rest.split("\n## ").next().unwrap_or(rest)
 }
 
