@@ -84,27 +84,27 @@ fn Frame(children: Children) -> impl IntoView {
 #[component]
 fn Import() -> impl IntoView {
     let session = use_session();
+    // Memos: when the session is loaded again, what stands here must not be made anew.
     let known = Memo::new(move |_| session.get().is_some());
+    let may = Memo::new(move |_| session.may(Permission::Edit));
+    let center = use_import_center();
     move || {
-        match (known.get(), session.may(Permission::Edit), use_import_center()) {
+        match (known.get(), may.get(), center) {
         (false, ..) => view! { <Skeleton lines=6 /> }.into_any(),
         (true, false, _) | (_, _, None) => {
             view! { <Notice title="You may look, but not import">"Ask an owner of this shop for the role of marketer or manager."</Notice> }
                 .into_any()
         }
-        (true, true, Some(center)) => {
-            let phase = center.phase;
-            view! {
-                {move || match phase.get() {
-                    Phase::Choose => view! { <choose::Choose center /> }.into_any(),
-                    Phase::Looking => view! { <Skeleton lines=8 /> }.into_any(),
-                    Phase::Review => view! { <review::Review center /> }.into_any(),
-                    Phase::Sending => view! { <sending::Sending center /> }.into_any(),
-                    Phase::Ended => view! { <ended::Ended center /> }.into_any(),
-                }}
-            }
-            .into_any()
+        (true, true, Some(center)) => view! {
+            {move || match center.phase.get() {
+                Phase::Choose => view! { <choose::Choose center /> }.into_any(),
+                Phase::Looking => view! { <Skeleton lines=8 /> }.into_any(),
+                Phase::Review => view! { <review::Review center /> }.into_any(),
+                Phase::Sending => view! { <sending::Sending center /> }.into_any(),
+                Phase::Ended => view! { <ended::Ended center /> }.into_any(),
+            }}
         }
+        .into_any(),
     }
     }
 }

@@ -33,8 +33,7 @@ pub async fn file(job: Job, file: &Blob, options: Options, now: Millis, file_nam
     match send(job, file, Shipment { options, now, file_name, sample: None, place: (1, 1) }).await {
         Ok(import) => Ok(News::Imported(Finished { imports: vec![import], sample: None })),
         Err(Stopped { why: Ended::Cancelled, import }) => Ok(News::Cancelled { import: cancel(import).await }),
-        Err(Stopped { why: Ended::Failed(failure), import }) => Err(Ended::Failed(Failure { import, ..failure })),
-        Err(Stopped { why, .. }) => Err(why),
+        Err(stopped) => Err(stopped.with_import()),
     }
 }
 
@@ -42,7 +41,17 @@ pub async fn file(job: Job, file: &Blob, options: Options, now: Millis, file_nam
 #[derive(Debug)]
 pub struct Stopped {
     pub why: Ended,
-    pub import: Option<Import>,
+    pub import: Option<Box<Import>>,
+}
+
+impl Stopped {
+    /// A failure tells the page which import can be gone on with.
+    pub fn with_import(self) -> Ended {
+        match self.why {
+            Ended::Failed(failure) => Failure { import: self.import.map(|import| *import), ..*failure }.into(),
+            why => why,
+        }
+    }
 }
 
 /// # Errors
@@ -55,13 +64,13 @@ pub async fn send(job: Job, file: &Blob, shipment: Shipment) -> Result<Import, S
     let mut sending = Sending { job, import, place: shipment.place };
     match sending.run(&mut rows, shipment.options.kind).await {
         Ok(()) => Ok(sending.import),
-        Err(why) => Err(Stopped { why, import: Some(sending.import) }),
+        Err(why) => Err(Stopped { why, import: Some(Box::new(sending.import)) }),
     }
 }
 
 /// Ends the import on the server as well and answers with how it stands then.
-pub async fn cancel(import: Option<Import>) -> Option<Import> {
-    let import = import?;
+pub async fn cancel(import: Option<Box<Import>>) -> Option<Import> {
+    let import = *import?;
     let answer: Option<ImportResponse> = server::cancel(&format!("/api/imports/{}/cancel", import.id)).await;
     Some(answer.map_or(import, |answer| answer.import))
 }
@@ -124,7 +133,7 @@ async fn create(job: Job, file: &Blob, shipment: &Shipment) -> Result<Import, En
     let first = file::bytes(file, 0, digest::EDGE).await?;
     let last = file::bytes(file, file_size.saturating_sub(digest::EDGE), file_size).await?;
     let file_digest = digest(file_size, &first, &last, &shipment.options).map_err(|_| {
-        Ended::Failed(Failure { text: "The options of this import cannot be written down.".to_owned(), ..Failure::default() })
+        Ended::from(Failure { text: "The options of this import cannot be written down.".to_owned(), ..Failure::default() })
     })?;
     let new = NewImport {
         file_name: shipment.file_name.chars().take(FILE_NAME).collect(),

@@ -41,7 +41,7 @@ async fn act(ask: Ask, file: Option<Blob>) {
     let job = Job::begin(&ask);
     match work(job, ask.task, file).await {
         Ok(news) => job.tell(news),
-        Err(Ended::Failed(failure)) => job.tell(News::Failed(failure)),
+        Err(Ended::Failed(failure)) => job.tell(News::Failed(*failure)),
         Err(Ended::Cancelled) => job.tell(News::Cancelled { import: None }),
         // The page has gone on to something else and listens to that.
         Err(Ended::Replaced) => {}
@@ -62,12 +62,12 @@ async fn work(job: Job, task: Task, file: Option<Blob>) -> Result<News, Ended> {
 
 impl From<Failure> for Ended {
     fn from(failure: Failure) -> Self {
-        Self::Failed(failure)
+        Self::Failed(Box::new(failure))
     }
 }
 
 impl From<file::Unreadable> for Ended {
     fn from(error: file::Unreadable) -> Self {
-        Self::Failed(Failure { text: error.to_string(), ..Failure::default() })
+        Failure { text: error.to_string(), ..Failure::default() }.into()
     }
 }

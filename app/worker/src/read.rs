@@ -20,7 +20,7 @@ pub struct Rows {
 impl Rows {
     pub async fn open(file: &Blob, options: Options, now: Millis) -> Result<Self, Ended> {
         let kind = options.kind;
-        let parser = Parser::new(options, now).map_err(|error| Ended::Failed(beside_its_field(&error, kind)))?;
+        let parser = Parser::new(options, now).map_err(|error| Ended::from(beside_its_field(&error, kind)))?;
         let pieces = Pieces::open(file).await?;
         Ok(Self { pieces, parser, occurrences: Occurrences::new(), rows_read: 0, ended: false })
     }

@@ -23,7 +23,7 @@ struct Manifest {
 
 pub async fn load(job: Job, shop: &str, defaults: &Defaults, now: Millis) -> Result<News, Ended> {
     let manifest = server::fetch("/samples/manifest.json").await?;
-    let reference = reference_day(&manifest).ok_or_else(|| Ended::Failed(not_built()))?;
+    let reference = reference_day(&manifest).ok_or_else(|| Ended::from(not_built()))?;
     let mut imports = Vec::new();
     for ((kind, name), place) in FILES.into_iter().zip(1..) {
         server::wanted(job)?;
@@ -37,8 +37,7 @@ pub async fn load(job: Job, shop: &str, defaults: &Defaults, now: Millis) -> Res
             Err(Stopped { why: Ended::Cancelled, import }) => {
                 return Ok(News::Cancelled { import: import::cancel(import).await });
             }
-            Err(Stopped { why: Ended::Failed(failure), import }) => return Err(Ended::Failed(Failure { import, ..failure })),
-            Err(Stopped { why, .. }) => return Err(why),
+            Err(stopped) => return Err(stopped.with_import()),
         }
     }
     Ok(News::Imported(Finished { imports, sample: Some(shop.to_owned()) }))

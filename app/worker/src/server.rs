@@ -15,7 +15,7 @@ use crate::page::{Job, Wanted};
 pub enum Ended {
     Replaced,
     Cancelled,
-    Failed(Failure),
+    Failed(Box<Failure>),
 }
 
 /// How often a pause looks whether the job is still wanted, in milliseconds.
@@ -31,7 +31,7 @@ pub async fn post<B: Serialize, T: DeserializeOwned>(
     body: &B,
     mut waiting: impl AsyncFnMut(Option<Waiting>),
 ) -> Result<T, Ended> {
-    let body = serde_json::to_string(body).map_err(|_| Ended::Failed(unreadable(0)))?;
+    let body = serde_json::to_string(body).map_err(|_| Ended::from(unreadable(0)))?;
     let mut attempt = 0;
     loop {
         let refusal = match call(Method::POST, path, Some(&body)).await {
@@ -45,7 +45,7 @@ pub async fn post<B: Serialize, T: DeserializeOwned>(
         };
         attempt += 1;
         let seconds = match pace::next(refusal.status, refusal.code(), attempt, refusal.retry_after) {
-            Next::GiveUp => return Err(Ended::Failed(refusal.failure())),
+            Next::GiveUp => return Err(refusal.failure().into()),
             Next::Retry { seconds } => {
                 waiting(Some(Waiting::Retry { attempt, seconds })).await;
                 seconds

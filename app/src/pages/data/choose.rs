@@ -5,7 +5,7 @@ use leptos::ev::DragEvent;
 use leptos::html;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use shared::api::SessionResponse;
+use shared::api::Done;
 use shared::import::{Kind, template};
 use wasm_bindgen::JsValue;
 use web_sys::{Blob, BlobPropertyBag, File};
@@ -224,10 +224,9 @@ fn Samples(center: ImportCenter) -> impl IntoView {
     }
 }
 
-/// Customers go in pages: asks until the server says that none is left.
+/// A large one takes the server several answers: asks until it says that nothing is left.
 async fn remove_sample() -> Result<(), client::Failure> {
-    client::delete::<serde_json::Value>("/api/sample").await?;
-    while client::get::<SessionResponse>("/api/session").await?.session.shop.sample.is_some() {
+    while !client::delete::<Done>("/api/sample").await?.done {
         TimeoutFuture::new(LOOK).await;
     }
     Ok(())
