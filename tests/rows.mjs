@@ -36,13 +36,14 @@ export const order = (n, customer, day, amount = 1000, more = {}) => ({
   ...more,
 });
 
-export const event = (n, customer, day, name = "Email Opened", properties = {}) => ({
+export const event = (n, customer, day, name = "Email Opened", properties = {}, who = {}) => ({
   line: n + 1,
   key: { own: `E-${n}` },
   external_id: `${customer}`,
-  name,
+  event: name,
   occurred_at: Date.parse(`${day}T12:00:00Z`),
   properties,
+  ...who,
 });
 
 export const person = (id, email, more = {}) => ({

@@ -221,6 +221,8 @@ pub struct EventRow {
     pub key: Key,
     #[serde(flatten)]
     pub who: Who,
+    /// What happened; `name` on the wire is the person's.
+    #[serde(rename = "event")]
     pub name: String,
     pub occurred_at: Millis,
     /// A JSON object; other columns become its text members.
@@ -305,4 +307,24 @@ impl Parsed {
 
 fn yes() -> bool {
     true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_event_keeps_its_name_and_the_person_s_apart_on_the_wire() {
+        let who = Who { external_id: Some("7".into()), email: None, name: Some("Ada".into()) };
+        let row = EventRow {
+            line: 2,
+            key: Key::Own("E-1".into()),
+            who,
+            name: "Ticket Opened".into(),
+            occurred_at: Millis(0),
+            properties: serde_json::Map::new(),
+        };
+        let json = serde_json::to_string(&row).expect("json");
+        assert_eq!(serde_json::from_str::<EventRow>(&json).expect("reads back"), row);
+    }
 }

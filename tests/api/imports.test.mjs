@@ -6,7 +6,7 @@ import { after, before, beforeEach, test } from "node:test";
 import { gzipSync } from "node:zlib";
 
 import { dataset, start, until } from "../harness.mjs";
-import { begin, counts, imported, order, person, ran, send } from "../rows.mjs";
+import { begin, counts, event, imported, order, person, ran, send } from "../rows.mjs";
 
 const NOW = "2026-03-02T09:00:00Z";
 
@@ -187,6 +187,20 @@ test("customers keep what a later file leaves empty, and an equal row is a dupli
     await server.d1("select c.name, c.tags, c.traits, k.email, k.phone, k.country, f.country as facet from customers c join contacts k on k.customer_id = c.id join facets f on f.customer_id = c.id where c.external_id = '1'"),
     [{ name: "Ada", tags: '["vip"]', traits: '{"size":"M"}', email: "ada@example.com", phone: "+49301234567", country: "DE", facet: "DE" }],
   );
+});
+
+test("an event of another person of a business account makes a contact, one of a shopper fills the gap", async () => {
+  await imported(api, "customers", [person("A-1", "boss@example.com", { name: "Acme Ltd", kind: "account" }), person("S-1", null, { name: "Sam" })], { file: "people" });
+  const says = (n, customer, email, name) => event(n, customer, "2026-02-01", "Ticket Opened", {}, { email, name });
+  const rows = [says(1, "A-1", "ann@example.com", "Ann"), says(2, "A-1", "bob@example.com", "Bob"), says(3, "A-1", "ann@example.com", "Ann"), says(4, "S-1", "sam@example.com", "Sam")];
+  await imported(api, "events", rows, { file: "events" });
+  assert.deepEqual(await server.d1("select c.external_id, c.name as customer, k.name, k.email from contacts k join customers c on c.id = k.customer_id order by 1, 4"), [
+    { external_id: "A-1", customer: "Acme Ltd", name: "Ann", email: "ann@example.com" },
+    { external_id: "A-1", customer: "Acme Ltd", name: "Bob", email: "bob@example.com" },
+    { external_id: "A-1", customer: "Acme Ltd", name: "Acme Ltd", email: "boss@example.com" },
+    { external_id: "S-1", customer: "Sam", name: "Sam", email: "sam@example.com" },
+  ]);
+  assert.deepEqual(counts(await imported(api, "events", rows, { file: "again" })), [4, 0, 4, 0]);
 });
 
 // Some 3 MB with ids, repeated customers, refunds and a quoted cell with a line end.

@@ -44,6 +44,17 @@ const newImport = async () => {
   return { file_name: "x", file_size: 1, file_digest: "0".repeat(64), options: options("orders") };
 };
 
+test("a script's body can be the sample shop's, moved up to today", async () => {
+  const text = "order_id,customer_id,date,amount\n1,C-1,2025-12-31,5.00\n";
+  const sent = await api.post("/api/imports?kind=orders&sample=saas&shift_days=31", text, { "content-type": "text/csv" });
+  assert.deepEqual([sent.status, sent.json.import.sample], [202, true]);
+  await ran(api, "import");
+  assert.deepEqual(await server.d1("select o.source, c.sample, o.ordered_at from orders o join customers c on c.id = o.customer_id"), [
+    { source: 2, sample: 1, ordered_at: Date.parse("2026-01-31T12:00:00Z") },
+  ]);
+  assert.equal((await api.get("/api/shop")).json.shop.sample, "saas");
+});
+
 test("removing it leaves real data as they were before it came", async () => {
   await imported(api, "orders", [order(1, 1, "2026-02-01", 700, { email: "p1@example.com", name: "Real" })], { file: "mine" });
   await ran(api, "score");

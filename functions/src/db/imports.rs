@@ -175,6 +175,7 @@ pub async fn receive(db: &Db, new: &New<'_>, cursor: &str) -> Result<i64, DbErro
     let params = params![
         new.public_id,
         kind_name(new.options.kind),
+        new.source,
         new.file_name,
         Param::json(new.options),
         cursor,

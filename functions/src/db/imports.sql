@@ -27,7 +27,7 @@ order by i.id desc limit 1;
 -- name: receive_import
 -- A body that the worker stores and reads later: its cursor is never '{}'.
 insert into imports (public_id, kind, source, status, file_name, options, cursor, created_by, created_at, updated_at)
-values (?1, ?2, 1, 'receiving', ?3, ?4, ?5, ?6, ?7, ?7)
+values (?1, ?2, ?3, 'receiving', ?4, ?5, ?6, ?7, ?8, ?8)
 returning id;
 
 -- name: store_chunk

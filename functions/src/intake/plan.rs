@@ -196,10 +196,11 @@ fn plan_people(import: &Import, drafts: &[Draft], contacts: &Contacts, now: Mill
             if let Some(country) = list.first().filter(|contact| contact.is_changed()).and_then(|c| c.fields.country.as_deref()) {
                 countries.push((id, country.to_owned()));
             }
-            let email = draft.keys.iter().find(|key| key.0 == "email").map(|key| key.1.as_str());
-            if let Some(email) = email.filter(|_| list.is_empty()) {
-                addresses.push((id, email));
-                people.push((random::id(now)?, id, email, email));
+            if list.is_empty() {
+                addresses.extend(draft.people.first().map(|(email, _)| (id, email.as_str())));
+                for (email, name) in &draft.people {
+                    people.push((random::id(now)?, id, name.as_deref().unwrap_or(email), email.as_str()));
+                }
             }
         }
         for contact in list.iter().filter(|contact| contact.is_changed()) {

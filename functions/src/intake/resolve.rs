@@ -24,6 +24,8 @@ pub struct Draft {
     pub keys: Vec<Key>,
     /// The first address that its rows named.
     pub email: Option<String>,
+    /// Addresses that were new, each with the name beside it.
+    pub people: Vec<(String, Option<String>)>,
     has_external: bool,
 }
 
@@ -115,7 +117,7 @@ impl Resolver {
         if let Some(key) = &email
             && !(self.is_sample() && self.taken.contains(key))
         {
-            self.attach(draft, key, |_| {});
+            self.attach(draft, key, |draft| draft.people.push((key.1.clone(), who.name.clone())));
         }
         if let Some(draft) = self.drafts.get_mut(draft) {
             draft.email = draft.email.take().or_else(|| who.email.clone());
@@ -181,6 +183,7 @@ impl Resolver {
             stored: None,
             keys: Vec::new(),
             email: None,
+            people: Vec::new(),
             has_external: false,
         });
         Ok(self.drafts.len() - 1)
@@ -230,6 +233,7 @@ impl From<Known> for Draft {
             fields,
             keys: Vec::new(),
             email: None,
+            people: Vec::new(),
             has_external: known.externals > 0,
         }
     }

@@ -77,10 +77,7 @@ async fn begin(ctx: &Ctx, kind: Kind, new: &NewImport) -> Result<Response, Probl
         return Err(Problem::field("file_name", "Use at most 200 characters"));
     }
     Parser::new(new.options.clone(), ctx.now).map_err(|error| Problem::field("options", error.to_string()))?;
-    let source = if new.sample.is_some() { SAMPLE } else { FILES };
-    if let Some(name) = &new.sample {
-        load_sample(ctx, name).await?;
-    }
+    let source = source(ctx, new.sample.as_deref()).await?;
     let public_id = random::id(ctx.now)?;
     let row = New {
         public_id: &public_id,
@@ -95,8 +92,9 @@ async fn begin(ctx: &Ctx, kind: Kind, new: &NewImport) -> Result<Response, Probl
     Ok(answer(status, &import))
 }
 
-/// Marks the shop as holding this sample shop.
-pub(super) async fn load_sample(ctx: &Ctx, name: &str) -> Result<(), Problem> {
+/// Where the rows come from; marks the shop as holding the sample shop.
+pub(super) async fn source(ctx: &Ctx, sample: Option<&str>) -> Result<i64, Problem> {
+    let Some(name) = sample else { return Ok(FILES) };
     if !NAMES.contains(&name) {
         return Err(Problem::field("sample", "Use store or saas"));
     }
@@ -108,7 +106,7 @@ pub(super) async fn load_sample(ctx: &Ctx, name: &str) -> Result<(), Problem> {
         let mark = intake::set_sample(name, ctx.now);
         ctx.db.run_idempotent(mark.sql, mark.params).await?;
     }
-    Ok(())
+    Ok(SAMPLE)
 }
 
 fn answer(status: StatusCode, import: &Import) -> Response {

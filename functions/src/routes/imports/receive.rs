@@ -15,7 +15,7 @@ use shared::import::{Defaults, Guess, Kind, Options, Parser, guess};
 use super::create::{self, Asked};
 use super::find;
 use crate::ctx::Ctx;
-use crate::db::imports::{self, FILES, File, Import, New, SAMPLE};
+use crate::db::imports::{self, File, Import, New};
 use crate::db::{leases, shop};
 use crate::jobs;
 use crate::jobs::import::Cursor;
@@ -50,13 +50,10 @@ pub async fn receive(ctx: &Ctx, kind: Kind, asked: &Asked, body: Body) -> Result
     let options = Options { shift_days: asked.shift_days, ..mapped(guessed, asked.map.as_deref())? };
     let parser = Parser::new(options.clone(), ctx.now)
         .map_err(|error| Problem::field("map", format!("{error}. Name the column with map=field:Column")))?;
-    if let Some(name) = &asked.sample {
-        create::load_sample(ctx, name).await?;
-    }
     let public_id = random::id(ctx.now)?;
     let new = New {
         public_id: &public_id,
-        source: if asked.sample.is_some() { SAMPLE } else { FILES },
+        source: create::source(ctx, asked.sample.as_deref()).await?,
         file_name: asked.file_name.as_deref(),
         options: &options,
         created_by: ctx.who.user_id(),
