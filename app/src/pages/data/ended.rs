@@ -24,6 +24,7 @@ pub fn Ended(center: ImportCenter) -> impl IntoView {
             view! {
                 <Notice kind=NoticeKind::Problem title="The import stopped">
                     <p>{failure.text}</p>
+                    {failure.fields.into_iter().map(|(input, text)| view! { <p class="s">{format!("{input}: {text}")}</p> }).collect_view()}
                     {failure.import.map(|import| view! { <p>{words::stored(&import, PENS)} "."</p> })}
                     {resume.then(|| view! { <p>"What is stored stays. Start again with the same file and options, and it goes on from there."</p> })}
                     <div class="row">
