@@ -64,7 +64,7 @@ pub fn tier_meaning(tier: Tier) -> &'static str {
 pub fn words(code: &str) -> String {
     let text = code.replace(['_', '-'], " ");
     let mut letters = text.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+    letters.next().map(|first| std::iter::once(first.to_ascii_uppercase()).chain(letters).collect()).unwrap_or_default()
 }
 
 /// The words of a trigger's code, for the cards; a row tells it with its figures.
@@ -82,7 +82,7 @@ pub fn trigger(code: &str) -> String {
         "email" => "mail no longer opened",
         "ticket" => "an open ticket",
         "nps" => "would not recommend you",
-        other => return words(other).to_lowercase(),
+        other => return words(other).to_ascii_lowercase(),
     };
     known.to_owned()
 }

@@ -83,6 +83,22 @@ test("a run that lost its lease writes nothing more", async () => {
   assert.equal(JSON.parse(next.counts).folded, CUSTOMERS, "all was left for the next run");
 });
 
+test("a page that the database is too busy for is done later, not left out", async () => {
+  const expected = await undisturbed();
+  await load();
+  await server.d1("create trigger busy before insert on scores begin select raise(abort, 'database is locked'); end");
+  try {
+    const running = api.post("/api/runs", { job: "score" });
+    await until(async () => (await server.d1("select epoch from leases where name = 'score'"))[0]?.epoch > 2, "some tries");
+    await server.d1("drop trigger busy");
+    const { run } = (await running).json;
+    assert.deepEqual([run.status, run.counts.scored], ["done", CUSTOMERS]);
+  } finally {
+    await server.d1("drop trigger if exists busy");
+  }
+  assert.deepEqual(await scored(server), expected);
+});
+
 test("twenty runs at once score everybody once", async () => {
   const expected = await undisturbed();
   await load();

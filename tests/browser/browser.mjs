@@ -52,7 +52,7 @@ export async function open({ now } = {}) {
       if (/^https?:$/.test(url.protocol) && url.origin !== server.url) complain(`request to ${request.url()}`);
     });
     const page = await context.newPage();
-    page.setDefaultTimeout(15_000);
+    page.setDefaultTimeout(30_000);
     return {
       page,
       context,

@@ -159,7 +159,7 @@ pub fn sent(progress: &Progress, checked: Option<&Check>) -> Option<f64> {
 /// A reason as it stands in a table: with a capital letter first.
 pub fn sentence(text: &str) -> String {
     let mut letters = text.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+    letters.next().map(|first| std::iter::once(first.to_ascii_uppercase()).chain(letters).collect()).unwrap_or_default()
 }
 
 /// "12,000 rows stored: 11,990 new or changed, 10 known already, 0 rejected".
@@ -176,7 +176,7 @@ pub fn stored(import: &Import, pens: Pens) -> String {
 /// Heading of the progress: which file of how many, and what it holds.
 pub fn sending(progress: &Progress) -> String {
     let what =
-        kind_of(&progress.import.kind).map_or_else(|| progress.import.kind.clone(), |kind| kind_title(kind).to_lowercase());
+        kind_of(&progress.import.kind).map_or_else(|| progress.import.kind.clone(), |kind| kind_title(kind).to_ascii_lowercase());
     match progress.files {
         0 | 1 => format!("Importing {what}"),
         files => format!("Importing {what}, file {} of {files}", progress.file),

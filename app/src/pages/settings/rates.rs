@@ -205,11 +205,19 @@ fn typed(home: Currency, currency: &str, day: &str, rate: &str) -> Result<Rate, 
     }
     let wrong =
         || ("rate", format!("“{}” is not a rate: use a number above 0 with a decimal point, such as 1.0843.", rate.trim()));
-    let value: f64 = rate.trim().parse().map_err(|_| wrong())?;
-    if !(value.is_finite() && value > 0.0) {
-        return Err(wrong());
-    }
+    let value = decimal(rate.trim()).filter(|value| *value > 0.0).ok_or_else(wrong)?;
     Ok(Rate { currency: code, day: day.to_owned(), rate: value })
+}
+
+/// A number of at most 15 digits, which is exact: the library's own reading of any number brings 10 KB of tables into the app.
+fn decimal(text: &str) -> Option<f64> {
+    let (whole, part) = text.split_once('.').unwrap_or((text, ""));
+    let digits = format!("{whole}{part}");
+    if digits.is_empty() || digits.len() > 15 || !digits.bytes().all(|digit| digit.is_ascii_digit()) {
+        return None;
+    }
+    let scale = part.bytes().fold(1.0, |scale, _| scale * 10.0);
+    Some(digits.parse::<u64>().ok()? as f64 / scale)
 }
 
 #[cfg(test)]
