@@ -40,8 +40,8 @@ pub fn hold(name: &str, token: &str, cursor: &str, millis: i64) -> Statement {
     Statement::new(sql!("leases.sql", "hold_lease"), params![name, token, cursor, millis])
 }
 
-/// Gives the lease back, with the cursor of what is left to do or `{}`.
-pub fn release(name: &str, token: &str, cursor: &str) -> Statement {
+/// Gives the lease back, with the cursor of what is left to do or `{}`; none leaves the last one that was written.
+pub fn release(name: &str, token: &str, cursor: Option<&str>) -> Statement {
     Statement::new(sql!("leases.sql", "release_lease"), params![name, token, cursor])
 }
 

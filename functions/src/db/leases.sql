@@ -23,7 +23,7 @@ where name = ?1;
 
 -- name: release_lease
 -- An ended lease with a cursor is work that waits; one that ended by itself, with expires_at above 0, belonged to a run that died.
-update leases set token = case when token = ?2 then token end, cursor = ?3, expires_at = 0 where name = ?1;
+update leases set token = case when token = ?2 then token end, cursor = coalesce(?3, cursor), expires_at = 0 where name = ?1;
 
 -- name: wake
 insert into wakes (job, due_at) values (?1, cast(unixepoch('subsec') * 1000 as integer))

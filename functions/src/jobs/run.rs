@@ -55,7 +55,7 @@ pub enum Work {
 /// What came of asking for a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Ran {
-    /// Another one is at it.
+    /// Another one is at it, or the database is busy.
     Busy(Option<Id>),
     /// Done or failed: its row says.
     Ended(Id),
@@ -218,7 +218,9 @@ impl<C: Serialize> Held<C> {
     pub async fn leave(mut self, work: Result<Work, JobError>) -> Result<Ran, JobError> {
         let (status, error) = match &work {
             Err(JobError::Lost) => return Err(JobError::Lost),
-            Err(JobError::Db(DbError::DailyLimit)) | Ok(Work::Tomorrow | Work::More) => (RunStatus::Running, None),
+            Err(JobError::Db(DbError::DailyLimit | DbError::Busy)) | Ok(Work::Tomorrow | Work::More) => {
+                (RunStatus::Running, None)
+            }
             Err(JobError::Db(error)) => (RunStatus::Failed, Some(error.to_string())),
             Ok(Work::Done) => (RunStatus::Done, None),
         };
@@ -226,9 +228,14 @@ impl<C: Serialize> Held<C> {
         let (read, written) = self.settle_meter();
         // This batch's own rows: the lease, the run with its share of the index, usage, the wake.
         self.progress.rows_written += 4;
-        let cursor = if is_end { "{}".to_owned() } else { self.cursor_text()? };
+        let cursor = match &work {
+            _ if is_end => Some("{}".to_owned()),
+            Ok(_) => Some(self.cursor_text()?),
+            // The page was not written, though the cursor here may stand behind it already: the one in the lease is right.
+            Err(_) => None,
+        };
         let mut statements = vec![
-            leases::release(self.job, &self.token, &cursor),
+            leases::release(self.job, &self.token, cursor.as_deref()),
             runs::save(
                 &self.progress.run,
                 &Tally {
@@ -253,6 +260,7 @@ impl<C: Serialize> Held<C> {
         match work {
             Ok(Work::Done) => Ok(Ran::Ended(run)),
             Ok(Work::More) => Ok(Ran::More(run)),
+            Err(JobError::Db(DbError::Busy)) => Ok(Ran::Busy(Some(run))),
             Ok(Work::Tomorrow) | Err(JobError::Db(DbError::DailyLimit)) => Ok(Ran::Tomorrow(run)),
             Err(error) => {
                 console_error!(
