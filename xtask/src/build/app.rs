@@ -66,6 +66,7 @@ pub fn build(tools: &Tools) -> Result<()> {
                     "-p",
                     "app-worker",
                 ])
+                .env("CARGO_ENCODED_RUSTFLAGS", flags())
                 .current_dir(project::root()),
         )
     })?;
