@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use gloo_net::http::{Method, RequestBuilder, Response};
+use gloo_net::http::{Method, RequestBuilder};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use shared::api::Problem;
@@ -20,30 +20,29 @@ pub enum Failure {
 }
 
 pub async fn get<T: DeserializeOwned>(path: &str) -> Result<T, Failure> {
-    match send(Method::GET, path, None).await {
-        // A read changes nothing, so one stumble of the network or the store is not worth a person's attention.
-        Err(failure) if failure.is_passing() => {
-            gloo_timers::future::TimeoutFuture::new(400).await;
-            read(send(Method::GET, path, None).await?).await
-        }
-        answer => read(answer?).await,
-    }
+    read(&fetch(path).await?)
+}
+
+/// The same answer read as two types: half a type's members each.
+pub async fn get_both<A: DeserializeOwned, B: DeserializeOwned>(path: &str) -> Result<(A, B), Failure> {
+    let text = fetch(path).await?;
+    Ok((read(&text)?, read(&text)?))
 }
 
 pub async fn post<B: Serialize + ?Sized, T: DeserializeOwned>(path: &str, body: &B) -> Result<T, Failure> {
-    read(send(Method::POST, path, Some(json(body)?)).await?).await
+    read(&send(Method::POST, path, Some(json(body)?)).await?)
 }
 
 pub async fn put<B: Serialize + ?Sized, T: DeserializeOwned>(path: &str, body: &B) -> Result<T, Failure> {
-    read(send(Method::PUT, path, Some(json(body)?)).await?).await
+    read(&send(Method::PUT, path, Some(json(body)?)).await?)
 }
 
 pub async fn patch<B: Serialize + ?Sized, T: DeserializeOwned>(path: &str, body: &B) -> Result<T, Failure> {
-    read(send(Method::PATCH, path, Some(json(body)?)).await?).await
+    read(&send(Method::PATCH, path, Some(json(body)?)).await?)
 }
 
 pub async fn delete<T: DeserializeOwned>(path: &str) -> Result<T, Failure> {
-    read(send(Method::DELETE, path, Some(String::new())).await?).await
+    read(&send(Method::DELETE, path, Some(String::new())).await?)
 }
 
 /// Called on each answer that says nobody is signed in; the shell sends the person to the sign-in page.
@@ -109,28 +108,37 @@ fn json<B: Serialize + ?Sized>(body: &B) -> Result<String, Failure> {
     serde_json::to_string(body).map_err(|_| Failure::Unreadable(0))
 }
 
-/// Every change carries a JSON content type: the worker refuses what a foreign form could send.
-async fn send(method: Method, path: &str, body: Option<String>) -> Result<Response, Failure> {
+async fn fetch(path: &str) -> Result<String, Failure> {
+    match send(Method::GET, path, None).await {
+        // A read changes nothing, so one stumble of the network or the store is not worth a person's attention.
+        Err(failure) if failure.is_passing() => {
+            gloo_timers::future::TimeoutFuture::new(400).await;
+            send(Method::GET, path, None).await
+        }
+        answer => answer,
+    }
+}
+
+/// Text in, text out, so that all calls share this code. Every change carries a JSON content type: the worker refuses what a
+/// foreign form could send.
+async fn send(method: Method, path: &str, body: Option<String>) -> Result<String, Failure> {
     let builder = RequestBuilder::new(path).method(method).header("accept", "application/json");
     let request = match body {
         Some(body) => builder.header("content-type", "application/json").body(body),
         None => builder.build(),
     };
     let answer = request.map_err(|_| Failure::Unreachable)?.send().await.map_err(|_| Failure::Unreachable)?;
+    let text = answer.text().await.map_err(|_| Failure::Unreachable)?;
+    let status = answer.status();
     if answer.ok() {
-        return Ok(answer);
+        return Ok(text);
     }
-    if answer.status() == 401 {
+    if status == 401 {
         SIGNED_OUT.with(|slot| slot.borrow().as_ref().map(|action| action()));
     }
-    let status = answer.status();
-    Err(match answer.json::<Problem>().await {
-        Ok(problem) => Failure::Problem(Box::new(problem)),
-        Err(_) => Failure::Unreadable(status),
-    })
+    Err(serde_json::from_str(&text).map_or(Failure::Unreadable(status), |problem| Failure::Problem(Box::new(problem))))
 }
 
-async fn read<T: DeserializeOwned>(answer: Response) -> Result<T, Failure> {
-    let status = answer.status();
-    answer.json().await.map_err(|_| Failure::Unreadable(status))
+fn read<T: DeserializeOwned>(text: &str) -> Result<T, Failure> {
+    serde_json::from_str(text).map_err(|_| Failure::Unreadable(200))
 }

@@ -15,7 +15,6 @@ use crate::pages::planned::PlannedPage;
 use crate::pages::radar::RadarPage;
 use crate::pages::settings::SettingsPage;
 use crate::pages::sign_in::SignInPage;
-use crate::places;
 use crate::shell::Shell;
 use crate::theme;
 
@@ -35,22 +34,10 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/customers/:id") view=CustomerPage />
                     <Route path=path!("/data/*rest") view=DataPage />
                     <Route path=path!("/settings/*rest") view=SettingsPage />
-                    <Route path=path!("/segments") view=|| planned("/segments") />
-                    <Route path=path!("/offers") view=|| planned("/offers") />
-                    <Route path=path!("/improvements") view=|| planned("/improvements") />
-                    <Route path=path!("/campaigns") view=|| planned("/campaigns") />
-                    <Route path=path!("/inbox") view=|| planned("/inbox") />
-                    <Route path=path!("/results") view=|| planned("/results") />
-                    <Route path=path!("/models") view=|| planned("/models") />
+                    <Route path=path!("/:place") view=PlannedPage />
                     <Route path=path!("/*any") view=NotFoundPage />
                 </ParentRoute>
             </Routes>
         </Router>
     }
-}
-
-fn planned(path: &str) -> impl IntoView + use<> {
-    places::of_path(path)
-        .and_then(|place| Some((place.name, place.plan?)))
-        .map(|(name, plan)| view! { <PlannedPage name plan /> })
 }

@@ -3,20 +3,21 @@
 mod contacts;
 mod facts;
 mod orders;
+mod read;
 mod timeline;
 
 use std::collections::BTreeMap;
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
-use shared::api::{Customer, CustomerKind, CustomerResponse, Tier, Trigger};
+use shared::api::{Customer, CustomerKind, Tier, Trigger};
 
 use self::contacts::Contacts;
 use self::facts::Facts;
 use self::orders::{Orders, Spent};
 use self::timeline::Timeline;
 use crate::charts::RiskOverTime;
-use crate::client::{self, Failure};
+use crate::client::Failure;
 use crate::components::{ButtonLink, DayText, EmptyState, FailureNotice, PageHead, Skeleton, TierBadge};
 use crate::format;
 
@@ -26,7 +27,7 @@ pub fn CustomerPage() -> impl IntoView {
     let id = Memo::new(move |_| params.with(|params| params.get("id").unwrap_or_default()));
     let customer = LocalResource::new(move || {
         let path = format!("/api/customers/{}", id.get());
-        async move { client::get::<CustomerResponse>(&path).await.map(|answer| answer.customer) }
+        async move { read::load(&path).await }
     });
     let title = Signal::derive(move || match customer.get() {
         Some(Ok(customer)) => name(&customer),

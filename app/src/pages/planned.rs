@@ -1,11 +1,21 @@
 use leptos::prelude::*;
+use leptos_router::hooks::use_location;
 
+use super::not_found::NotFoundPage;
 use crate::components::PageHead;
-use crate::places::Plan;
+use crate::places::{self, Plan};
 
-/// A place that is not built yet: what it will answer, and what helps until then.
+/// A place that is not built yet: what it will answer, and what helps until then. Any other address leads nowhere.
 #[component]
-pub fn PlannedPage(name: &'static str, plan: Plan) -> impl IntoView {
+pub fn PlannedPage() -> impl IntoView {
+    let path = use_location().pathname;
+    move || match places::of_path(&path.get()).and_then(|place| Some((place.name, place.plan?))) {
+        Some((name, plan)) => planned(name, plan).into_any(),
+        None => NotFoundPage().into_any(),
+    }
+}
+
+fn planned(name: &'static str, plan: Plan) -> impl IntoView {
     let (words, path) = plan.meanwhile;
     view! {
         <PageHead title=name lead=move || plan.answers />

@@ -44,7 +44,7 @@ pub struct Reply {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "news", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum News {
     /// The module is loaded and listens; comes once, with number 0.
     Ready,
@@ -109,7 +109,7 @@ pub struct Progress {
 
 /// Why nothing moves at present.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "why", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Waiting {
     /// The server could not be reached or was too busy; tries again by itself.
     Retry { attempt: u32, seconds: u32 },
