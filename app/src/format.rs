@@ -55,7 +55,7 @@ pub fn tier_meaning(tier: Tier) -> &'static str {
         Tier::Moderate => "likely to leave within 60 days",
         Tier::Early => "likely to leave within 90 days",
         Tier::Healthy => "no sign of leaving",
-        Tier::Lost => "silent for longer than their rhythm allows",
+        Tier::Lost => "silent for so long that they count as lost",
         Tier::NotScored => "no score yet",
     }
 }

@@ -2,9 +2,10 @@
 //!
 //! The definition of churn (T1): a customer churns when silence reaches their deadline. Activity is a paid order or term. The
 //! deadline comes from the customer's own rhythm shrunk to the population's, is fixed by the last purchase, and for subscriptions
-//! is the end of the paid term. Whoever is past it is lost, and is scored for coming back instead.
+//! is the end of the paid term. A shop may set its own number of days without an order instead. Whoever is past it is lost, and is scored for coming back instead.
 
 mod backtest;
+mod definition;
 mod fit;
 mod history;
 mod passage;
@@ -13,6 +14,7 @@ mod score;
 mod terms;
 mod tiers;
 
+pub use definition::{CHURN_DAYS, LISTED_CHURN_DAYS};
 pub use fit::{MIN_REPEAT_BUYERS, fit, prior};
 pub use history::{history_points, history_with};
 pub use rhythm::{MAX_CAME_BACK, Rhythm, WATCH_DAYS};
@@ -22,7 +24,7 @@ pub use tiers::{HYSTERESIS_PER_CENT, TierCounts, shown_per_cent, tier_counts, ti
 
 use serde::{Deserialize, Serialize};
 
-use crate::api::{Lifecycle, Risk, Thresholds, Tier, Trigger};
+use crate::api::{ChurnDefinition, Lifecycle, Risk, Thresholds, Tier, Trigger};
 use crate::clv::{GammaGamma, MbgNbd, OrderModel};
 use crate::money::{Currency, Home};
 use crate::signal::Feeds;
@@ -47,6 +49,8 @@ pub struct Group {
 pub struct FitInput {
     pub groups: Vec<Group>,
     pub sample: Vec<State>,
+    /// The shop's own definition of churn: the thresholds are chosen for it.
+    pub churn_days: Option<u32>,
 }
 
 /// Everything that scoring needs beside the customer: stored as JSON, with a schema number.
@@ -68,6 +72,12 @@ pub struct Model {
     pub spend: Option<GammaGamma>,
     pub terms: TermModel,
     pub feeds: Feeds,
+    /// Days without an order after which everybody without a subscription counts as lost; `None`: each by their own rhythm.
+    #[serde(default)]
+    pub churn_days: Option<u32>,
+    /// What other definitions would have said; models written before there were any hold none.
+    #[serde(default)]
+    pub definitions: Vec<ChurnDefinition>,
 }
 
 /// The score row. Its figures are rounded to what is worth storing, so that they read back from JSON to the same bits and an

@@ -144,3 +144,46 @@ test("on the free plan nothing is fitted, and the model says so", async () => {
   assert.deepEqual([run.status, run.counts], ["done", { kept_priors: 1 }]);
   assert.equal((await api.get("/api/models")).json.model.basis, "prior");
 });
+
+test("an own definition of churn moves everybody's deadline, and goes again", async () => {
+  await loaded("orders", history(40));
+  await ran(api, "score");
+  const deadlines = () => server.d1("select last_day, deadline_day from facets order by customer_id");
+  const byRhythm = await deadlines();
+  assert.ok(new Set(byRhythm.map((row) => row.deadline_day - row.last_day)).size > 3, "each has an own rhythm");
+
+  const change = async (days) => {
+    const answer = await api.patch("/api/shop", { churn_days: days });
+    assert.deepEqual([answer.status, answer.json.shop?.churn_days], [200, days], answer.text);
+    await until(async () => (await ran(api, "score")) && (await server.d1("select 1 from wakes where job = 'rescore'")).length === 0, "everybody is scored again");
+  };
+  await change(90);
+  assert.ok((await deadlines()).every((row) => row.deadline_day === row.last_day + 90));
+  const { id } = (await api.get("/api/customers")).json.customers[0];
+  const { customer } = (await api.get(`/api/customers/${id}`)).json;
+  assert.equal(customer.rhythm, "Counts as lost after 90 days without an order: your own rule");
+  assert.equal((await api.patch("/api/shop", { name: "Tea" })).json.shop.churn_days, 90, "left out, it stays");
+
+  for (const days of [0, 6, 731]) {
+    const refused = await api.patch("/api/shop", { churn_days: days });
+    assert.deepEqual([refused.status, Object.keys(refused.json.fields)], [422, ["churn_days"]], refused.text);
+    assert.match(refused.json.fields.churn_days, /7 to 730 days/);
+  }
+  await change(null);
+  assert.deepEqual(await deadlines(), byRhythm);
+});
+
+test("a fit says what other definitions of churn would have said", async () => {
+  await loaded("orders", history(40));
+  await ran(api, "score");
+  assert.deepEqual((await api.get("/api/models")).json.definitions, []);
+  await ran(api, "fit");
+  const { definitions } = (await api.get("/api/models")).json;
+  assert.deepEqual(definitions.map(({ days }) => days), [null, 30, 45, 60, 90, 120, 180, 270, 365]);
+  const today = Date.parse(NOW) / 86_400_000;
+  for (const { days, lost, watched, came_back } of definitions.slice(1)) {
+    const [{ n }] = await server.d1("select count(*) as n from facets where ?1 - last_day >= ?2", Math.floor(today), days);
+    assert.equal(lost, n, `${days} days`);
+    assert.ok(watched >= 40 ? came_back >= 0 && came_back <= 1 : came_back === null, `${days} days`);
+  }
+});

@@ -79,7 +79,7 @@ fn empty(list: List, lost: bool) -> AnyView {
     } else if lost {
         view! {
             <EmptyState title="Nobody is lost">
-                <p>"No customer has been silent for longer than their rhythm allows."</p>
+                <p>"No customer has been silent for so long that they count as lost."</p>
                 <ButtonLink href="/radar">"See who is at risk"</ButtonLink>
             </EmptyState>
         }

@@ -1,5 +1,6 @@
-//! Settings: the shop, and the exchange rates that its totals are converted at.
+//! Settings: the shop, when its customers count as lost, and the exchange rates that its totals are converted at.
 
+mod churn;
 mod rates;
 mod shop;
 pub mod zones;
@@ -50,7 +51,10 @@ fn Shop() -> impl IntoView {
             let may = may.get();
             view! {
                 {(!may).then(|| view! { <Notice title="You may look, but not change this">"Only an owner of this shop changes its settings."</Notice> })}
-                <shop::ShopForm shop=known.shop may />
+                <div class="stack">
+                    <shop::ShopForm shop=known.shop.clone() may />
+                    <churn::ChurnForm shop=known.shop may />
+                </div>
             }
             .into_any()
         }

@@ -16,6 +16,8 @@ pub struct Shop {
     pub plan: Plan,
     /// Which sample shop is loaded.
     pub sample: Option<String>,
+    /// Days without an order that count as churn; none for each customer's own rhythm.
+    pub churn_days: Option<u32>,
     thresholds: Option<String>,
 }
 
@@ -40,19 +42,30 @@ pub async fn read(db: &Db) -> Result<Shop, DbError> {
     shop.ok_or_else(|| DbError::Bug("the shop's row is missing".to_owned()))
 }
 
+/// What a change of settings makes of what is stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Effects {
+    pub is_new_home: bool,
+    pub is_new_churn: bool,
+}
+
 /// Another home currency makes the stored rates meaningless: they go, and everybody is to be folded and scored again.
-pub async fn change(db: &Db, change: &ShopChange, is_new_home: bool, now: Millis) -> Result<(), DbError> {
-    let ShopChange { name, home_currency, time_zone, plan } = change;
+/// Another definition of churn has everybody scored again.
+pub async fn change(db: &Db, change: &ShopChange, effects: Effects, now: Millis) -> Result<(), DbError> {
+    let ShopChange { name, home_currency, time_zone, plan, churn_days } = change;
     let plan = plan.map(|plan| match plan {
         Plan::Free => "free",
         Plan::Paid => "paid",
     });
     let home = home_currency.as_ref().map(Currency::as_str);
-    let params = params![name.as_deref(), home, time_zone.as_deref(), plan, now];
+    let params = params![name.as_deref(), home, time_zone.as_deref(), plan, now, churn_days.is_some(), churn_days.flatten()];
     let mut statements = vec![Statement::new(sql!("shop.sql", "change_shop"), params)];
-    if is_new_home {
+    if effects.is_new_home {
         statements.push(Statement::new(sql!("shop.sql", "drop_rates"), params![Param::json(&[(); 0])]));
         statements.push(leases::wake("refold_all"));
+    }
+    if effects.is_new_churn {
+        statements.push(leases::wake("rescore"));
     }
     db.batch_idempotent(statements).await.map(drop)
 }
@@ -109,7 +122,7 @@ impl Shop {
     }
 
     pub fn wire(&self, local: bool) -> api::Shop {
-        let Self { name, home_currency, time_zone, plan, sample, .. } = self.clone();
-        api::Shop { name, home_currency, time_zone, plan, sample, local }
+        let Self { name, home_currency, time_zone, plan, sample, churn_days, .. } = self.clone();
+        api::Shop { name, home_currency, time_zone, plan, sample, churn_days, local }
     }
 }

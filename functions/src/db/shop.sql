@@ -1,11 +1,12 @@
 -- The shop's own row and its rates.
 
 -- name: shop
-select name, home_currency, time_zone, plan, sample, thresholds from shop where id = 1;
+select name, home_currency, time_zone, plan, sample, churn_days, thresholds from shop where id = 1;
 
 -- name: change_shop
+-- ?6 says whether the definition of churn is changed, to ?7 or to none.
 update shop set name = coalesce(?1, name), home_currency = coalesce(?2, home_currency), time_zone = coalesce(?3, time_zone),
-  plan = coalesce(?4, plan), updated_at = ?5
+  plan = coalesce(?4, plan), churn_days = case when ?6 then ?7 else churn_days end, updated_at = ?5
 where id = 1;
 
 -- name: set_thresholds

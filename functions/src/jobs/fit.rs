@@ -2,7 +2,7 @@
 //! priors, which the model's card says.
 
 use shared::api::Plan;
-use shared::risk::{self, FitInput, Group};
+use shared::risk::{self, FitInput, Group, Model};
 use shared::time::{MILLIS_PER_DAY, Millis};
 
 use super::run::{Held, JobError, Work};
@@ -39,17 +39,22 @@ pub async fn work(held: &mut Held<()>) -> Result<Work, JobError> {
         held.count("kept_priors", 1);
         return Ok(Work::Done);
     }
-    let home = shop::read(&held.db).await?.home_currency;
+    let shop = shop::read(&held.db).await?;
     let today = held.now.day();
-    let input = read(held).await?;
+    let input = FitInput { churn_days: shop.churn_days, ..read(held).await? };
     held.count("customers", input.groups.iter().map(|group| u64::from(group.customers)).sum());
-    let (model, mut card) = risk::fit(&input, home, today);
+    let (model, mut card) = risk::fit(&input, shop.home_currency, today);
     seams::point("fit.computed").await;
     card.fitted_at = Some(held.now.rfc3339());
     let live = models::live(&held.db).await?;
-    // Priors again say nothing new.
-    if card.basis == "prior" && live.is_some_and(|live| is_prior(&live) && live.model == model) {
+    // Priors again move no score, but who would count as lost by another definition may have changed.
+    let scores_stay =
+        |live: &Live| is_prior(live) && Model { definitions: model.definitions.clone(), ..live.model.clone() } == model;
+    if let Some(live) = live.filter(|live| card.basis == "prior" && scores_stay(live)) {
         held.count("kept_priors", 1);
+        if live.model != model {
+            held.write(models::store(&model, &card, held.now)).await?;
+        }
         return Ok(Work::Done);
     }
     held.count("fitted", 1);
@@ -83,5 +88,5 @@ async fn read(held: &mut Held<()>) -> Result<FitInput, JobError> {
     }
     let groups =
         groups.into_iter().map(|((repeats, recency, age), customers)| Group { repeats, recency, age, customers }).collect();
-    Ok(FitInput { groups, sample })
+    Ok(FitInput { groups, sample, churn_days: None })
 }

@@ -20,7 +20,7 @@ use crate::seams;
 pub struct Cursor {
     after: i64,
     is_begun: bool,
-    /// Everybody is scored, because the model or the thresholds changed: when the wake that says so is due again.
+    /// Everybody is scored, because the model, the thresholds or the definition of churn changed: when the wake that says so is due again.
     everybody: Option<i64>,
 }
 
@@ -111,7 +111,7 @@ struct DueAt {
     due_at: i64,
 }
 
-/// The live model, which is the prior before any other, with the thresholds that the shop set itself.
+/// The live model, which is the prior before any other, with the thresholds and the definition of churn that the shop set itself.
 async fn basis(held: &mut Held<Cursor>) -> Result<Basis, JobError> {
     let shop = shop::read(&held.db).await?;
     let rates = shop::rates(&held.db, shop.home_currency).await?;
@@ -126,6 +126,7 @@ async fn basis(held: &mut Held<Cursor>) -> Result<Basis, JobError> {
     if let Some(thresholds) = shop.thresholds() {
         model.thresholds = thresholds;
     }
+    model.churn_days = shop.churn_days;
     Ok(Basis { model_id, model, rates, is_prior, everybody: held.cursor().everybody.is_some() })
 }
 

@@ -21,7 +21,13 @@ pub async fn show(ctx: Ctx) -> Result<Json<ThresholdsResponse>, Problem> {
     let model = live.unwrap_or_else(|| shared::risk::prior(shop.home_currency).0);
     let (thresholds, basis, text) = match shop.thresholds() {
         Some(own) => (own, "own".to_owned(), "Set by your shop.".to_owned()),
-        None => (model.thresholds, model.thresholds_basis, model.thresholds_text),
+        None => {
+            let mut text = model.thresholds_text;
+            if model.churn_days != shop.churn_days && model.thresholds_basis == "chosen" {
+                text.push_str(" They were chosen before you changed when a customer counts as lost; the next fit chooses again.");
+            }
+            (model.thresholds, model.thresholds_basis, text)
+        }
     };
     let cells = shop::threshold_cells(&ctx.db).await?;
     let cells = cells.into_iter().map(|Cell { p30, p60, p90, customers }| (p30, p60, p90, customers)).collect();

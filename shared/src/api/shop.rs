@@ -23,6 +23,8 @@ pub struct Shop {
     pub plan: Plan,
     /// Which sample shop is loaded: `store` or `saas`.
     pub sample: Option<String>,
+    /// Days without an order after which everybody without a subscription counts as lost; null: each by their own rhythm.
+    pub churn_days: Option<u32>,
     /// Runs on a developer's machine: the interface says so.
     pub local: bool,
 }
@@ -38,6 +40,10 @@ pub struct ShopChange {
     pub time_zone: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub plan: Option<Plan>,
+    /// From 7 to 730 days. Null gives each customer their own rhythm back; left out, the rule stays as it is.
+    #[serde(default, deserialize_with = "null_or_value", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<u32>, minimum = 7, maximum = 730)]
+    pub churn_days: Option<Option<u32>>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -111,7 +117,43 @@ pub struct ModelCard {
     pub fitted_at: Option<String>,
 }
 
+/// What a definition of churn would have said: of customers without a subscription.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct ChurnDefinition {
+    /// Days without an order; null: each by their own rhythm.
+    pub days: Option<u32>,
+    /// Customers who would have counted as lost on the day of the fit.
+    pub lost: u64,
+    /// Past silences that it would have called a loss and that could be watched for 90 more days.
+    pub watched: u32,
+    /// The share of these that ended by itself within the 90 days; null where there are too few to say.
+    pub came_back: Option<f64>,
+}
+
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct ModelResponse {
     pub model: Option<ModelCard>,
+    /// By rhythm first, then by rising days; empty before the first fit.
+    pub definitions: Vec<ChurnDefinition>,
+}
+
+/// Tells null, which clears a value, from a field that was left out.
+fn null_or_value<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Option<u32>>, D::Error> {
+    Option::deserialize(deserializer).map(Some)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn null_clears_the_own_rule_and_a_field_left_out_leaves_it() {
+        for (text, churn_days) in [("{}", None), (r#"{"churn_days":null}"#, Some(None)), (r#"{"churn_days":90}"#, Some(Some(90)))]
+        {
+            let change: ShopChange = serde_json::from_str(text).expect("reads");
+            assert_eq!(change, ShopChange { churn_days, ..ShopChange::default() });
+            assert_eq!(serde_json::to_string(&change).expect("json"), text);
+        }
+        assert!(serde_json::from_str::<ShopChange>(r#"{"churn_days":-1}"#).is_err());
+    }
 }

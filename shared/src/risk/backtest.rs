@@ -42,7 +42,7 @@ pub(super) struct Backtest {
 #[derive(Debug, Clone)]
 struct Outcomes([(u32, u32); 101]);
 
-pub(super) fn run(sample: &Sample<'_>, today: Day) -> Backtest {
+pub(super) fn run(sample: &Sample<'_>, churn_days: Option<u32>, today: Day) -> Backtest {
     let mut backtest = Backtest::default();
     for back in CUT_OFFS {
         let cut_off = today.plus(-back);
@@ -54,7 +54,7 @@ pub(super) fn run(sample: &Sample<'_>, today: Day) -> Backtest {
             backtest.mbg_is_better = Some(mbg <= bg);
         }
         let orders = fits.and_then(|fits| fits.choose(&backtest)).map(|chosen| chosen.model);
-        let model = parts(&known, orders, cut_off);
+        let model = Model { churn_days, ..parts(&known, orders, cut_off) };
         let used = sample.states.iter().filter(|state| orders.is_some() || state.contract.is_some());
         if !(orders.is_some() || model.terms.is_fitted()) {
             continue;
@@ -148,7 +148,7 @@ impl Outcomes {
 fn fell_silent_within(days: &[Day], known: usize, model: &Model, end: Day) -> bool {
     let mut gaps = Gaps::of(days.get(..known).unwrap_or_default());
     for (place, day) in days.iter().enumerate().skip(known.saturating_sub(1)) {
-        let deadline = day.plus(model.rhythm.deadline(&gaps));
+        let deadline = day.plus(model.deadline(&gaps));
         match days.get(place + 1) {
             Some(next) if *next <= deadline => gaps.add(next.since(*day)),
             _ => return deadline <= end,

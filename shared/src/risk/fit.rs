@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::backtest::{self, Backtest};
+use super::definition::definitions;
 use super::rhythm::{MAX_CAME_BACK, Rhythm};
 use super::terms::TermModel;
 use super::{FitInput, Group, Model, SCHEMA};
@@ -28,21 +29,23 @@ pub fn fit(input: &FitInput, home: Currency, today: Day) -> (Model, ModelCard) {
     let sample = Sample::of(&input.sample, today);
     let counts = Counts::of(&input.groups, today);
     // The groups do not tell whose orders are the invoices of a subscription: where there are such, only the sample's buyers do.
-    let (groups, repeat_buyers) = if sample.subscribers > 0 {
+    let (groups, repeat_buyers) = if sample.has_subscribers() {
         (sample.groups(today), sample.repeat_buyers())
     } else {
         (histories(&input.groups), counts.repeat_buyers)
     };
-    let tested = backtest::run(&sample, today);
+    let tested = backtest::run(&sample, input.churn_days, today);
     let fitted = (repeat_buyers >= MIN_REPEAT_BUYERS).then(|| OrderFits::of(&groups)).and_then(|fits| fits.choose(&tested));
-    let mut model = Model { home, ..parts(&sample, fitted.as_ref().map(|f| f.model), today) };
+    let orders = fitted.as_ref().map(|fitted| fitted.model);
+    let mut model = Model { home, churn_days: input.churn_days, ..parts(&sample, orders, today) };
     model.alive = fitted.as_ref().map_or(model.alive, |fitted| fitted.alive);
     (model.thresholds, model.thresholds_basis, model.thresholds_text) = tested.thresholds();
+    model.definitions = definitions(&sample, &input.groups, &model, today);
     let card = card(&model, fitted.as_ref(), &counts);
     (model, card)
 }
 
-/// A model without chosen thresholds; `orders` is the fitted model of orders, if any.
+/// A model without chosen thresholds, of churn by rhythm; `orders` is the fitted model of orders, if any.
 pub(super) fn parts(sample: &Sample<'_>, orders: Option<OrderModel>, today: Day) -> Model {
     let prior = prior_orders();
     let rhythm = if orders.is_some() { Rhythm::fit(&sample.days, today) } else { Rhythm::prior() };
@@ -62,6 +65,8 @@ pub(super) fn parts(sample: &Sample<'_>, orders: Option<OrderModel>, today: Day)
         spend: spend(sample.states, today),
         terms: TermModel::fit(sample.states.iter().filter_map(|state| state.contract.as_ref()), today),
         feeds: feeds(sample.states, today),
+        churn_days: None,
+        definitions: Vec::new(),
     }
 }
 
@@ -91,6 +96,10 @@ impl<'a> Sample<'a> {
         }
         let group = |((repeats, recency, age), customers)| Group { repeats, recency, age, customers };
         histories(&counts.into_iter().map(group).collect::<Vec<_>>())
+    }
+
+    pub(super) fn has_subscribers(&self) -> bool {
+        self.subscribers > 0
     }
 
     pub(super) fn repeat_buyers(&self) -> u64 {
@@ -241,13 +250,15 @@ fn text(model: &Model, chosen: Option<&Chosen>, counts: &Counts) -> String {
                 .push("Nobody seems to leave for good: no drop-out identified, so long silences are read as slow buyers.".into());
         }
         let Rhythm { watched, came_back, .. } = model.rhythm;
-        if watched > 0 {
+        if let Some(days) = model.churn_days {
+            sentences.push(format!("Your own rule says who is lost: nobody who ordered within {days} days."));
+        } else if watched > 0 {
             sentences.push(format!(
                 "Of {watched} silences that counted as a loss in the past, {:.0} % ended by themselves within 90 days.",
                 came_back * 100.0
             ));
         }
-        if came_back > MAX_CAME_BACK {
+        if came_back > MAX_CAME_BACK && model.churn_days.is_none() {
             let aim = MAX_CAME_BACK * 100.0;
             sentences.push(format!("That is more than the {aim:.0} % aimed at: this shop's customers pause for long."));
         }

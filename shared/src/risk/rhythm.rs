@@ -19,6 +19,14 @@ pub struct Rhythm {
     pub came_back: f64,
 }
 
+/// Silences that a definition of churn would have called a loss and that could be watched for [`WATCH_DAYS`] more.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Watched {
+    pub(crate) silences: u32,
+    /// Of these, how many ended by themselves within these days.
+    pub(crate) ended: u32,
+}
+
 /// What a customer's purchase days say about their rhythm.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub(crate) struct Gaps {
@@ -44,7 +52,8 @@ const MIN_WATCHED: u32 = 40;
 
 /// Deadlines in days.
 const MIN_GAP: f64 = 3.0;
-const MAX_GAP: f64 = 730.0;
+const MAX_GAP: f64 = MAX_GAP_DAYS as f64;
+pub(super) const MAX_GAP_DAYS: i32 = 730;
 
 /// The population's spread within a customer weighs as much as so many gaps of their own.
 const WITHIN_WEIGHT: f64 = 6.0;
@@ -113,29 +122,40 @@ impl Rhythm {
 
     /// With the lowest quantile that keeps the share of those who come back by themselves small enough.
     fn with_quantile(self, customers: &[&[Day]], today: Day) -> Self {
-        let silences: Vec<(Gaps, i32, Option<i32>)> = customers.iter().flat_map(|days| silences(days, today)).collect();
+        let silences: Vec<PastSilence> = customers.iter().flat_map(|days| silences(days, today)).collect();
         let steps = ((Z_TO - Z_FROM) / Z_STEP) as u32;
         let mut chosen = self;
         for step in 0..=steps {
             let z = Z_FROM + f64::from(step) * Z_STEP;
-            let (mut watched, mut back) = (0_u32, 0_u32);
-            for (gaps, seen, ended) in &silences {
-                let deadline = self.gap_at(gaps, z);
-                if deadline + WATCH_DAYS > *seen || ended.is_some_and(|length| length <= deadline) {
-                    continue;
-                }
-                watched += 1;
-                back += u32::from(ended.is_some_and(|length| length <= deadline + WATCH_DAYS));
-            }
-            if watched < MIN_WATCHED {
-                break;
-            }
-            chosen = Self { z, watched, came_back: f64::from(back) / f64::from(watched), ..self };
+            let watched = Watched::of(&silences, |gaps| self.gap_at(gaps, z));
+            let Some(came_back) = watched.share() else { break };
+            chosen = Self { z, watched: watched.silences, came_back, ..self };
             if chosen.came_back <= MAX_CAME_BACK {
                 break;
             }
         }
         chosen
+    }
+}
+
+impl Watched {
+    /// `deadline`: days of silence that count as churn, by the gaps known when it began.
+    pub(crate) fn of(silences: &[PastSilence], deadline: impl Fn(&Gaps) -> i32) -> Self {
+        let mut watched = Self::default();
+        for (gaps, seen, ended) in silences {
+            let deadline = deadline(gaps);
+            if deadline + WATCH_DAYS > *seen || ended.is_some_and(|length| length <= deadline) {
+                continue;
+            }
+            watched.silences += 1;
+            watched.ended += u32::from(ended.is_some_and(|length| length <= deadline + WATCH_DAYS));
+        }
+        watched
+    }
+
+    /// The share that ended by itself; `None` where too few were watched for it to mean anything.
+    pub(crate) fn share(&self) -> Option<f64> {
+        (self.silences >= MIN_WATCHED).then(|| f64::from(self.ended) / f64::from(self.silences))
     }
 }
 
@@ -165,8 +185,11 @@ impl Gaps {
     }
 }
 
-/// Each silence of a customer: the gaps known at its start, the days from its start to today, and its length if it ended.
-fn silences(days: &[Day], today: Day) -> impl Iterator<Item = (Gaps, i32, Option<i32>)> {
+/// The gaps known at its start, the days from its start to today, and its length if it ended.
+pub(crate) type PastSilence = (Gaps, i32, Option<i32>);
+
+/// Each silence of a customer.
+pub(crate) fn silences(days: &[Day], today: Day) -> impl Iterator<Item = PastSilence> {
     let skipped = days.len().saturating_sub(MAX_SILENCES);
     let mut gaps = Gaps::default();
     days.iter().enumerate().filter_map(move |(place, day)| {

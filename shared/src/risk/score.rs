@@ -128,6 +128,8 @@ pub(crate) struct Buyer {
     usual: i32,
     /// Days of silence that count as churn: frozen by the last purchase.
     gap: i32,
+    /// The shop's own rule sets it.
+    by_rule: bool,
     after: Vec<f64>,
 }
 
@@ -165,8 +167,9 @@ impl Buyer {
     pub(crate) fn of(days: &[Day], model: &Model) -> Option<Self> {
         let (first, last) = (*days.first()?, *days.last()?);
         let gaps = Gaps::of(days);
-        let gap = model.rhythm.deadline(&gaps);
-        let mut buyer = Self { first, last, x: gaps.n, usual: model.rhythm.usual(&gaps), gap, after: Vec::new() };
+        let gap = model.deadline(&gaps);
+        let (usual, by_rule) = (model.rhythm.usual(&gaps), model.churn_days.is_some());
+        let mut buyer = Self { first, last, x: gaps.n, usual, gap, by_rule, after: Vec::new() };
         buyer.after = passage::after_purchase(&model.orders, &buyer.history(last), gap);
         Some(buyer)
     }
@@ -206,7 +209,9 @@ impl Buyer {
 
     fn rhythm(&self) -> String {
         let (gap, orders) = (days_in_words(self.gap), self.x.saturating_add(1));
-        if self.x == 0 {
+        if self.by_rule {
+            format!("Counts as lost after {} days without an order: your own rule", self.gap)
+        } else if self.x == 0 {
             format!("One order so far, so the shop's rhythm stands in: lost after {gap} without a second one")
         } else {
             let every = if self.usual == 1 { "day".to_owned() } else { format!("{} days", self.usual) };

@@ -24,7 +24,7 @@ pub(super) fn TierCards(list: List, lost: Memo<bool>) -> impl IntoView {
                     view! {
                         <div class="panel card"><Figures list tier=Tier::Lost /></div>
                         <p class="m wide">
-                            "Lost means silent for longer than their own rhythm allows. They are ordered by what they would be worth if they came back."
+                            "Lost means silent for longer than their own rhythm, or your own rule, allows. They are ordered by what they would be worth if they came back."
                         </p>
                     }
                         .into_any()

@@ -118,6 +118,7 @@ fn change(stored: &Shop, name: &str, currency: &str, time_zone: &str, plan: &str
         home_currency: (currency != stored.home_currency).then_some(currency),
         time_zone: (time_zone != stored.time_zone).then(|| time_zone.to_owned()),
         plan: (plan != stored.plan).then_some(plan),
+        churn_days: None,
     })
 }
 
@@ -146,6 +147,7 @@ mod tests {
             time_zone: "UTC".into(),
             plan: Plan::Free,
             sample: None,
+            churn_days: None,
             local: false,
         }
     }

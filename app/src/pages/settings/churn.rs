@@ -1,0 +1,187 @@
+//! When a customer counts as lost: each by their own rhythm, or after a number of days, beside what each would have said.
+
+use leptos::ev::SubmitEvent;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use shared::api::{ChurnDefinition, ModelResponse, Shop, ShopChange, ShopResponse};
+use shared::risk::CHURN_DAYS;
+
+use crate::client::{self, Failure};
+use crate::components::{Button, ButtonKind, FailureNotice, Field, Skeleton, Table, announce, unique_id};
+use crate::format::percent;
+use crate::locale;
+use crate::session::use_session;
+
+/// What the field holds until the shop has a rule of its own.
+const FIRST_DAYS: u32 = 90;
+
+#[component]
+pub fn ChurnForm(shop: Shop, may: bool) -> impl IntoView {
+    let session = use_session();
+    let by_rule = RwSignal::new(shop.churn_days.is_some());
+    let days = RwSignal::new(shop.churn_days.unwrap_or(FIRST_DAYS).to_string());
+    let stored = RwSignal::new(shop.churn_days);
+    let tried = RwSignal::new(false);
+    let busy = RwSignal::new(false);
+    let saved = RwSignal::new(false);
+    let failure = RwSignal::new(None::<Failure>);
+    let chosen = Memo::new(move |_| chosen(by_rule.get(), &days.get()));
+    let error = Signal::derive(move || {
+        let ours = tried.get().then(|| chosen.with(|chosen| chosen.as_ref().err().cloned()));
+        ours.flatten().or_else(|| failure.with(|failure| failure.as_ref().and_then(|failure| failure.field("churn_days"))))
+    });
+    let save = move |event: SubmitEvent| {
+        event.prevent_default();
+        tried.set(true);
+        saved.set(false);
+        let Ok(churn_days) = chosen.get_untracked() else { return };
+        if busy.get_untracked() {
+            return;
+        }
+        busy.set(true);
+        failure.set(None);
+        spawn_local(async move {
+            let change = ShopChange { churn_days: Some(churn_days), ..ShopChange::default() };
+            match client::patch::<_, ShopResponse>("/api/shop", &change).await {
+                Ok(answer) => {
+                    stored.set(answer.shop.churn_days);
+                    saved.set(true);
+                    announce("Saved. Deadlines and risks follow with the next scoring.");
+                    session.load();
+                }
+                Err(refused) => failure.set(Some(refused)),
+            }
+            busy.set(false);
+        });
+    };
+    // Choosing on is no longer what was saved.
+    Effect::new(move || {
+        if chosen.with(|chosen| chosen.as_ref().is_ok_and(|chosen| *chosen != stored.get())) {
+            saved.set(false);
+        }
+    });
+    let name = unique_id();
+    let radio = move |rule: bool, words: &'static str| {
+        let id = unique_id();
+        view! {
+            <div class="field check">
+                <input
+                    id=id.clone()
+                    type="radio"
+                    name=name.clone()
+                    prop:checked=move || by_rule.get() == rule
+                    on:change=move |_| by_rule.set(rule)
+                />
+                <label for=id>{words}</label>
+            </div>
+        }
+    };
+    view! {
+        <div class="two">
+            <form class="panel pad" novalidate on:submit=save>
+                <fieldset disabled=!may class="stack">
+                    <legend><h2>"When a customer counts as lost"</h2></legend>
+                    <p class="m">"Risk is the chance of reaching this point. A subscription always counts as lost with the end of its paid term."</p>
+                    {radio(false, "Each by their own rhythm (recommended)")}
+                    {radio(true, "After a number of days without an order")}
+                    <Show when=move || by_rule.get()>
+                        <Field label="Days without an order" value=days error kind="number" hint="The same for everybody, from 7 to 730." />
+                    </Show>
+                    {move || failure.get().filter(|failure| failure.field("churn_days").is_none()).map(|failure| view! { <FailureNotice failure /> })}
+                    <div class="row">
+                        <Button kind=ButtonKind::Primary submit=true busy>"Save"</Button>
+                        {move || saved.get().then(|| view! { <span class="gain">"Saved. Deadlines follow with the next scoring."</span> })}
+                    </div>
+                </fieldset>
+            </form>
+            <Definitions />
+        </div>
+    }
+}
+
+/// What each definition would have said of this shop.
+#[component]
+fn Definitions() -> impl IntoView {
+    let answer = RwSignal::new(None::<Result<Vec<ChurnDefinition>, Failure>>);
+    let load = move || {
+        spawn_local(async move {
+            let definitions = client::get::<ModelResponse>("/api/models").await.map(|answer| answer.definitions);
+            answer.try_set(Some(definitions));
+        });
+    };
+    load();
+    view! {
+        <section class="panel">
+            {move || match answer.get() {
+                None => view! { <div class="pad"><Skeleton lines=6 /></div> }.into_any(),
+                Some(Err(failure)) => {
+                    view! { <div class="pad"><FailureNotice failure retry=Callback::new(move |()| load()) /></div> }.into_any()
+                }
+                Some(Ok(definitions)) if definitions.is_empty() => {
+                    view! {
+                        <div class="pad stack">
+                            <h2>"What each would have said"</h2>
+                            <p class="m">
+                                "Shown here once a model has been fitted to your orders, which needs Cloudflare's paid plan: how many would count as lost, and how many of them came back by themselves."
+                            </p>
+                        </div>
+                    }
+                        .into_any()
+                }
+                Some(Ok(definitions)) => view! { <List definitions /> }.into_any(),
+            }}
+        </section>
+    }
+}
+
+#[component]
+fn List(definitions: Vec<ChurnDefinition>) -> impl IntoView {
+    let rows = definitions
+        .into_iter()
+        .map(|ChurnDefinition { days, lost, came_back, .. }| {
+            let words = days.map_or_else(|| "Own rhythm".to_owned(), |days| format!("{days} days"));
+            view! {
+                <tr>
+                    <th scope="row">{words}</th>
+                    <td class="num">{locale::count(lost)}</td>
+                    <td class="num">{came_back.map_or_else(|| "too few to say".to_owned(), percent)}</td>
+                </tr>
+            }
+        })
+        .collect_view();
+    view! {
+        <Table caption="What each would have said of your customers, by the last fit">
+            <thead>
+                <tr>
+                    <th scope="col">"Lost after"</th>
+                    <th scope="col" class="num">"Lost today"</th>
+                    <th scope="col" class="num">"Of past ones, back by themselves within 90 days"</th>
+                </tr>
+            </thead>
+            <tbody>{rows}</tbody>
+        </Table>
+    }
+}
+
+/// The rule that is chosen, `None` for each customer's own rhythm; or what is wrong with the days and how to mend it.
+fn chosen(by_rule: bool, days: &str) -> Result<Option<u32>, String> {
+    if !by_rule {
+        return Ok(None);
+    }
+    let days = days.trim().parse().ok().filter(|days| CHURN_DAYS.contains(days));
+    days.map(Some).ok_or_else(|| format!("Use a whole number of days from {} to {}.", CHURN_DAYS.start(), CHURN_DAYS.end()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rule_needs_a_whole_number_of_days_within_its_limits() {
+        assert_eq!(chosen(false, "what was typed before"), Ok(None));
+        assert_eq!(chosen(true, " 90 "), Ok(Some(90)));
+        for wrong in ["", "6", "731", "-30", "90.5", "three"] {
+            assert!(chosen(true, wrong).is_err_and(|text| text.contains("from 7 to 730")), "{wrong}");
+        }
+    }
+}
