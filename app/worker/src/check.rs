@@ -22,7 +22,7 @@ pub async fn check(job: Job, file: &Blob, options: Options, now: Millis) -> Resu
         tally.add(&parsed);
         job.tell(News::Checking(rows.reading()));
     }
-    Ok(tally.finish())
+    Ok(Check { bytes_read: rows.reading().bytes_read, ..tally.finish() })
 }
 
 /// Keeps eight bytes a customer and a row with an id of its own, never the rows.

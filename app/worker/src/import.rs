@@ -129,16 +129,10 @@ impl Sending {
 }
 
 async fn create(job: Job, file: &Blob, shipment: &Shipment) -> Result<Import, Ended> {
-    let file_size = file.size() as u64;
-    let first = file::bytes(file, 0, digest::EDGE).await?;
-    let last = file::bytes(file, file_size.saturating_sub(digest::EDGE), file_size).await?;
-    let file_digest = digest(file_size, &first, &last, &shipment.options).map_err(|_| {
-        Ended::from(Failure { text: "The options of this import cannot be written down.".to_owned(), ..Failure::default() })
-    })?;
     let new = NewImport {
-        file_name: shipment.file_name.chars().take(FILE_NAME).collect(),
-        file_size,
-        file_digest,
+        file_name: shown_name(&shipment.file_name),
+        file_size: file.size() as u64,
+        file_digest: known_as(file, &shipment.options).await?,
         options: shipment.options.clone(),
         sample: shipment.sample.clone(),
     };
@@ -147,7 +141,24 @@ async fn create(job: Job, file: &Blob, shipment: &Shipment) -> Result<Import, En
     Ok(answer.import)
 }
 
-fn kind_name(kind: Kind) -> &'static str {
+/// Digits that know the file under these options again.
+pub async fn known_as(file: &Blob, options: &Options) -> Result<String, Ended> {
+    let size = file.size() as u64;
+    let first = file::bytes(file, 0, digest::EDGE).await?;
+    let last = file::bytes(file, size.saturating_sub(digest::EDGE), size).await?;
+    digest(size, &first, &last, options).map_err(|_| unwritable())
+}
+
+pub fn unwritable() -> Ended {
+    Failure { text: "The options of this import cannot be written down.".to_owned(), ..Failure::default() }.into()
+}
+
+/// As much of a file's name as the server takes.
+pub fn shown_name(file_name: &str) -> String {
+    file_name.chars().take(FILE_NAME).collect()
+}
+
+pub fn kind_name(kind: Kind) -> &'static str {
     match kind {
         Kind::Orders => "orders",
         Kind::Customers => "customers",

@@ -1,4 +1,5 @@
-//! The app's Web Worker: everything that would make a click wait. It reads files with `shared::import` and sends them in batches.
+//! The app's Web Worker: everything that would make a click wait. It reads files with `shared::import` and sends them in batches, or
+//! whole where a plan makes an import last for days.
 //!
 //! It runs as an ES module worker. `cargo xtask build` runs `wasm-bindgen --target web` over this crate and writes a boot module
 //! beside the result, whose address stands in `index.html` as `<meta name="rekindle-worker" content="/assets/…js">`. The boot
@@ -18,7 +19,9 @@ mod page;
 mod read;
 mod sample;
 mod server;
+mod whole;
 
+use shared::api::Way;
 use shared::api::worker::{Ask, Failure, News, Task};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen_futures::spawn_local;
@@ -54,8 +57,10 @@ async fn work(job: Job, task: Task, file: Option<Blob>) -> Result<News, Ended> {
         Task::Inspect { kind, defaults } => Ok(News::Inspected(inspect::guess(&file?, kind, &defaults).await?)),
         Task::Preview { options } => Ok(News::Previewed(inspect::preview(&file?, &options).await?)),
         Task::Check { options, now } => Ok(News::Checked(check::check(job, &file?, options, now).await?)),
-        Task::Import { options, now, file_name } => import::file(job, &file?, options, now, file_name).await,
+        Task::Import { options, now, file_name, way: Way::Batches } => import::file(job, &file?, options, now, file_name).await,
+        Task::Import { options, file_name, way: Way::Whole, .. } => whole::file(job, &file?, &options, &file_name).await,
         Task::Sample { shop, defaults, now } => sample::load(job, &shop, &defaults, now).await,
+        Task::Leave => Err(Ended::Replaced),
         Task::Cancel => Err(Ended::Cancelled),
     }
 }

@@ -1,11 +1,16 @@
 //! Calls to the API, with patience for a server that is busy and none for one that refuses.
 
+use std::cell::Cell;
+use std::rc::Rc;
+
 use gloo_net::http::{Method, Request, RequestBuilder, Response};
 use gloo_timers::future::TimeoutFuture;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use shared::api::Problem;
 use shared::api::worker::{Failure, Waiting};
+use wasm_bindgen_futures::spawn_local;
+use web_sys::{AbortController, Blob};
 
 use crate::pace::{self, Next};
 use crate::page::{Job, Wanted};
@@ -24,17 +29,48 @@ const GLANCE: u32 = 200;
 /// A limit that ends at midnight is asked about this often, in seconds: the clock of the server decides, not ours.
 const LIMIT_PAUSE: u32 = 30;
 
+/// The same for a whole file, which is no small question.
+const LIMIT_PAUSE_OF_FILE: u32 = 600;
+
 /// Sends until the server takes it. `waiting` is called before each pause, and with none when things move again.
 pub async fn post<B: Serialize, T: DeserializeOwned>(
     job: Job,
     path: &str,
     body: &B,
-    mut waiting: impl AsyncFnMut(Option<Waiting>),
+    waiting: impl AsyncFnMut(Option<Waiting>),
 ) -> Result<T, Ended> {
     let body = serde_json::to_string(body).map_err(|_| Ended::from(unreadable(0)))?;
+    patiently(job, LIMIT_PAUSE, async || call(Method::POST, path, Some(&body)).await, waiting).await
+}
+
+/// Sends a file as it is until the server has it; breaks off when the job is not wanted any more.
+pub async fn post_file<T: DeserializeOwned>(
+    job: Job,
+    path: &str,
+    file: &Blob,
+    waiting: impl AsyncFnMut(Option<Waiting>),
+) -> Result<T, Ended> {
+    patiently(job, LIMIT_PAUSE_OF_FILE, async || call_with_file(job, path, file).await, waiting).await
+}
+
+/// Asks until there is an answer.
+pub async fn get_patiently<T: DeserializeOwned>(
+    job: Job,
+    path: &str,
+    waiting: impl AsyncFnMut(Option<Waiting>),
+) -> Result<T, Ended> {
+    patiently(job, LIMIT_PAUSE, async || call(Method::GET, path, None).await, waiting).await
+}
+
+async fn patiently<T>(
+    job: Job,
+    limit_pause: u32,
+    attempt_once: impl AsyncFn() -> Result<T, Refusal>,
+    mut waiting: impl AsyncFnMut(Option<Waiting>),
+) -> Result<T, Ended> {
     let mut attempt = 0;
     loop {
-        let refusal = match call(Method::POST, path, Some(&body)).await {
+        let refusal = match attempt_once().await {
             Ok(answer) => {
                 if attempt > 0 {
                     waiting(None).await;
@@ -43,6 +79,7 @@ pub async fn post<B: Serialize, T: DeserializeOwned>(
             }
             Err(refusal) => refusal,
         };
+        wanted(job)?;
         attempt += 1;
         let seconds = match pace::next(refusal.status, refusal.code(), attempt, refusal.retry_after) {
             Next::GiveUp => return Err(refusal.failure().into()),
@@ -52,7 +89,7 @@ pub async fn post<B: Serialize, T: DeserializeOwned>(
             }
             Next::DailyLimit => {
                 waiting(Some(Waiting::DailyLimit { resume_at: None })).await;
-                LIMIT_PAUSE
+                limit_pause
             }
         };
         pause(job, seconds).await?;
@@ -115,13 +152,45 @@ impl Refusal {
 }
 
 async fn call<T: DeserializeOwned>(method: Method, path: &str, body: Option<&str>) -> Result<T, Refusal> {
-    let silent = |_| Refusal { status: None, problem: None, retry_after: None };
     let builder = RequestBuilder::new(path).method(method).header("accept", "application/json");
     let request = match body {
         Some(body) => builder.header("content-type", "application/json").body(body),
         None => builder.build(),
     };
-    let answer: Response = request.map_err(silent)?.send().await.map_err(silent)?;
+    answer(request.map_err(silent)?).await
+}
+
+/// The browser reads the file while it sends: none of it passes through our memory.
+async fn call_with_file<T: DeserializeOwned>(job: Job, path: &str, file: &Blob) -> Result<T, Refusal> {
+    let controller = AbortController::new().map_err(silent)?;
+    let request = RequestBuilder::new(path)
+        .method(Method::POST)
+        .header("accept", "application/json")
+        .header("content-type", "text/csv")
+        .abort_signal(Some(&controller.signal()))
+        .body(file.clone())
+        .map_err(silent)?;
+    let ended = Rc::new(Cell::new(false));
+    let has_ended = ended.clone();
+    spawn_local(async move {
+        while !has_ended.get() {
+            if wanted(job).is_err() {
+                return controller.abort();
+            }
+            TimeoutFuture::new(GLANCE).await;
+        }
+    });
+    let answer = answer(request).await;
+    ended.set(true);
+    answer
+}
+
+fn silent<E>(_: E) -> Refusal {
+    Refusal { status: None, problem: None, retry_after: None }
+}
+
+async fn answer<T: DeserializeOwned>(request: Request) -> Result<T, Refusal> {
+    let answer: Response = request.send().await.map_err(silent)?;
     let status = answer.status();
     if answer.ok() {
         return answer.json().await.map_err(|_| Refusal { status: Some(status), problem: None, retry_after: None });
@@ -130,7 +199,9 @@ async fn call<T: DeserializeOwned>(method: Method, path: &str, body: Option<&str
     Err(Refusal { status: Some(status), problem: answer.json().await.ok().map(Box::new), retry_after })
 }
 
-async fn pause(job: Job, seconds: u32) -> Result<(), Ended> {
+/// # Errors
+/// When the page does not want the job any more.
+pub async fn pause(job: Job, seconds: u32) -> Result<(), Ended> {
     for _ in 0..seconds.saturating_mul(1_000) / GLANCE {
         wanted(job)?;
         TimeoutFuture::new(GLANCE).await;

@@ -186,6 +186,11 @@ pub async fn receive(db: &Db, new: &New<'_>, cursor: &str) -> Result<i64, DbErro
     created.map(|row| row.id).ok_or_else(|| DbError::Bug("a new import has no id".to_owned()))
 }
 
+/// The unfinished import of a stored body that its sender knows by these digits; a dry run is none.
+pub async fn unfinished_body(db: &Db, digest: &str, kind: Kind, source: i64) -> Result<Option<Import>, DbError> {
+    import(db.first(sql!("imports.sql", "unfinished_body"), params![digest, kind_name(kind), source]).await?)
+}
+
 pub async fn store_chunk(db: &Db, import: i64, seq: u32, base64: &str) -> Result<(), DbError> {
     db.run(sql!("imports.sql", "store_chunk"), params![import, seq, base64]).await.map(drop)
 }
@@ -357,6 +362,7 @@ impl TryFrom<ImportRow> for Import {
             file_name: row.file_name,
             sample: row.source == SAMPLE,
             dry_run: head.dry_run,
+            stored: row.cursor != "{}",
             rows_read: row.rows_read,
             rows_accepted: row.rows_accepted,
             rows_duplicate: row.rows_duplicate,

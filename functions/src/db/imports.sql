@@ -30,6 +30,13 @@ insert into imports (public_id, kind, source, status, file_name, options, cursor
 values (?1, ?2, ?3, 'receiving', ?4, ?5, ?6, ?7, ?8, ?8)
 returning id;
 
+-- name: unfinished_body
+select i.id, i.public_id, i.kind, i.source, i.status, i.file_name, i.options, i.cursor, i.next_batch, i.rows_read, i.rows_accepted,
+  i.rows_duplicate, i.rows_rejected, i.error, i.resume_at, i.created_at, i.finished_at
+from imports i
+where i.file_digest = ?1 and i.kind = ?2 and i.source = ?3 and i.status in ('queued', 'running', 'paused') and i.cursor <> '{}'
+order by i.id desc limit 1;
+
 -- name: store_chunk
 insert into import_chunks (import_id, seq, body) values (?1, ?2, ?3);
 

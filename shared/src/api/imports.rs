@@ -29,6 +29,9 @@ pub struct Import {
     /// Only counted what an import would do; nothing was stored.
     #[serde(default)]
     pub dry_run: bool,
+    /// The worker has the whole file and goes on by itself; otherwise a browser sends it piece by piece.
+    #[serde(default)]
+    pub stored: bool,
     pub rows_read: u64,
     pub rows_accepted: u64,
     pub rows_duplicate: u64,
@@ -92,9 +95,27 @@ pub struct ImportsMeta {
     pub rows_per_order: f64,
     pub rows_per_customer: f64,
     pub rows_per_event: f64,
+    /// Bytes of the longest file that the worker takes whole, unpacked.
+    pub body_bytes: u64,
+}
+
+/// How a browser sends a file.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Way {
+    /// Read in the browser and sent row by row: quick, and needs its page as long as it lasts.
+    #[default]
+    Batches,
+    /// Sent as it is and read by the worker: slower, and needs no page once it is stored.
+    Whole,
 }
 
 impl ImportsMeta {
+    /// Whole where the plan's limit makes it last for days and the worker can take it: nobody keeps a page open for days.
+    pub fn way(&self, kind: Kind, rows: u64, bytes: u64) -> Way {
+        if self.days_for(kind, rows) > 1 && bytes <= self.body_bytes { Way::Whole } else { Way::Batches }
+    }
+
     /// On how many days (UTC) an import of `rows` rows writes: 1 where the plan sets no limit or today's rest is enough. The first
     /// day has what is left of today's limit, each later one the whole of it.
     pub fn days_for(&self, kind: Kind, rows: u64) -> u32 {
@@ -117,7 +138,23 @@ mod tests {
     use super::*;
 
     fn meta(rows_per_day: Option<u64>, rows_left_today: Option<u64>) -> ImportsMeta {
-        ImportsMeta { rows_per_day, rows_left_today, rows_per_order: 3.0, rows_per_customer: 8.0, rows_per_event: 2.5 }
+        ImportsMeta {
+            rows_per_day,
+            rows_left_today,
+            rows_per_order: 3.0,
+            rows_per_customer: 8.0,
+            rows_per_event: 2.5,
+            body_bytes: 1_000,
+        }
+    }
+
+    #[test]
+    fn a_file_goes_whole_only_where_it_takes_days_and_fits() {
+        let free = meta(Some(100_000), Some(40_000));
+        assert_eq!(free.way(Kind::Orders, 13_333, 1_000), Way::Batches, "today is enough");
+        assert_eq!(free.way(Kind::Orders, 13_334, 1_000), Way::Whole);
+        assert_eq!(free.way(Kind::Orders, 13_334, 1_001), Way::Batches, "longer than the worker takes");
+        assert_eq!(meta(None, None).way(Kind::Orders, 1_000_000, 1), Way::Batches, "no limit, no second day");
     }
 
     #[test]

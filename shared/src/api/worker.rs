@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::api::Import;
+use crate::api::{Import, Way};
 use crate::import::{Defaults, Guess, Kind, Options, Preview, RowError};
 use crate::money::Money;
 use crate::time::Millis;
@@ -29,10 +29,12 @@ pub enum Task {
     Preview { options: Options },
     /// Read the whole file and say what an import would do, without sending anything.
     Check { options: Options, now: Millis },
-    /// Read the whole file and send it in batches.
-    Import { options: Options, now: Millis, file_name: String },
+    /// Read the file and send it in batches, or send it as it is and follow what the server makes of it.
+    Import { options: Options, now: Millis, file_name: String, way: Way },
     /// Fetch the sample shop's files and import one after the other.
     Sample { shop: String, defaults: Defaults, now: Millis },
+    /// Follow no further an import that the server goes on with by itself.
+    Leave,
     /// Stop what is running; an import is cancelled on the server too.
     Cancel,
 }
@@ -52,6 +54,10 @@ pub enum News {
     Previewed(Preview),
     Checking(Reading),
     Checked(Check),
+    /// The file is on its way to the server, which reads it once it is there.
+    Storing {
+        waiting: Option<Waiting>,
+    },
     Importing(Progress),
     /// All that was to be imported is stored.
     Imported(Finished),
@@ -73,6 +79,8 @@ pub struct Reading {
 /// What an import would do.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Check {
+    /// Of the file, unpacked.
+    pub bytes_read: u64,
     pub rows_read: u64,
     pub rows_accepted: u64,
     /// Rows whose own id stood on an earlier row: the later one replaces the earlier.
@@ -115,6 +123,8 @@ pub enum Waiting {
     Retry { attempt: u32, seconds: u32 },
     /// The plan's daily limit is reached; goes on at that time (RFC 3339) by itself while the page stays open.
     DailyLimit { resume_at: Option<String> },
+    /// The plan's daily limit is reached; the server has the file and goes on at that time (RFC 3339), whoever is there.
+    NextDay { resume_at: Option<String> },
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -3,8 +3,8 @@
 use leptos::ev;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use shared::api::worker::{Check, Failure, Finished, News, Progress, Reading, Task};
-use shared::api::{Import, ImportStatus, Session, SessionResponse};
+use shared::api::worker::{Check, Failure, Finished, News, Progress, Reading, Task, Waiting};
+use shared::api::{Import, Session, SessionResponse, Way};
 use shared::import::{Defaults, Doubt, Kind, Options, Preview};
 use shared::time::Millis;
 use web_sys::Blob;
@@ -70,6 +70,10 @@ pub struct ImportCenter {
     /// Why the file cannot be read with these options.
     pub failure: RwSignal<Option<Failure>>,
     pub progress: RwSignal<Option<Progress>>,
+    /// How the file that is being sent is sent.
+    pub way: RwSignal<Way>,
+    /// Why a whole file is not on its way at present.
+    pub storing: RwSignal<Option<Waiting>>,
     pub cancelling: RwSignal<bool>,
     pub ending: RwSignal<Option<Ending>>,
     inner: StoredValue<Inner, LocalStorage>,
@@ -96,6 +100,8 @@ pub fn provide_import_center() {
         check: RwSignal::new(None),
         failure: RwSignal::new(None),
         progress: RwSignal::new(None),
+        way: RwSignal::new(Way::default()),
+        storing: RwSignal::new(None),
         cancelling: RwSignal::new(false),
         ending: RwSignal::new(None),
         inner: StoredValue::new_local(Inner {
@@ -107,7 +113,7 @@ pub fn provide_import_center() {
     };
     center.inner.update_value(|inner| inner.client = WorkerClient::new(move |news| center.hear(news)));
     provide_context(center);
-    warn_before_unload(center.phase);
+    warn_before_unload(center);
 }
 
 /// From the context of the app's root.
@@ -172,12 +178,12 @@ impl ImportCenter {
     }
 
     /// Sends the file.
-    pub fn start(self) {
+    pub fn start(self, way: Way) {
         let Some(options) = self.options.get_untracked() else { return };
         let Some(Source::File { name, .. }) = self.source.get_untracked() else { return };
-        self.sending();
+        self.sending(way);
         if let Some(now) = self.now() {
-            self.ask(Task::Import { options, now, file_name: name });
+            self.ask(Task::Import { options, now, file_name: name, way });
         }
     }
 
@@ -187,7 +193,7 @@ impl ImportCenter {
             return;
         }
         self.source.set(Some(Source::Sample(sample)));
-        self.sending();
+        self.sending(Way::Batches);
         self.with_around(move |center, Around { defaults, now }| {
             center.ask(Task::Sample { shop: sample.name().to_owned(), defaults, now });
         });
@@ -196,6 +202,20 @@ impl ImportCenter {
     pub fn cancel(self) {
         self.cancelling.set(true);
         self.inner.with_value(|inner| inner.client.cancel());
+    }
+
+    /// Whether the server has the file and goes on without this page.
+    pub fn is_stored(self) -> bool {
+        self.progress.with(is_stored)
+    }
+
+    /// Lets an import that needs no page go on by itself, and makes room for another file.
+    pub fn leave(self) {
+        if self.phase.get_untracked() == Phase::Sending && self.progress.with_untracked(is_stored) {
+            self.ask(Task::Leave);
+            self.phase.set(Phase::Choose);
+            self.forget();
+        }
     }
 
     /// Back to an empty page.
@@ -247,7 +267,9 @@ impl ImportCenter {
         self.ask(Task::Check { options, now });
     }
 
-    fn sending(self) {
+    fn sending(self, way: Way) {
+        self.way.set(way);
+        self.storing.set(None);
         self.progress.set(None);
         self.ending.set(None);
         self.cancelling.set(false);
@@ -295,6 +317,7 @@ impl ImportCenter {
                 self.reading.set(None);
                 self.check.set(Some(check));
             }
+            News::Storing { waiting } => self.storing.set(waiting),
             News::Importing(progress) => self.progress.set(Some(progress)),
             News::Imported(finished) => self.end(Ending::Imported(finished)),
             News::Cancelled { import } if self.phase.get_untracked() == Phase::Sending => self.end(Ending::Cancelled(import)),
@@ -319,15 +342,14 @@ impl ImportCenter {
     }
 }
 
-/// Whether the import can be gone on with by choosing the same file again.
-pub fn can_resume(import: &Import) -> bool {
-    matches!(import.status, ImportStatus::Receiving | ImportStatus::Running | ImportStatus::Paused)
+fn is_stored(progress: &Option<Progress>) -> bool {
+    progress.as_ref().is_some_and(|progress| progress.import.stored)
 }
 
 /// A closed tab would stop the sending: the browser asks first.
-fn warn_before_unload(phase: RwSignal<Phase>) {
+fn warn_before_unload(center: ImportCenter) {
     let listener = window_event_listener(ev::beforeunload, move |event| {
-        if phase.get_untracked() == Phase::Sending {
+        if center.phase.get_untracked() == Phase::Sending && !center.progress.with_untracked(is_stored) {
             event.prevent_default();
             // Older browsers ask only for this.
             event.set_return_value("");

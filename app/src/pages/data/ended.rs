@@ -6,7 +6,7 @@ use leptos::task::spawn_local;
 use shared::api::worker::Finished;
 use shared::api::{Import, Overview, OverviewResponse, Tier};
 
-use super::center::{Ending, ImportCenter, can_resume};
+use super::center::{Ending, ImportCenter};
 use super::{PENS, words};
 use crate::client;
 use crate::components::{Button, ButtonKind, ButtonLink, Notice, NoticeKind, Progress, announce};
@@ -20,13 +20,13 @@ pub fn Ended(center: ImportCenter) -> impl IntoView {
         Some(Ending::Imported(finished)) => view! { <Imported center finished /> }.into_any(),
         Some(Ending::Cancelled(import)) => view! { <Cancelled center import /> }.into_any(),
         Some(Ending::Failed(failure)) => {
-            let resume = failure.import.as_ref().is_some_and(can_resume);
+            let resume = failure.import.as_ref().and_then(words::after_a_stop);
             view! {
                 <Notice kind=NoticeKind::Problem title="The import stopped">
                     <p>{failure.text}</p>
                     {failure.fields.into_iter().map(|(input, text)| view! { <p class="s">{format!("{input}: {text}")}</p> }).collect_view()}
                     {failure.import.map(|import| view! { <p>{words::stored(&import, PENS)} "."</p> })}
-                    {resume.then(|| view! { <p>"What is stored stays. Start again with the same file and options, and it goes on from there."</p> })}
+                    {resume.map(|text| view! { <p>{text}</p> })}
                     <div class="row">
                         <Button small=true on_press=move |_| center.review_again()>"Back to the file"</Button>
                         <Button small=true kind=ButtonKind::Quiet on_press=move |_| center.forget()>"Choose another file"</Button>

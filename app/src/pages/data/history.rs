@@ -1,10 +1,14 @@
 //! What was imported, newest first.
 
 use leptos::prelude::*;
-use shared::api::{Import, ImportStatus, Permission};
+use leptos::task::spawn_local;
+use serde_json::json;
+use shared::api::{Import, ImportResponse, Permission};
+use shared::id::Id;
 
 use super::{Imports, PENS, failed, words};
-use crate::components::{ButtonLink, DateText, EmptyState, Skeleton, Table};
+use crate::client;
+use crate::components::{Button, ButtonKind, ButtonLink, DateText, EmptyState, Skeleton, Table, announce};
 use crate::session::use_session;
 
 #[component]
@@ -67,8 +71,9 @@ fn Row(import: Import) -> impl IntoView {
         view! { {(PENS.count)(import.rows_rejected)} }.into_any()
     };
     let error = import.error.clone();
-    let resume = matches!(import.status, ImportStatus::Receiving)
-        .then(|| view! { <div class="s">"Choose the same file again to go on"</div> });
+    let next = words::goes_on(&import).map(|text| view! { <div class="s">{text}</div> });
+    let cancel = (words::is_open(&import) && untrack(|| session.may(Permission::Edit)))
+        .then(|| view! { <Cancel id=import.id.clone() name=name.clone() /> });
     let (read, accepted, duplicate, started) =
         (import.rows_read, import.rows_accepted, import.rows_duplicate, import.created_at.clone());
     let status = move || words::status(&import, &session.zone(), PENS);
@@ -76,12 +81,43 @@ fn Row(import: Import) -> impl IntoView {
         <tr>
             <th scope="row"><span dir="auto">{name}</span> <div class="s">{notes}</div></th>
             <td>{kind}</td>
-            <td>{status} {error.map(|error| view! { <div class="s loss">{error}</div> })} {resume}</td>
+            <td>{status} {error.map(|error| view! { <div class="s loss">{error}</div> })} {next} {cancel}</td>
             <td class="num">{(PENS.count)(read)}</td>
             <td class="num">{(PENS.count)(accepted)}</td>
             <td class="num">{(PENS.count)(duplicate)}</td>
             <td class="num">{rejected}</td>
             <td><DateText at=started /></td>
         </tr>
+    }
+}
+
+/// Ends an import that goes on by itself or that nobody comes back to; what it stored stays.
+#[component]
+fn Cancel(id: Id, name: String) -> impl IntoView {
+    let imports = use_context::<Imports>();
+    let busy = RwSignal::new(false);
+    let problem = RwSignal::new(None::<String>);
+    let id = StoredValue::new(id);
+    let press = move |_| {
+        busy.set(true);
+        problem.set(None);
+        spawn_local(async move {
+            let Some(id) = id.try_get_value() else { return };
+            let answer = client::post::<_, ImportResponse>(&format!("/api/imports/{id}/cancel"), &json!({})).await;
+            busy.try_set(false);
+            match answer {
+                Ok(_) => {
+                    announce("The import is cancelled. What it stored stays.");
+                    imports.into_iter().for_each(Imports::load);
+                }
+                Err(failure) => drop(problem.try_set(Some(failure.text()))),
+            }
+        });
+    };
+    view! {
+        <Button small=true kind=ButtonKind::Quiet busy on_press=press>
+            "Cancel" <span class="unseen">" the import of " <span dir="auto">{name}</span></span>
+        </Button>
+        {move || problem.get().map(|text| view! { <div class="s loss">{text}</div> })}
     }
 }

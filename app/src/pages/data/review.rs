@@ -1,6 +1,7 @@
 //! A file is chosen: what it would do, how it is read, and the button that starts.
 
 use leptos::prelude::*;
+use shared::api::Way;
 use shared::api::worker::Check;
 use shared::import::Kind;
 
@@ -59,12 +60,14 @@ fn Outlook(center: ImportCenter) -> impl IntoView {
 #[component]
 fn Verdict(center: ImportCenter, check: Check, kind: Kind) -> impl IntoView {
     let imports = use_context::<Imports>();
-    let accepted = check.rows_accepted;
+    let (accepted, bytes) = (check.rows_accepted, check.bytes_read);
     let totals = check.totals.iter().map(|&total| (PENS.money)(total)).collect::<Vec<_>>().join(", ");
     let remarks = words::remarks(&check, kind, PENS).into_iter().map(|remark| view! { <p class="m">{remark}</p> }).collect_view();
+    let meta = move || Some(imports?.answer.get()?.ok()?.meta);
+    let way = move || meta().map_or(Way::Batches, |meta| meta.way(kind, accepted, bytes));
     let days = move || {
-        let answer = imports?.answer.get()?.ok()?;
-        words::days(answer.meta.days_for(kind, accepted), PENS)
+        let meta = meta()?;
+        words::days(meta.days_for(kind, accepted), way(), meta.body_bytes, PENS)
     };
     view! {
         <p class="verdict">{words::verdict(&check, kind, PENS)}</p>
@@ -73,7 +76,7 @@ fn Verdict(center: ImportCenter, check: Check, kind: Kind) -> impl IntoView {
         {move || days().map(|text| view! { <Notice kind=NoticeKind::Warning title="This import takes more than a day">{text}</Notice> })}
         {if accepted > 0 {
             let label = format!("Import {}", words::things(kind, accepted, PENS));
-            view! { <Button kind=ButtonKind::Primary on_press=move |_| center.start()>{label}</Button> }.into_any()
+            view! { <Button kind=ButtonKind::Primary on_press=move |_| center.start(untrack(way))>{label}</Button> }.into_any()
         } else {
             view! {
                 <Notice kind=NoticeKind::Warning title="There is nothing to import">

@@ -1,10 +1,11 @@
 //! An import is under way.
 
 use leptos::prelude::*;
+use shared::api::Way;
 
 use super::center::{ImportCenter, Sample, Source};
 use super::{PENS, words};
-use crate::components::{Button, Notice, NoticeKind, Progress, Skeleton, announce};
+use crate::components::{Button, ButtonLink, Notice, NoticeKind, Progress, Skeleton, announce};
 use crate::session::use_session;
 
 #[component]
@@ -26,23 +27,38 @@ pub fn Sending(center: ImportCenter) -> impl IntoView {
             .with(|progress| progress.as_ref().map(|progress| words::stored(&progress.import, PENS)).unwrap_or_default())
     });
     let waiting = Memo::new(move |_| {
-        let waiting = center.progress.with(|progress| progress.as_ref().and_then(|progress| progress.waiting.clone()));
+        let waiting = center.progress.with(|progress| match progress {
+            Some(progress) => progress.waiting.clone(),
+            None => center.storing.get(),
+        });
         waiting.map(|waiting| words::waiting(&waiting, &session.zone(), PENS))
     });
+    let stored = Memo::new(move |_| center.is_stored());
+    let advice = Memo::new(move |_| words::advice(center.way.get(), stored.get()));
     announce_tenths(share, text);
+    Effect::new(move || {
+        if stored.get() {
+            announce(advice.get_untracked());
+        }
+    });
     Effect::new(move || waiting.get().into_iter().for_each(announce));
     view! {
         <section class="panel pad stack" aria-labelledby="sending">
             <h2 id="sending" dir="auto">{name}</h2>
             {move || match label.get() {
                 Some(label) => view! { <Progress label share text /> }.into_any(),
+                None if center.way.get() == Way::Whole => view! { <p>"Sending the file"</p> <Skeleton lines=1 /> }.into_any(),
                 None => view! { <Skeleton lines=2 /> }.into_any(),
             }}
             {move || waiting.get().map(|text| view! { <Notice kind=NoticeKind::Warning title="Waiting">{text}</Notice> })}
-            <p class="m">
-                "You can look at other pages meanwhile; keep this tab open. Should it close, choose the same file again and the import goes on where it stopped."
-            </p>
-            <Button busy=center.cancelling on_press=move |_| center.cancel()>"Cancel the import"</Button>
+            <p class="m">{advice}</p>
+            <div class="row">
+                <Button busy=center.cancelling on_press=move |_| center.cancel()>"Cancel the import"</Button>
+                {move || stored.get().then(|| view! {
+                    <Button on_press=move |_| center.leave()>"Import another file meanwhile"</Button>
+                    <ButtonLink href="/data/history">"History"</ButtonLink>
+                })}
+            </div>
         </section>
     }
 }

@@ -2,7 +2,7 @@
 //! browser.
 
 use shared::api::worker::{Check, Progress, Reading, Waiting};
-use shared::api::{Import, ImportStatus};
+use shared::api::{Import, ImportStatus, Way};
 use shared::import::{DateOrder, Encoding, Kind};
 use shared::money::Money;
 use shared::time::Day;
@@ -121,15 +121,57 @@ pub fn remarks(check: &Check, kind: Kind, pens: Pens) -> Vec<String> {
     remarks
 }
 
-/// How many days the plan lets this take; none where today is enough.
-pub fn days(days: u32, pens: Pens) -> Option<String> {
-    (days > 1).then(|| {
-        format!(
-            "Your plan limits what can be stored a day: this import takes {} days. It stops at each day's limit and goes on by itself \
-             after midnight UTC while this page stays open; after a closed tab, choose the same file again and it goes on where it \
-             stopped.",
-            (pens.count)(u64::from(days)),
-        )
+/// How many days the plan makes this take, and whether the page is needed as long; none where today is enough.
+pub fn days(days: u32, way: Way, longest: u64, pens: Pens) -> Option<String> {
+    let needs = format!("This import needs {} days on your plan", (pens.count)(u64::from(days)));
+    (days > 1).then(|| match way {
+        Way::Whole => format!(
+            "{needs}: Rekindle takes the file whole, stops at each day's limit and goes on by itself after midnight UTC. You can close \
+             this tab once the file is sent."
+        ),
+        Way::Batches => format!(
+            "{needs}, and the file is larger than the {} that Rekindle takes whole: keep this tab open. The import stops at each day's \
+             limit and goes on after midnight UTC while the tab is open; should it close, choose the same file again and it goes on \
+             where it stopped.",
+            size(longest),
+        ),
+    })
+}
+
+/// What the page is still needed for while an import is under way.
+pub fn advice(way: Way, stored: bool) -> &'static str {
+    match (stored, way) {
+        (true, _) => {
+            "Rekindle has the whole file: you can close this tab. The import goes on by itself, and History shows how far it is."
+        }
+        (false, Way::Whole) => "Keep this tab open until the file is sent; from then on the import goes on by itself.",
+        (false, Way::Batches) => {
+            "You can look at other pages meanwhile; keep this tab open. Should it close, choose the same file again and the import goes \
+             on where it stopped."
+        }
+    }
+}
+
+/// Neither done, failed nor cancelled.
+pub fn is_open(import: &Import) -> bool {
+    !matches!(import.status, ImportStatus::Done | ImportStatus::Failed | ImportStatus::Cancelled)
+}
+
+/// What makes an unfinished import go on.
+pub fn goes_on(import: &Import) -> Option<&'static str> {
+    match (import.stored, import.status) {
+        (true, ImportStatus::Queued | ImportStatus::Running | ImportStatus::Paused) => Some("Goes on by itself"),
+        (false, ImportStatus::Receiving | ImportStatus::Paused) => Some("Choose the same file again to go on"),
+        _ => None,
+    }
+}
+
+/// What is left of an import that this page stopped at; none where there is nothing to go on with.
+pub fn after_a_stop(import: &Import) -> Option<&'static str> {
+    is_open(import).then_some(if import.stored {
+        "Rekindle has the whole file: the import goes on by itself, and History shows how far it is."
+    } else {
+        "What is stored stays. Start again with the same file and options, and it goes on from there."
     })
 }
 
@@ -194,6 +236,12 @@ pub fn waiting(waiting: &Waiting, zone: &str, pens: Pens) -> String {
                 .as_ref()
                 .map_or_else(|| "after midnight UTC".to_owned(), |at| format!("at {}", (pens.moment)(at, zone)));
             format!("Today's limit of your plan is reached. Goes on by itself {when} while this page stays open.")
+        }
+        Waiting::NextDay { resume_at } => {
+            let when = resume_at
+                .as_ref()
+                .map_or_else(|| "after midnight UTC".to_owned(), |at| format!("at {}", (pens.moment)(at, zone)));
+            format!("Today's limit of your plan is reached. Goes on by itself {when}, also with this tab closed.")
         }
     }
 }
@@ -267,6 +315,7 @@ mod tests {
             file_name: None,
             sample: false,
             dry_run: false,
+            stored: false,
             rows_read: 100,
             rows_accepted: 90,
             rows_duplicate: 8,
@@ -309,8 +358,26 @@ mod tests {
 
     #[test]
     fn days_are_said_only_where_one_is_not_enough() {
-        assert_eq!(days(1, PENS), None);
-        assert!(days(3, PENS).is_some_and(|text| text.contains("takes 3 days")));
+        assert_eq!(days(1, Way::Whole, 30_000_000, PENS), None);
+        assert_eq!(days(1, Way::Batches, 30_000_000, PENS), None);
+        let whole = days(3, Way::Whole, 30_000_000, PENS).unwrap_or_default();
+        assert!(whole.contains("needs 3 days") && whole.contains("You can close this tab"), "{whole}");
+        let batches = days(3, Way::Batches, 30_000_000, PENS).unwrap_or_default();
+        assert!(batches.contains("30.0 MB") && batches.contains("keep this tab open"), "{batches}");
+    }
+
+    #[test]
+    fn only_an_import_whose_file_is_stored_goes_on_by_itself() {
+        let of = |status, stored| Import { stored, ..import(status) };
+        assert_eq!(goes_on(&of(ImportStatus::Paused, true)), Some("Goes on by itself"));
+        assert_eq!(goes_on(&of(ImportStatus::Paused, false)), Some("Choose the same file again to go on"));
+        assert_eq!(goes_on(&of(ImportStatus::Done, true)), None);
+        assert!(after_a_stop(&of(ImportStatus::Running, true)).is_some_and(|text| text.contains("by itself")));
+        assert_eq!(after_a_stop(&of(ImportStatus::Failed, true)), None);
+        assert!(advice(Way::Whole, true).contains("you can close this tab"));
+        assert!(advice(Way::Whole, false).contains("until the file is sent"));
+        let resume_at = Some("2026-01-02T00:00:00Z".into());
+        assert!(waiting(&Waiting::NextDay { resume_at }, "UTC", PENS).ends_with("with this tab closed."));
     }
 
     #[test]

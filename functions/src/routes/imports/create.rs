@@ -28,6 +28,11 @@ pub struct Asked {
     pub dry_run: bool,
     /// With a CSV body: which column each field is in, where the guess is wrong, as `field:Column name,…` or a JSON object.
     pub map: Option<String>,
+    /// With a CSV body: exactly how it is to be read, as JSON (see `NewImport.options`); nothing is guessed then.
+    pub options: Option<String>,
+    /// With a CSV body: 64 hexadecimal digits that know the file again. While an import with the same digits is unfinished, the
+    /// body is not stored a second time and that import is the answer.
+    pub file_digest: Option<String>,
     /// With a CSV body: a name to show.
     pub file_name: Option<String>,
     /// With a CSV body: `store` or `saas`, for rows that belong to that sample shop.
@@ -70,12 +75,7 @@ async fn begin(ctx: &Ctx, kind: Kind, new: &NewImport) -> Result<Response, Probl
     if new.options.kind != kind {
         return Err(Problem::field("options.kind", "Name the kind that the address names"));
     }
-    if new.file_digest.len() != 64 || !new.file_digest.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-        return Err(Problem::field("file_digest", "Send the SHA-256 as 64 hexadecimal digits"));
-    }
-    if new.file_name.chars().count() > 200 {
-        return Err(Problem::field("file_name", "Use at most 200 characters"));
-    }
+    check_file(Some(&new.file_name), Some(&new.file_digest))?;
     Parser::new(new.options.clone(), ctx.now).map_err(|error| Problem::field("options", error.to_string()))?;
     let source = source(ctx, new.sample.as_deref()).await?;
     let public_id = random::id(ctx.now)?;
@@ -90,6 +90,17 @@ async fn begin(ctx: &Ctx, kind: Kind, new: &NewImport) -> Result<Response, Probl
     let import = imports::create(&ctx.db, &row, File { size: new.file_size, digest: &new.file_digest }).await?;
     let status = if import.public_id == public_id { StatusCode::CREATED } else { StatusCode::OK };
     Ok(answer(status, &import))
+}
+
+/// What the sender says about the file.
+pub(super) fn check_file(name: Option<&str>, digest: Option<&str>) -> Result<(), Problem> {
+    if digest.is_some_and(|digest| digest.len() != 64 || !digest.bytes().all(|byte| byte.is_ascii_hexdigit())) {
+        return Err(Problem::field("file_digest", "Send the SHA-256 as 64 hexadecimal digits"));
+    }
+    if name.is_some_and(|name| name.chars().count() > 200) {
+        return Err(Problem::field("file_name", "Use at most 200 characters"));
+    }
+    Ok(())
 }
 
 /// Where the rows come from; marks the shop as holding the sample shop.

@@ -42,6 +42,7 @@ pub async fn list(ctx: Ctx) -> Result<Json<ImportsResponse>, Problem> {
         rows_per_order: ROWS_PER_ORDER,
         rows_per_customer: ROWS_PER_CUSTOMER,
         rows_per_event: ROWS_PER_EVENT,
+        body_bytes: receive::longest_body(allowance.plan) as u64,
     };
     Ok(Json(ImportsResponse { imports, meta }))
 }

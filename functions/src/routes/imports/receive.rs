@@ -38,22 +38,47 @@ const GZIP_STEP: usize = 4_096;
 /// How many bytes may come out for one that went in.
 const GZIP_RATIO: u64 = 100;
 
+/// Bytes of the longest body that a plan takes, unpacked.
+pub fn longest_body(plan: Plan) -> usize {
+    CHUNK * most_chunks(plan) as usize
+}
+
 pub async fn receive(ctx: &Ctx, kind: Kind, asked: &Asked, body: Body) -> Result<Import, Problem> {
+    create::check_file(asked.file_name.as_deref(), asked.file_digest.as_deref())?;
+    let exact = asked.options.as_deref().map(|text| exact(text, kind, asked)).transpose()?;
     let mut reader = Reader::new(body);
     reader.fill(HEAD).await?;
     if reader.ready.is_empty() {
         return Err(Problem::field("body", "Send a CSV with a header"));
     }
     let shop = shop::read(&ctx.db).await?;
-    let defaults = Defaults { currency: shop.home_currency, time_zone: shop.time_zone };
-    let guessed = guess(reader.ready.get(..HEAD).unwrap_or(&reader.ready), Some(kind), &defaults);
-    let options = Options { shift_days: asked.shift_days, ..mapped(guessed, asked.map.as_deref())? };
-    let parser = Parser::new(options.clone(), ctx.now)
-        .map_err(|error| Problem::field("map", format!("{error}. Name the column with map=field:Column")))?;
+    let (options, parser) = match exact {
+        Some(options) => {
+            let parser = Parser::new(options.clone(), ctx.now).map_err(|error| Problem::field("options", error.to_string()))?;
+            (options, parser)
+        }
+        None => {
+            let defaults = Defaults { currency: shop.home_currency, time_zone: shop.time_zone };
+            let guessed = guess(reader.ready.get(..HEAD).unwrap_or(&reader.ready), Some(kind), &defaults);
+            let options = Options { shift_days: asked.shift_days, ..mapped(guessed, asked.map.as_deref())? };
+            let parser = Parser::new(options.clone(), ctx.now)
+                .map_err(|error| Problem::field("map", format!("{error}. Name the column with map=field:Column")))?;
+            (options, parser)
+        }
+    };
+    let source = create::source(ctx, asked.sample.as_deref()).await?;
+    // A dry run is no import that anybody goes on with.
+    let known_as = asked.file_digest.as_deref().filter(|_| !asked.dry_run);
+    if let Some(digest) = known_as
+        && let Some(import) = imports::unfinished_body(&ctx.db, digest, kind, source).await?
+    {
+        reader.skip().await?;
+        return Ok(import);
+    }
     let public_id = random::id(ctx.now)?;
     let new = New {
         public_id: &public_id,
-        source: create::source(ctx, asked.sample.as_deref()).await?,
+        source,
         file_name: asked.file_name.as_deref(),
         options: &options,
         created_by: ctx.who.user_id(),
@@ -61,8 +86,7 @@ pub async fn receive(ctx: &Ctx, kind: Kind, asked: &Asked, body: Body) -> Result
     };
     let cursor = |chunks| imports::cursor_text(&Cursor::new(parser.clone(), chunks, asked.dry_run));
     let id = imports::receive(&ctx.db, &new, &cursor(0)?).await?;
-    let most = if shop.plan == Plan::Free { FREE_CHUNKS } else { PAID_CHUNKS };
-    let stored = match store(ctx, id, &mut reader, most).await {
+    let stored = match store(ctx, id, &mut reader, most_chunks(shop.plan)).await {
         Ok(stored) => stored,
         Err(problem) => {
             let statements = vec![imports::cancel(id, ctx.now), leases::wake("import")];
@@ -70,7 +94,7 @@ pub async fn receive(ctx: &Ctx, kind: Kind, asked: &Asked, body: Body) -> Result
             return Err(problem);
         }
     };
-    let file = File { size: stored.size, digest: &stored.digest };
+    let file = File { size: stored.size, digest: known_as.unwrap_or(&stored.digest) };
     let statements = vec![imports::queue(id, file, &cursor(stored.chunks)?, ctx.now), leases::wake("import")];
     ctx.db.batch_idempotent(statements).await?;
     jobs::ring(&ctx.env, &ctx.db).await;
@@ -79,6 +103,10 @@ pub async fn receive(ctx: &Ctx, kind: Kind, asked: &Asked, body: Body) -> Result
         return Err(Problem::Internal("a stored import was not queued".to_owned()));
     }
     Ok(import)
+}
+
+fn most_chunks(plan: Plan) -> u32 {
+    if plan == Plan::Free { FREE_CHUNKS } else { PAID_CHUNKS }
 }
 
 struct Stored {
@@ -137,9 +165,17 @@ impl Reader {
         while self.ready.len() < wanted && !self.is_ended {
             match self.body.next().await {
                 Some(Ok(bytes)) => self.take(&bytes)?,
-                Some(Err(_)) => return Err(Problem::BadRequest("broken_off", "The body broke off: send it again".to_owned())),
+                Some(Err(_)) => return Err(broken_off()),
                 None => self.end()?,
             }
+        }
+        Ok(())
+    }
+
+    /// Reads the rest and drops it: a sender that is still sending does not listen.
+    async fn skip(&mut self) -> Result<(), Problem> {
+        while let Some(bytes) = self.body.next().await {
+            bytes.map_err(|_| broken_off())?;
         }
         Ok(())
     }
@@ -187,8 +223,24 @@ impl Reader {
     }
 }
 
+fn broken_off() -> Problem {
+    Problem::BadRequest("broken_off", "The body broke off: send it again".to_owned())
+}
+
 fn damaged() -> Problem {
     Problem::BadRequest("gzip_damaged", "The body's gzip is damaged or broke off".to_owned())
+}
+
+/// Options that leave nothing to guess, and so go with nothing that corrects a guess.
+fn exact(text: &str, kind: Kind, asked: &Asked) -> Result<Options, Problem> {
+    let options: Options = serde_json::from_str(text).map_err(|error| Problem::field("options", error.to_string()))?;
+    if options.kind != kind {
+        return Err(Problem::field("options", "Name the kind that the address names"));
+    }
+    if asked.map.is_some() || asked.shift_days != 0 {
+        return Err(Problem::field("options", "Leave map and shift_days out: the options name the columns and the shift"));
+    }
+    Ok(options)
 }
 
 /// The guess with the columns that the sender names.
