@@ -4,11 +4,10 @@ pub mod keys;
 
 use leptos::ev;
 use leptos::prelude::*;
-use leptos_router::NavigateOptions;
-use leptos_router::hooks::use_navigate;
 use wasm_bindgen::JsCast;
 
 use self::keys::{Command, Keys, Press};
+use crate::router::{Step, go};
 
 /// What the list in view does with the row keys.
 #[derive(Debug, Clone, Copy)]
@@ -37,7 +36,6 @@ pub fn use_keyboard() -> Option<Keyboard> {
 pub fn provide() -> Keyboard {
     let keyboard = Keyboard { help: RwSignal::new(false), rows: StoredValue::new(None) };
     provide_context(keyboard);
-    let navigate = use_navigate();
     let keys = StoredValue::new(Keys::default());
     let listener = window_event_listener(ev::keydown, move |event| {
         let press = Press {
@@ -53,7 +51,7 @@ pub fn provide() -> Keyboard {
         match command {
             Some(Command::Search) => focus("[data-search]"),
             Some(Command::Help) => keyboard.help.set(true),
-            Some(Command::Go(path)) => navigate(path, NavigateOptions::default()),
+            Some(Command::Go(path)) => go(path, Step::Page),
             Some(Command::NextRow) => step(keyboard, 1),
             Some(Command::PreviousRow) => step(keyboard, -1),
             None => {}

@@ -11,13 +11,12 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use leptos_router::NavigateOptions;
-use leptos_router::hooks::{use_location, use_navigate};
 use shared::api::{CustomerRow, CustomersMeta, CustomersResponse, Tier};
 
 pub use self::body::CustomerList;
 use crate::client::{self, Failure};
 use crate::query::ListQuery;
+use crate::router::{Step, go, use_location};
 use crate::session::{SessionState, use_session};
 use crate::window;
 
@@ -45,7 +44,7 @@ pub struct List {
     session: SessionState,
     /// Pixels that the page had been scrolled to, when the browser's Back led here.
     restore: StoredValue<Option<f64>>,
-    go: Callback<(ListQuery, bool)>,
+    show: Callback<(ListQuery, bool)>,
     path: &'static str,
 }
 
@@ -58,17 +57,13 @@ const KEPT: u64 = 10;
 impl List {
     pub fn new(path: &'static str, defaults: fn(&ListQuery) -> Defaults) -> Self {
         let location = use_location();
-        let navigate = use_navigate();
         // While the next page takes over, the address is no longer this list's.
         let query = Memo::new(move |before: Option<&ListQuery>| match before {
             Some(before) if location.pathname.get() != path => before.clone(),
             _ => ListQuery::parse(&location.search.get()),
         });
-        let go = Callback::new(move |(query, replace): (ListQuery, bool)| {
-            navigate(
-                &format!("{path}{}", query.address()),
-                NavigateOptions { replace, scroll: false, ..NavigateOptions::default() },
-            );
+        let show = Callback::new(move |(query, replace): (ListQuery, bool)| {
+            go(&format!("{path}{}", query.address()), if replace { Step::Replace } else { Step::Within });
         });
         let known = memory::recall(path, &query.get_untracked());
         let restore = known.as_ref().and_then(memory::Left::scrolled);
@@ -84,7 +79,7 @@ impl List {
             defaults,
             session: use_session(),
             restore: StoredValue::new(restore),
-            go,
+            show,
             path,
         };
         Effect::new(move |before: Option<()>| {
@@ -123,7 +118,7 @@ impl List {
         let mut after = before.clone();
         change(&mut after);
         if after != before {
-            self.go.run((after, replace));
+            self.show.run((after, replace));
         }
     }
 

@@ -12,6 +12,7 @@ mod locale;
 mod pages;
 mod places;
 mod query;
+mod router;
 mod routes;
 mod screen;
 mod session;

@@ -126,6 +126,41 @@ pub const PLACES: [Place; 12] = [
     Place { path: "/settings", name: "Settings", key: 'e', plan: None },
 ];
 
+/// What stands at an address.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Page {
+    SignIn,
+    Overview,
+    Radar,
+    Customers,
+    /// With the customer's id, as the address has it.
+    Customer(String),
+    /// It tells its parts apart itself.
+    Data,
+    Settings,
+    Planned(&'static Place),
+    None,
+}
+
+pub fn page_of(path: &str) -> Page {
+    match path {
+        "/" => return Page::Overview,
+        "/sign-in" => return Page::SignIn,
+        "/radar" => return Page::Radar,
+        "/customers" => return Page::Customers,
+        _ => {}
+    }
+    if let Some(id) = path.strip_prefix("/customers/").filter(|id| !id.contains('/')) {
+        return Page::Customer(id.to_owned());
+    }
+    match of_path(path) {
+        Some(place) if place.path == "/data" => Page::Data,
+        Some(place) if place.path == "/settings" => Page::Settings,
+        Some(place) if place.path == path && place.plan.is_some() => Page::Planned(place),
+        _ => Page::None,
+    }
+}
+
 /// The place that a path belongs to: `/customers/…` is Customers.
 pub fn of_path(path: &str) -> Option<&'static Place> {
     PLACES.iter().find(|place| match place.path {
@@ -174,6 +209,18 @@ mod tests {
         assert_eq!(of_path("/customers/0193").map(|place| place.name), Some("Customers"));
         assert_eq!(of_path("/").map(|place| place.name), Some("Overview"));
         assert_eq!(of_path("/customersx"), None);
+    }
+
+    #[test]
+    fn every_place_has_a_page_and_other_addresses_have_none() {
+        for place in &PLACES {
+            assert_ne!(page_of(place.path), Page::None, "{}", place.name);
+        }
+        assert_eq!(page_of("/customers/0193"), Page::Customer("0193".to_owned()));
+        assert_eq!(page_of("/data/history"), Page::Data);
+        for path in ["/customers/0193/more", "/radar/x", "/segments/7", "/nothing", "/database", ""] {
+            assert_eq!(page_of(path), Page::None, "{path}");
+        }
     }
 
     #[test]

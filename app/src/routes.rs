@@ -1,8 +1,6 @@
-//! The app's root and its table of routes.
+//! The app's root: which page stands at which address.
 
 use leptos::prelude::*;
-use leptos_router::components::{ParentRoute, Route, Router, Routes};
-use leptos_router::path;
 
 use crate::components::LiveRegion;
 use crate::pages::customer::CustomerPage;
@@ -15,6 +13,8 @@ use crate::pages::planned::PlannedPage;
 use crate::pages::radar::RadarPage;
 use crate::pages::settings::SettingsPage;
 use crate::pages::sign_in::SignInPage;
+use crate::places::{Page, page_of};
+use crate::router::{self, use_location};
 use crate::shell::Shell;
 use crate::theme;
 
@@ -22,22 +22,31 @@ use crate::theme;
 pub fn App() -> impl IntoView {
     theme::provide();
     provide_import_center();
+    router::provide();
+    let path = use_location().pathname;
+    // Memos: a change of the query shows something else on the same page.
+    let page = Memo::new(move |_| path.with(|path| page_of(path)));
+    let is_inside = Memo::new(move |_| page.with(|page| *page != Page::SignIn));
     view! {
         <LiveRegion />
-        <Router>
-            <Routes fallback=NotFoundPage>
-                <Route path=path!("/sign-in") view=SignInPage />
-                <ParentRoute path=path!("/") view=Shell>
-                    <Route path=path!("/") view=OverviewPage />
-                    <Route path=path!("/radar") view=RadarPage />
-                    <Route path=path!("/customers") view=CustomersPage />
-                    <Route path=path!("/customers/:id") view=CustomerPage />
-                    <Route path=path!("/data/*rest") view=DataPage />
-                    <Route path=path!("/settings/*rest") view=SettingsPage />
-                    <Route path=path!("/:place") view=PlannedPage />
-                    <Route path=path!("/*any") view=NotFoundPage />
-                </ParentRoute>
-            </Routes>
-        </Router>
+        {move || match is_inside.get() {
+            true => view! { <Shell page=move || show(page.get()) /> }.into_any(),
+            false => view! { <SignInPage /> }.into_any(),
+        }}
+    }
+}
+
+fn show(page: Page) -> AnyView {
+    match page {
+        Page::Overview => view! { <OverviewPage /> }.into_any(),
+        Page::Radar => view! { <RadarPage /> }.into_any(),
+        Page::Customers => view! { <CustomersPage /> }.into_any(),
+        Page::Customer(id) => view! { <CustomerPage id /> }.into_any(),
+        Page::Data => view! { <DataPage /> }.into_any(),
+        Page::Settings => view! { <SettingsPage /> }.into_any(),
+        Page::Planned(place) => view! { <PlannedPage place /> }.into_any(),
+        // Shown outside the shell; while the address changes to it, nothing more.
+        Page::SignIn => ().into_any(),
+        Page::None => view! { <NotFoundPage /> }.into_any(),
     }
 }

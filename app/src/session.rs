@@ -59,7 +59,8 @@ impl SessionState {
     }
 
     pub fn set_tiers(self, tiers: &[TierSummary]) {
-        if self.tiers.with_untracked(|known| known != tiers) {
+        // An answer may come when the person has signed out already.
+        if self.tiers.try_with_untracked(|known| known != tiers) == Some(true) {
             self.tiers.set(tiers.to_vec());
         }
     }

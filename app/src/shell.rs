@@ -2,33 +2,30 @@
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use leptos_router::NavigateOptions;
-use leptos_router::components::{A, Outlet};
-use leptos_router::hooks::{use_location, use_navigate};
 use shared::api::Tier;
 
 use crate::components::{Button, ButtonKind, Dialog, FLAME, FailureNotice, announce, unique_id};
 use crate::keyboard;
 use crate::list::memory;
 use crate::places::PLACES;
+use crate::router::{A, Step, go, use_location};
 use crate::session::{SessionState, use_session};
 use crate::theme::{Theme, use_theme};
 use crate::{client, format, locale, query};
 
 #[component]
-pub fn Shell() -> impl IntoView {
+pub fn Shell(#[prop(into)] page: ViewFn) -> impl IntoView {
     let session = SessionState::provide();
     let keyboard = keyboard::provide();
     memory::watch();
     let menu = RwSignal::new(false);
     let location = use_location();
-    let navigate = use_navigate();
     client::on_signed_out(move || {
         let search = location.search.get_untracked();
         let here = format!("{}{}{search}", location.pathname.get_untracked(), if search.is_empty() { "" } else { "?" });
         if !here.starts_with("/sign-in") {
             let next = if here == "/" { String::new() } else { query::address(&[("next", &here)]) };
-            navigate(&format!("/sign-in{next}"), NavigateOptions::default());
+            go(&format!("/sign-in{next}"), Step::Page);
         }
     });
     session.load();
@@ -55,7 +52,7 @@ pub fn Shell() -> impl IntoView {
                         .filter(|failure| failure.status() != Some(401))
                         .map(|failure| view! { <FailureNotice failure retry=move |()| session.load() /> })
                 }}
-                <Outlet />
+                {move || page.run()}
             </main>
         </div>
         <Dialog open=menu title="Menu" drawer=true>
@@ -71,10 +68,10 @@ pub fn Shell() -> impl IntoView {
 #[component]
 fn Brand() -> impl IntoView {
     view! {
-        <A href="/" attr:class="brand" attr:aria-label="Rekindle, Overview">
+        <a href="/" class="brand" aria-label="Rekindle, Overview">
             <svg viewBox="0 0 24 24" aria-hidden="true"><path d=FLAME /></svg>
             <span>"Rekindle"</span>
-        </A>
+        </a>
     }
 }
 
@@ -87,7 +84,7 @@ fn Places() -> impl IntoView {
             let count = move || count(place.path, &session.tiers());
             view! {
                 <li>
-                    <A href=place.path exact={place.path == "/"}>
+                    <A href=place.path exact=place.path == "/">
                         <span>{place.name}</span>
                         {move || count().map(|count| view! { <b>{locale::count(count)}</b> })}
                     </A>
@@ -108,12 +105,10 @@ fn ShopFoot() -> impl IntoView {
     let session = use_session();
     let theme = use_theme();
     let menu = unique_id();
-    let navigate = use_navigate();
     let sign_out = Callback::new(move |_| {
-        let navigate = navigate.clone();
         spawn_local(async move {
             match session.sign_out().await {
-                Ok(()) => navigate("/sign-in", NavigateOptions::default()),
+                Ok(()) => go("/sign-in", Step::Page),
                 Err(failure) => announce(failure.text()),
             }
         });

@@ -99,7 +99,7 @@ test("navigation moves focus to the heading and names the page", async () => {
   const me = await at.visitor();
   await me.signIn();
   for (const name of ["Radar", "Customers", "Data", "Settings", "Overview"]) {
-    await me.page.getByRole("link", { name, exact: true }).first().click();
+    await me.page.getByRole("link", { name: new RegExp(`^${name}`) }).first().click();
     await settled(me.page, name);
     await me.page.waitForFunction((name) => document.activeElement?.tagName === "H1" && document.activeElement.textContent.includes(name), name);
     assert.match(await me.page.title(), new RegExp(`^${name}`));
@@ -107,7 +107,7 @@ test("navigation moves focus to the heading and names the page", async () => {
   await me.end();
 });
 
-test("the first load is small, and Radar is soon usable", async () => {
+test("the first load brings one module and the page's data, and Radar is soon usable", async () => {
   const me = await at.visitor();
   await me.signIn();
   const cookies = await me.context.cookies();
@@ -128,8 +128,11 @@ test("the first load is small, and Radar is soon usable", async () => {
       });
       for (const { name, encodedBodySize } of loaded.files) console.log(`${(encodedBodySize / 1000).toFixed(1).padStart(8)} KB  ${new URL(name).pathname}`);
       console.log(`first paint after ${Math.round(loaded.paint)} ms`);
-      const code = loaded.files.filter(({ name }) => /\/assets\/.*\.(js|wasm)$/.test(name)).reduce((sum, { encodedBodySize }) => sum + encodedBodySize, 0);
-      assert.ok(code > 0 && code <= 350_000, `wasm and script of the first load: ${code} bytes`);
+      const code = loaded.files.map(({ name }) => new URL(name).pathname).filter((name) => /\.(js|wasm)$/.test(name));
+      assert.equal(code.filter((name) => name.endsWith(".wasm")).length, 1, `one module at first: ${code}`);
+      assert.ok(!code.some((name) => name.includes("app-worker")), `the Web Worker's module waits until it is needed: ${code}`);
+      const calls = loaded.files.filter(({ name }) => new URL(name).pathname.startsWith("/api/"));
+      assert.ok(calls.length <= 2, `the session and one request for the page's data: ${calls.map(({ name }) => name)}`);
     }
     await first.close();
   }

@@ -2,9 +2,9 @@ use std::cell::Cell;
 
 use leptos::html;
 use leptos::prelude::*;
-use leptos_router::hooks::use_location;
 use wasm_bindgen::JsCast;
 
+use crate::router::use_location;
 use crate::screen;
 
 /// The mark of Rekindle, in a box of 24 by 24.

@@ -2,8 +2,6 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 use leptos::{ev, html};
-use leptos_router::NavigateOptions;
-use leptos_router::hooks::use_navigate;
 use wasm_bindgen::JsCast;
 
 use super::bar::Bar;
@@ -12,6 +10,7 @@ use super::{List, after_pause, memory};
 use crate::components::{FailureNotice, Skeleton};
 use crate::format::plural;
 use crate::keyboard::use_keyboard;
+use crate::router::{Step, go};
 use crate::window::{self, View};
 use crate::{locale, screen};
 
@@ -64,8 +63,7 @@ pub fn CustomerList(
     if let Some(keyboard) = use_keyboard() {
         keyboard.on_row(Callback::new(move |by| step(list, focus, untrack(view_of), by)));
     }
-    let navigate = use_navigate();
-    let open = Callback::new(move |path: String| navigate(&path, NavigateOptions::default()));
+    let open = Callback::new(move |path: String| go(&path, Step::Page));
 
     let rows = move || drawn.with(|drawn| drawn.rows.clone());
     let above = Memo::new(move |_| drawn.with(|drawn| drawn.above));

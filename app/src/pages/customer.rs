@@ -9,7 +9,7 @@ mod timeline;
 use std::collections::BTreeMap;
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
+use leptos::task::spawn_local;
 use shared::api::{Customer, CustomerKind, Tier, Trigger};
 
 use self::contacts::Contacts;
@@ -22,13 +22,18 @@ use crate::components::{ButtonLink, DayText, EmptyState, FailureNotice, PageHead
 use crate::format;
 
 #[component]
-pub fn CustomerPage() -> impl IntoView {
-    let params = use_params_map();
-    let id = Memo::new(move |_| params.with(|params| params.get("id").unwrap_or_default()));
-    let customer = LocalResource::new(move || {
-        let path = format!("/api/customers/{}", id.get());
-        async move { read::load(&path).await }
+pub fn CustomerPage(id: String) -> impl IntoView {
+    let customer = RwSignal::new(None::<Result<Customer, Failure>>);
+    let path = StoredValue::new(format!("/api/customers/{id}"));
+    let load = Callback::new(move |()| {
+        customer.set(None);
+        let path = path.get_value();
+        spawn_local(async move {
+            let answer = read::load(&path).await;
+            customer.try_set(Some(answer));
+        });
     });
+    load.run(());
     let title = Signal::derive(move || match customer.get() {
         Some(Ok(customer)) => name(&customer),
         _ => "Customer".to_owned(),
@@ -40,7 +45,7 @@ pub fn CustomerPage() -> impl IntoView {
         </PageHead>
         {move || match customer.get() {
             None => view! { <div class="panel pad"><Skeleton lines=10 /></div> }.into_any(),
-            Some(Err(failure)) => refused(failure, Callback::new(move |()| customer.refetch())),
+            Some(Err(failure)) => refused(failure, load),
             Some(Ok(customer)) => view! { <Whole customer /> }.into_any(),
         }}
     }

@@ -11,8 +11,6 @@ mod sending;
 mod words;
 
 use leptos::prelude::*;
-use leptos_router::components::A;
-use leptos_router::hooks::use_location;
 use shared::api::{ImportsResponse, Permission};
 
 use self::center::{Phase, use_import_center};
@@ -21,6 +19,7 @@ use crate::client::{self, Failure};
 use crate::components::{FailureNotice, Notice, PageHead, Skeleton};
 use crate::locale;
 use crate::pages::not_found::NotFoundPage;
+use crate::router::{A, use_location};
 use crate::session::use_session;
 
 /// What the browser's own formats write.

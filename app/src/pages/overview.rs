@@ -5,12 +5,13 @@ mod next;
 mod welcome;
 
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use shared::api::{CurrencyTotal, Overview, OverviewResponse, Run, RunStatus, Tier, TierSummary};
 
 use self::model::ModelPanel;
 use self::next::NextStep;
 use self::welcome::Welcome;
-use crate::client;
+use crate::client::{self, Failure};
 use crate::components::{Ago, FailureNotice, Money, PageHead, Skeleton, Table, TierBadge};
 use crate::format::plural;
 use crate::session::use_session;
@@ -19,18 +20,23 @@ use crate::{format, locale};
 #[component]
 pub fn OverviewPage() -> impl IntoView {
     let session = use_session();
-    let overview =
-        LocalResource::new(|| async { client::get::<OverviewResponse>("/api/overview").await.map(|answer| answer.overview) });
-    Effect::new(move || {
-        if let Some(Ok(overview)) = overview.get() {
-            session.set_tiers(&overview.tiers);
-        }
+    let overview = RwSignal::new(None::<Result<Overview, Failure>>);
+    let load = Callback::new(move |()| {
+        overview.set(None);
+        spawn_local(async move {
+            let answer = client::get::<OverviewResponse>("/api/overview").await.map(|answer| answer.overview);
+            if let Ok(overview) = &answer {
+                session.set_tiers(&overview.tiers);
+            }
+            overview.try_set(Some(answer));
+        });
     });
+    load.run(());
     view! {
         <PageHead title="Overview" />
         {move || match overview.get() {
             None => view! { <div class="panel pad"><Skeleton lines=10 /></div> }.into_any(),
-            Some(Err(failure)) => view! { <FailureNotice failure retry=move |()| overview.refetch() /> }.into_any(),
+            Some(Err(failure)) => view! { <FailureNotice failure retry=load /> }.into_any(),
             Some(Ok(overview)) if overview.customers == 0 => view! { <Welcome overview /> }.into_any(),
             Some(Ok(overview)) => view! { <Figures overview /> }.into_any(),
         }}

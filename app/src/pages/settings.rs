@@ -6,12 +6,11 @@ mod shop;
 pub mod zones;
 
 use leptos::prelude::*;
-use leptos_router::components::A;
-use leptos_router::hooks::use_location;
 use shared::api::Permission;
 
 use crate::components::{Notice, PageHead, Skeleton};
 use crate::pages::not_found::NotFoundPage;
+use crate::router::{A, use_location};
 use crate::session::use_session;
 
 #[component]

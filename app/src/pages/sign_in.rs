@@ -1,19 +1,18 @@
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use leptos_router::NavigateOptions;
-use leptos_router::hooks::{use_location, use_navigate};
 use shared::api::{Done, NewSession, NewSignInLink, SessionResponse};
 
 use crate::client::{self, Failure};
 use crate::components::{Button, ButtonKind, FLAME, FailureNotice, Field, Notice, NoticeKind, PageHead};
+use crate::router::{Step, go, use_location};
 use crate::{places, query};
 
 /// Signing in with a link from a mail. Opening the link changes nothing, because mail scanners open links too: the button does.
 #[component]
 pub fn SignInPage() -> impl IntoView {
     let location = use_location();
-    let token = Memo::new(move |_| location.hash.get().trim_start_matches('#').to_owned());
+    let token = Memo::new(move |_| location.hash.get());
     let next = Memo::new(move |_| {
         let pairs = query::pairs(&location.search.get());
         let next = pairs.into_iter().find(|(name, _)| name == "next").map(|(_, path)| path);
@@ -39,15 +38,14 @@ fn UseLink(token: String, next: String) -> impl IntoView {
     let busy = RwSignal::new(false);
     let failure = RwSignal::new(None::<Failure>);
     let ask_again = RwSignal::new(false);
-    let navigate = use_navigate();
     let sign_in = move |_| {
-        let (token, next, navigate) = (token.clone(), next.clone(), navigate.clone());
+        let (token, next) = (token.clone(), next.clone());
         busy.set(true);
         failure.set(None);
         spawn_local(async move {
             match client::post::<_, SessionResponse>("/api/session", &NewSession { token }).await {
                 // Replaces this entry of the history, and with it the token in the address.
-                Ok(_) => navigate(&next, NavigateOptions { replace: true, ..NavigateOptions::default() }),
+                Ok(_) => go(&next, Step::Replace),
                 Err(refused) => {
                     ask_again.set(matches!(refused.status(), Some(400..=499)));
                     failure.set(Some(refused));
