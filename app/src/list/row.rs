@@ -65,7 +65,8 @@ fn cells(row: CustomerRow, index: u64, focus: RowFocus) -> impl IntoView {
         <td role="cell" class="weeks"><Sparkline per_cent=row.trend tier=row.tier /></td>
         <td role="cell" class="why">
             {match first {
-                Some(first) => view! { <span class="cut" title=first.clone()>{first.clone()}</span> }.into_any(),
+                // Alone, it may take both lines.
+                Some(first) => view! { <span class="cut" class:two=second.is_none() title=first.clone()>{first.clone()}</span> }.into_any(),
                 None => view! { <span class="m">{none}</span> }.into_any(),
             }}
             {second.map(|second| view! { <span class="s cut" title=second.clone()>{second.clone()}</span> })}

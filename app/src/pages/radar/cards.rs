@@ -50,12 +50,18 @@ fn Figures(list: List, tier: Tier) -> impl IntoView {
         </span>
         <span class="s meaning">{format::tier_meaning(tier)}</span>
         <span class="s">{move || summary.get().flatten().map(|summary| worth(&summary))}</span>
-        <span class="s">{move || summary.get().flatten().and_then(|summary| summary.main_trigger).map(|code| format!("Mostly: {}", format::trigger(&code)))}</span>
+        <span class="s">{move || summary.get().flatten().and_then(trouble)}</span>
     }
 }
 
 fn of(tiers: &[TierSummary], tier: Tier) -> Option<TierSummary> {
     tiers.iter().find(|summary| summary.tier == tier).cloned()
+}
+
+/// Not of the healthy: what one of them shows is no trouble of the tier.
+fn trouble(summary: TierSummary) -> Option<String> {
+    let code = summary.main_trigger.filter(|_| summary.tier != Tier::Healthy)?;
+    Some(format!("Mostly: {}", format::trigger(&code)))
 }
 
 fn worth(summary: &TierSummary) -> String {
