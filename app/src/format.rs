@@ -73,6 +73,7 @@ pub fn trigger(code: &str) -> String {
         "order_gap" => "orders stopped",
         "order_value" => "smaller orders",
         "order_frequency" => "rarer orders",
+        "deadline" => "the next order is due",
         "cancellation" => "asked to cancel",
         "renewal" => "renewal ahead",
         "payment_failed" => "a payment failed",

@@ -15,8 +15,8 @@ use crate::window::{self, View};
 use crate::{locale, screen};
 
 /// Pixels of a row on a wide screen, and of a card on a narrow one; app.css takes them from here.
-const ROW: f64 = 60.0;
-const CARD: f64 = 136.0;
+const ROW: f64 = 68.0;
+const CARD: f64 = 152.0;
 /// Pixels of the search bar and the head, which cover the list's top on a wide screen; as in app.css.
 const BAR: f64 = 124.0;
 /// How long a scroll must rest before rows are asked for.
@@ -116,9 +116,8 @@ pub fn CustomerList(
                         <th role="columnheader" scope="col" class="risk">"Risk"</th>
                         <th role="columnheader" scope="col" class="weeks">"12 weeks"</th>
                         <th role="columnheader" scope="col" class="why">"Why"</th>
-                        <th role="columnheader" scope="col" class="worth num">"Value, 12 months"</th>
-                        <th role="columnheader" scope="col" class="due">"Deadline"</th>
-                        <th role="columnheader" scope="col" class="when">"Last order"</th>
+                        <th role="columnheader" scope="col" class="worth num">"Value a year"</th>
+                        <th role="columnheader" scope="col" class="due">"Deadline, last order"</th>
                     </tr>
                 </thead>
                 <tbody role="rowgroup">
@@ -156,7 +155,7 @@ impl RowFocus {
 fn Gap(height: Memo<f64>) -> impl IntoView {
     view! {
         <tr class="gap" role="presentation" aria-hidden="true" hidden=move || height.get() <= 0.0>
-            <td role="presentation" colspan="7" style=move || format!("height:{}px", height.get())></td>
+            <td role="presentation" colspan="6" style=move || format!("height:{}px", height.get())></td>
         </tr>
     }
 }

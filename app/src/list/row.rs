@@ -50,6 +50,12 @@ fn cells(row: CustomerRow, index: u64, focus: RowFocus) -> impl IntoView {
     let shown = if row.name.trim().is_empty() { row.external_id.clone() } else { row.name.clone() };
     let about = about(&row, &shown);
     let at_risk = !matches!(row.tier, Tier::Lost | Tier::NotScored);
+    // The horizon that the tier speaks of: within 30 days a moderate risk may still be none.
+    let (share, days) = match row.tier {
+        Tier::Immediate => (row.risk.p30, 30),
+        Tier::Moderate => (row.risk.p60, 60),
+        _ => (row.risk.p90, 90),
+    };
     let mut reasons = row.triggers.into_iter().map(|trigger| trigger.text);
     let (first, second) = (reasons.next(), reasons.next());
     let none = if row.tier == Tier::NotScored { "Scored within the hour" } else { "Nothing unusual" };
@@ -60,13 +66,12 @@ fn cells(row: CustomerRow, index: u64, focus: RowFocus) -> impl IntoView {
         </td>
         <td role="cell" class="risk">
             <TierBadge tier=row.tier />
-            {at_risk.then(|| view! { <div class="s">{format::percent(row.risk.p30)} " in 30 d"</div> })}
+            {at_risk.then(|| view! { <div class="s">{format::percent(share)} {format!(" in {days} d")}</div> })}
         </td>
         <td role="cell" class="weeks"><Sparkline per_cent=row.trend tier=row.tier /></td>
         <td role="cell" class="why">
             {match first {
-                // Alone, it may take both lines.
-                Some(first) => view! { <span class="cut" class:two=second.is_none() title=first.clone()>{first.clone()}</span> }.into_any(),
+                Some(first) => view! { <span class="cut-2" title=first.clone()>{first.clone()}</span> }.into_any(),
                 None => view! { <span class="m">{none}</span> }.into_any(),
             }}
             {second.map(|second| view! { <span class="s cut" title=second.clone()>{second.clone()}</span> })}
@@ -77,8 +82,7 @@ fn cells(row: CustomerRow, index: u64, focus: RowFocus) -> impl IntoView {
                 None => view! { <span class="m">"not known"</span> }.into_any(),
             }}
         </td>
-        <td role="cell" class="due">{day(row.deadline)}</td>
-        <td role="cell" class="when">{day(row.last_order)}</td>
+        <td role="cell" class="due">{day(row.deadline)} <div class="s">"last " {day(row.last_order)}</div></td>
     }
 }
 
@@ -93,7 +97,6 @@ fn bones() -> impl IntoView {
         bone("why", "60%"),
         bone("worth num", "56px"),
         bone("due", "72px"),
-        bone("when", "72px"),
     )
 }
 
