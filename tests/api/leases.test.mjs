@@ -7,6 +7,9 @@ import { start, until } from "../harness.mjs";
 import { aModel, begin, keepModel, order, ran, scored, send } from "../rows.mjs";
 
 const NOW = "2026-03-02T09:00:00Z";
+// How often each death is died; `cargo xtask soak deaths` asks for more.
+const ROUNDS = Number(process.env.REKINDLE_ROUNDS ?? 1);
+const deaths = (points) => Array.from({ length: ROUNDS }, (_, round) => points.map((point) => [point, round + 1])).flat();
 
 let server, api;
 let model;
@@ -46,8 +49,8 @@ const undisturbed = async () => {
   return wanted;
 };
 
-for (const point of ["score.loaded", "score.computed", "score.written"]) {
-  test(`a run that dies at ${point} is taken over, and the tables are as if it had not`, async () => {
+for (const [point, round] of deaths(["score.loaded", "score.computed", "score.written"])) {
+  test(`a run that dies at ${point} is taken over, and the tables are as if it had not (${round})`, async () => {
     const expected = await undisturbed();
     await load();
     await server.seams.arm(point);
@@ -111,8 +114,8 @@ test("twenty runs at once score everybody once", async () => {
   assert.equal(folded, CUSTOMERS);
 });
 
-for (const point of ["import.read", "import.planned", "import.stored"]) {
-  test(`an import whose job dies at ${point} ends with every row once`, async () => {
+for (const [point, round] of deaths(["import.read", "import.planned", "import.stored"])) {
+  test(`an import whose job dies at ${point} ends with every row once (${round})`, async () => {
     const lines = Array.from({ length: 12_000 }, (_, n) => `O-${n},C-${n % 700},2026-01-0${1 + (n % 9)},${n % 90}.50`);
     const body = `order_id,customer_id,date,amount\n${lines.join("\n")}\n`;
     await server.seams.arm(point);
