@@ -128,7 +128,10 @@ pub fn call(port: u16, token: &str, method: &str, path: &str, body: Option<(&str
     if !answer.status().is_success() {
         let problem: Value = serde_json::from_str(&text).unwrap_or_default();
         let detail = problem.get("detail").and_then(Value::as_str).unwrap_or(text.as_str());
-        bail!("{method} {path} was answered {}: {detail}", answer.status());
+        // Where values are refused, the fields say which and how to mend them.
+        let fields = problem.get("fields").and_then(Value::as_object).into_iter().flatten();
+        let fixes: String = fields.map(|(field, fix)| format!("; {field}: {}", fix.as_str().unwrap_or_default())).collect();
+        bail!("{method} {path} was answered {}: {detail}{fixes}", answer.status());
     }
     serde_json::from_str(&text).with_context(|| format!("{method} {path} was not answered with JSON"))
 }
