@@ -150,16 +150,17 @@ fn List(definitions: Vec<ChurnDefinition>) -> impl IntoView {
         })
         .collect_view();
     view! {
-        <Table caption="What each would have said of your customers, by the last fit">
+        <Table caption="What each rule would say">
             <thead>
                 <tr>
                     <th scope="col">"Lost after"</th>
                     <th scope="col" class="num">"Lost today"</th>
-                    <th scope="col" class="num">"Of past ones, back by themselves within 90 days"</th>
+                    <th scope="col" class="num">"Came back"</th>
                 </tr>
             </thead>
             <tbody>{rows}</tbody>
         </Table>
+        <p class="pad s">"By the last fit. Came back: of past silences of that length, the share that ended by itself within 90 days."</p>
     }
 }
 
