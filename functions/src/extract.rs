@@ -2,7 +2,7 @@
 
 use axum::body::{Body, Bytes};
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
-use axum::http::header::CONTENT_TYPE;
+use axum::http::header::{CONTENT_TYPE, IF_MATCH};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
 use serde::de::DeserializeOwned;
@@ -27,6 +27,23 @@ pub struct QueryString<T>(pub T);
 /// The path's `{id}`; what is no id names nothing, so it is "not found" rather than "malformed".
 #[derive(Debug, Clone)]
 pub struct PathId(pub Id);
+
+/// The version that a change was made from: the number in `If-Match: "3"`. Its statement sets
+/// `version = case when version = ?n then version + 1 end`, which fails the whole batch where somebody was quicker
+/// ([`DbError::is_stale`](crate::db::DbError::is_stale)).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct IfMatch(pub u32);
+
+impl<S: Send + Sync> FromRequestParts<S> for IfMatch {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Problem> {
+        let header = parts.headers.get(IF_MATCH).ok_or(Problem::PreconditionRequired)?;
+        let text = header.to_str().ok().map(str::trim);
+        let number = text.and_then(|text| text.strip_prefix('"')?.strip_suffix('"')?.parse().ok());
+        number.map(Self).ok_or(Problem::PreconditionRequired)
+    }
+}
 
 impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for JsonBody<T> {
     type Rejection = Problem;

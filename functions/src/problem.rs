@@ -37,6 +37,15 @@ pub enum Problem {
     /// It was there and is no longer good.
     #[error("{1}")]
     Gone(&'static str, String),
+    /// A change to what others may change too must say from which version it was made.
+    #[error("Say in If-Match which version you changed: read it first, its version goes into quotes, as in \"3\"")]
+    PreconditionRequired,
+    /// Somebody else changed it meanwhile: the version that was sent, and what stands now.
+    #[error("Somebody changed this since you opened it: compare both, then save again")]
+    Stale(Box<api::Conflict>),
+    /// Seconds until the next try.
+    #[error("Too many requests in a short time: try again in {0} seconds")]
+    TooMany(u32),
     #[error("The body is larger than {0} bytes")]
     TooLarge(usize),
     #[error("{0}")]
@@ -57,6 +66,12 @@ impl Problem {
         Self::Invalid(BTreeMap::from([(name.to_owned(), fix.into())]))
     }
 
+    /// The change was made from version `yours`; `resource` stands now.
+    pub fn stale(yours: u32, current: u32, resource: &impl serde::Serialize) -> Self {
+        let resource = serde_json::to_value(resource).unwrap_or_default();
+        Self::Stale(Box::new(api::Conflict { yours, current, resource }))
+    }
+
     pub fn status(&self) -> StatusCode {
         match self {
             Self::NotFound => StatusCode::NOT_FOUND,
@@ -67,6 +82,9 @@ impl Problem {
             Self::BadRequest(..) => StatusCode::BAD_REQUEST,
             Self::Conflict(..) => StatusCode::CONFLICT,
             Self::Gone(..) => StatusCode::GONE,
+            Self::PreconditionRequired => StatusCode::PRECONDITION_REQUIRED,
+            Self::Stale(_) => StatusCode::PRECONDITION_FAILED,
+            Self::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Busy | Self::DailyLimit | Self::Full => StatusCode::SERVICE_UNAVAILABLE,
@@ -83,6 +101,9 @@ impl Problem {
             Self::Forbidden(_) => "forbidden",
             Self::Invalid(_) => "invalid",
             Self::BadRequest(code, _) | Self::Conflict(code, _) | Self::Gone(code, _) => code,
+            Self::PreconditionRequired => "precondition_required",
+            Self::Stale(_) => "stale",
+            Self::TooMany(_) => "too_many_requests",
             Self::TooLarge(_) => "too_large",
             Self::UnsupportedMediaType(_) => "unsupported_media_type",
             Self::Busy => "busy",
@@ -109,6 +130,7 @@ impl Problem {
             code: self.code().to_owned(),
             fields,
             request_id: request_id.to_string(),
+            conflict: if let Self::Stale(conflict) = self { Some(*conflict.clone()) } else { None },
         }
     }
 
@@ -120,6 +142,7 @@ impl Problem {
         response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         let wait = match self {
             Self::Busy => Some(5),
+            Self::TooMany(seconds) => Some(i64::from(*seconds)),
             Self::DailyLimit => Some((MILLIS_PER_DAY - crate::clock::wall().0.rem_euclid(MILLIS_PER_DAY)) / 1000),
             _ => None,
         };

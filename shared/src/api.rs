@@ -3,16 +3,20 @@
 //! Wire types only: snake_case, ids as text, money as decimal text with a currency, times as RFC 3339 in UTC. A response has
 //! one top-level key, and a list a `meta` beside it.
 
+mod audit;
 mod customers;
 mod imports;
 mod jobs;
+mod limits;
 mod people;
 mod shop;
 pub mod worker;
 
+pub use audit::*;
 pub use customers::*;
 pub use imports::*;
 pub use jobs::*;
+pub use limits::*;
 pub use people::*;
 pub use shop::*;
 
@@ -33,10 +37,27 @@ pub struct Problem {
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub fields: BTreeMap<String, String>,
     pub request_id: String,
+    /// With status 412: somebody else changed it meanwhile.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub conflict: Option<Conflict>,
+}
+
+/// Two versions of a resource: the one that a change was made from, and the one that stands.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Conflict {
+    pub yours: u32,
+    pub current: u32,
+    /// As `GET` answers it now.
+    pub resource: serde_json::Value,
 }
 
 /// What the worker answers where there is nothing to say.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Done {
     pub done: bool,
+}
+
+/// Tells null, which clears a value, from a field that was left out.
+fn null_or_value<'de, D: serde::Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<Option<T>>, D::Error> {
+    Option::deserialize(deserializer).map(Some)
 }

@@ -3,6 +3,7 @@
 //! Nothing here does I/O, reads a clock or draws randomness: time and seeds are arguments.
 
 pub mod api;
+pub mod audit;
 pub mod clv;
 pub mod consent;
 pub mod event;

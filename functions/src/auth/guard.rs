@@ -1,11 +1,11 @@
 //! What the route table asks of a request, held before its handler.
 
 use axum::extract::Request;
-use axum::http::header::ORIGIN;
+use axum::http::header::{IF_MATCH, ORIGIN};
 use axum::http::{HeaderMap, Method};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use shared::api::Permission;
+use shared::api::{Permission, Role};
 
 use crate::ctx::{Ctx, Who};
 use crate::extract::media_type;
@@ -22,6 +22,10 @@ pub enum Access {
     /// Whoever is signed in or has a token.
     SignedIn,
     May(Permission),
+    /// A person with the permission, signed in by themselves: no token, whatever it may.
+    Person(Permission),
+    /// Who may edit, and a success manager for the customers that they look after: the handler asks whose they are.
+    OwnCustomers,
 }
 
 /// A row's rule with the pattern that the log names.
@@ -30,6 +34,8 @@ pub struct Rule {
     pub method: &'static str,
     pub pattern: &'static str,
     pub access: Access,
+    /// The change must name the version that it was made from.
+    pub needs_version: bool,
 }
 
 pub async fn enforce(rule: Rule, mut request: Request, next: Next) -> Response {
@@ -48,13 +54,16 @@ pub async fn enforce(rule: Rule, mut request: Request, next: Next) -> Response {
 /// Recognises the caller, checks the rule and puts the context with the caller into the request.
 async fn admit(rule: Rule, request: &mut Request) -> Result<Who, Problem> {
     let mut ctx: Ctx = request.extensions().get().cloned().ok_or_else(|| Problem::Internal("no context".to_owned()))?;
-    if matches!(rule.access, Access::SignedIn | Access::May(_)) {
+    if !matches!(rule.access, Access::Open | Access::OwnPage) {
         ctx.who = super::recognise(&ctx, request.headers()).await?;
     }
     check(rule.access, &ctx.who)?;
     let by_browser = rule.access == Access::OwnPage || matches!(ctx.who, Who::User(_));
     if by_browser && !matches!(*request.method(), Method::GET | Method::HEAD) {
         check_change(request.headers(), |origin| ctx.settings.is_own(origin))?;
+    }
+    if rule.needs_version && !request.headers().contains_key(IF_MATCH) {
+        return Err(Problem::PreconditionRequired);
     }
     let who = ctx.who.clone();
     request.extensions_mut().insert(ctx);
@@ -67,7 +76,13 @@ fn check(access: Access, who: &Who) -> Result<(), Problem> {
         _ if *who == Who::Nobody => Err(Problem::SignInNeeded),
         Access::SignedIn => Ok(()),
         Access::May(permission) if who.may(permission) => Ok(()),
-        Access::May(_) => Err(Problem::Forbidden("Your role does not allow this: ask an owner of this shop")),
+        Access::Person(permission) if matches!(who, Who::User(_)) && who.may(permission) => Ok(()),
+        Access::Person(permission) if who.may(permission) => {
+            Err(Problem::Forbidden("A token may not do this: sign in as a person"))
+        }
+        Access::OwnCustomers if who.may(Permission::Edit) => Ok(()),
+        Access::OwnCustomers if matches!(who, Who::User(_)) && who.role() == Some(Role::Success) => Ok(()),
+        Access::May(_) | Access::Person(_) | Access::OwnCustomers => Err(Problem::Forbidden("Your role does not allow this: ask an owner of this shop")),
     }
 }
 
@@ -90,7 +105,6 @@ fn check_change(headers: &HeaderMap, is_own: impl Fn(&str) -> bool) -> Result<()
 mod tests {
     use axum::http::HeaderValue;
     use axum::http::header::CONTENT_TYPE;
-    use shared::api::Role;
     use shared::id::Id;
 
     use super::*;

@@ -84,6 +84,9 @@ pub struct Row {
     pub orders: u64,
     pub triggers: Option<String>,
     pub history: Option<String>,
+    pub tags: String,
+    pub owner_id: Option<shared::id::Id>,
+    pub owner_name: Option<String>,
 }
 
 /// What stands above a list.

@@ -116,11 +116,12 @@ select count(*) as customers from (
 -- The rows of the numbers in ?1, in their order. The address is that of the first contact.
 select c.id as row_id, c.public_id, c.external_id, c.kind, c.name, c.sample, k.email, coalesce(f.country, k.country) as country,
   f.tier, f.lifecycle, f.p30, f.p60, f.p90, f.value, f.last_day, f.deadline_day, f.orders,
-  s.score ->> '$.triggers' as triggers, s.history
+  s.score ->> '$.triggers' as triggers, s.history, c.tags, o.public_id as owner_id, o.name as owner_name
 from json_each(?1) j
 cross join customers c on c.id = j.value
 join facets f on f.customer_id = c.id
 left join scores s on s.customer_id = c.id
+left join users o on o.id = c.owner_id
 left join contacts k on k.id = (select min(n.id) from contacts n where n.customer_id = c.id)
 order by j.key;
 

@@ -49,6 +49,11 @@ impl DbError {
         }
     }
 
+    /// Somebody else changed the row of `table` since its version was read: see [`crate::extract::IfMatch`].
+    pub fn is_stale(&self, table: &str) -> bool {
+        matches!(self, Self::Constraint(text) if text.contains("NOT NULL") && text.contains(&format!("{table}.version")))
+    }
+
     /// The unique constraint on `column` (`table.column`) refused the write.
     pub fn is_duplicate_of(&self, column: &str) -> bool {
         matches!(self, Self::Constraint(text) if text.contains("UNIQUE") && text.contains(column))

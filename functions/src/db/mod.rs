@@ -3,6 +3,7 @@
 //! Statements are named in `.sql` files ([`sql!`](crate::sql)); one Rust function a statement stands beside its file. Many rows
 //! travel as one JSON parameter through `json_each(?1)`, cut into pages by [`json_pages`].
 
+pub mod audit;
 pub mod customers;
 pub mod events;
 pub mod imports;

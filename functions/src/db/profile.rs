@@ -14,8 +14,8 @@ pub struct Profile {
     #[serde(flatten)]
     pub row: Row,
     pub score: Option<String>,
-    pub tags: String,
     pub traits: String,
+    pub version: u32,
 }
 
 #[derive(Debug, Clone, Deserialize)]

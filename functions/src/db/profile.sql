@@ -3,10 +3,12 @@
 -- name: find
 select c.id as row_id, c.public_id, c.external_id, c.kind, c.name, c.sample, k.email, coalesce(f.country, k.country) as country,
   f.tier, f.lifecycle, f.p30, f.p60, f.p90, f.value, f.last_day, f.deadline_day, f.orders,
-  s.score ->> '$.triggers' as triggers, s.history, s.score, c.tags, c.traits
+  s.score ->> '$.triggers' as triggers, s.history, s.score, c.tags, c.traits, c.version, o.public_id as owner_id,
+  o.name as owner_name
 from customers c
 join facets f on f.customer_id = c.id
 left join scores s on s.customer_id = c.id
+left join users o on o.id = c.owner_id
 left join contacts k on k.id = (select min(n.id) from contacts n where n.customer_id = c.id)
 where c.public_id = ?1;
 

@@ -1,8 +1,8 @@
 //! The shop's own row and its rates.
 
 use serde::Deserialize;
-use shared::api::{self, Plan, ShopChange, Thresholds};
-use shared::money::{Currency, Rates};
+use shared::api::{self, BusinessModel, MarginBasis, Plan, ShopChange, ShopProfile, Thresholds};
+use shared::money::{Currency, Money, Rates};
 use shared::time::{Day, Millis};
 
 use super::{Db, DbError, Param, Statement, leases};
@@ -19,6 +19,17 @@ pub struct Shop {
     /// Days without an order that count as churn; none for each customer's own rhythm.
     pub churn_days: Option<u32>,
     thresholds: Option<String>,
+    pub version: u32,
+    pub rates_version: u32,
+    pub thresholds_version: u32,
+    pub industry: Option<String>,
+    pub business_model: Option<BusinessModel>,
+    pub active_customers: Option<u64>,
+    pub margin: Option<f64>,
+    pub margin_basis: MarginBasis,
+    /// Minor units of the home currency.
+    pub acquisition_cost: Option<i64>,
+    set_up_at: Option<i64>,
 }
 
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -51,15 +62,28 @@ pub struct Effects {
 
 /// Another home currency makes the stored rates meaningless: they go, and everybody is to be folded and scored again.
 /// Another definition of churn has everybody scored again.
-pub async fn change(db: &Db, change: &ShopChange, effects: Effects, now: Millis) -> Result<(), DbError> {
-    let ShopChange { name, home_currency, time_zone, plan, churn_days } = change;
-    let plan = plan.map(|plan| match plan {
-        Plan::Free => "free",
-        Plan::Paid => "paid",
-    });
-    let home = home_currency.as_ref().map(Currency::as_str);
-    let params = params![name.as_deref(), home, time_zone.as_deref(), plan, now, churn_days.is_some(), churn_days.flatten()];
-    let mut statements = vec![Statement::new(sql!("shop.sql", "change_shop"), params)];
+///
+/// # Errors
+/// [`DbError::is_stale`] of `shop` where `version` is not the newest.
+pub async fn change(db: &Db, after: &Shop, version: u32, effects: Effects, now: Millis, log: Statement) -> Result<(), DbError> {
+    let Shop { name, home_currency, time_zone, plan, churn_days, industry, business_model, active_customers, .. } = after;
+    let params = params![
+        version,
+        now,
+        name,
+        home_currency.as_str(),
+        time_zone,
+        plan.as_str(),
+        *churn_days,
+        industry.as_deref(),
+        business_model.map(BusinessModel::as_str),
+        *active_customers,
+        after.margin,
+        after.margin_basis.as_str(),
+        after.acquisition_cost,
+        after.set_up_at,
+    ];
+    let mut statements = vec![Statement::new(sql!("shop.sql", "change_shop"), params), log];
     if effects.is_new_home {
         statements.push(Statement::new(sql!("shop.sql", "drop_rates"), params![Param::json(&[(); 0])]));
         statements.push(leases::wake("refold_all"));
@@ -67,7 +91,7 @@ pub async fn change(db: &Db, change: &ShopChange, effects: Effects, now: Millis)
     if effects.is_new_churn {
         statements.push(leases::wake("rescore"));
     }
-    db.batch_idempotent(statements).await.map(drop)
+    db.batch(statements).await.map(drop)
 }
 
 /// By currency and day.
@@ -121,8 +145,38 @@ impl Shop {
         serde_json::from_str(self.thresholds.as_deref()?).ok()
     }
 
+    /// With what `change` changes.
+    #[must_use]
+    pub fn with(&self, change: ShopChange, now: Millis) -> Self {
+        let before = self.clone();
+        Self {
+            name: change.name.unwrap_or(before.name),
+            home_currency: change.home_currency.unwrap_or(before.home_currency),
+            time_zone: change.time_zone.unwrap_or(before.time_zone),
+            plan: change.plan.unwrap_or(before.plan),
+            churn_days: change.churn_days.unwrap_or(before.churn_days),
+            industry: change.industry.unwrap_or(before.industry),
+            business_model: change.business_model.unwrap_or(before.business_model),
+            active_customers: change.active_customers.unwrap_or(before.active_customers),
+            margin: change.margin.unwrap_or(before.margin),
+            margin_basis: change.margin_basis.unwrap_or(before.margin_basis),
+            acquisition_cost: change.acquisition_cost.map_or(before.acquisition_cost, |cost| cost.map(|cost| cost.minor)),
+            set_up_at: if change.set_up == Some(true) { before.set_up_at.or(Some(now.0)) } else { before.set_up_at },
+            ..before
+        }
+    }
+
     pub fn wire(&self, local: bool) -> api::Shop {
-        let Self { name, home_currency, time_zone, plan, sample, churn_days, .. } = self.clone();
-        api::Shop { name, home_currency, time_zone, plan, sample, churn_days, local }
+        let Self { name, home_currency, time_zone, plan, sample, churn_days, version, .. } = self.clone();
+        let profile = ShopProfile {
+            industry: self.industry.clone(),
+            business_model: self.business_model,
+            active_customers: self.active_customers,
+            margin: self.margin,
+            margin_basis: self.margin_basis,
+            acquisition_cost: self.acquisition_cost.map(|minor| Money::new(minor, home_currency)),
+        };
+        let set_up = self.set_up_at.is_some();
+        api::Shop { name, home_currency, time_zone, plan, sample, churn_days, local, profile, set_up, version }
     }
 }

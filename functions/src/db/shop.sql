@@ -1,12 +1,15 @@
 -- The shop's own row and its rates.
 
 -- name: shop
-select name, home_currency, time_zone, plan, sample, churn_days, thresholds from shop where id = 1;
+select name, home_currency, time_zone, plan, sample, churn_days, thresholds, version, rates_version, thresholds_version, industry,
+  business_model, active_customers, margin, margin_basis, acquisition_cost, set_up_at
+from shop where id = 1;
 
 -- name: change_shop
--- ?6 says whether the definition of churn is changed, to ?7 or to none.
-update shop set name = coalesce(?1, name), home_currency = coalesce(?2, home_currency), time_zone = coalesce(?3, time_zone),
-  plan = coalesce(?4, plan), churn_days = case when ?6 then ?7 else churn_days end, updated_at = ?5
+-- The batch fails where ?1 is not the newest version.
+update shop set version = case when version = ?1 then version + 1 end, updated_at = ?2, name = ?3, home_currency = ?4, time_zone = ?5,
+  plan = ?6, churn_days = ?7, industry = ?8, business_model = ?9, active_customers = ?10, margin = ?11, margin_basis = ?12,
+  acquisition_cost = ?13, set_up_at = ?14
 where id = 1;
 
 -- name: set_thresholds

@@ -1,6 +1,6 @@
 //! All routes, in one table.
 //!
-//! A row is method, path, who may call it, and the handler; the handler's own annotation documents it for
+//! A row is method, path, who may call it, and the handler; `#[versioned]` where a change must name the version that it was made from. The handler's own annotation documents it for
 //! `/api/openapi.json`, and tests hold both equal. A path below a prefix of `run_worker_first` that no row names is a problem
 //! document with status 404.
 
@@ -39,9 +39,14 @@ pub struct Route {
 }
 
 macro_rules! table {
-    ($($method:ident $path:literal, $access:expr, $handler:path;)*) => {
+    ($($(#[$needs:ident])? $method:ident $path:literal, $access:expr, $handler:path;)*) => {
         &[$(Route {
-            rule: Rule { method: stringify!($method), pattern: $path, access: $access },
+            rule: Rule {
+                method: stringify!($method),
+                pattern: $path,
+                access: $access,
+                needs_version: false $(|| stringify!($needs).eq_ignore_ascii_case("versioned"))?,
+            },
             handler: || utoipa_axum::routes!($handler),
         }),*]
     };
@@ -60,8 +65,10 @@ pub const TABLE: &[Route] = table![
     DELETE "/api/session", SignedIn, session::remove;
 
     GET "/api/shop", May(View), shop::show;
+    #[versioned]
     PATCH "/api/shop", May(Admin), shop::change;
     GET "/api/rates", May(View), rates::list;
+    #[versioned]
     PUT "/api/rates", May(Edit), rates::replace;
     GET "/api/overview", May(View), overview::show;
 
@@ -71,7 +78,9 @@ pub const TABLE: &[Route] = table![
     GET "/api/customers/{id}/timeline", May(View), customers::timeline::timeline;
 
     GET "/api/thresholds", May(View), thresholds::show;
+    #[versioned]
     PUT "/api/thresholds", May(Edit), thresholds::replace;
+    #[versioned]
     DELETE "/api/thresholds", May(Edit), thresholds::remove;
     GET "/api/models", May(View), models::show;
 
@@ -136,6 +145,15 @@ mod tests {
         let rows: BTreeSet<_> = TABLE.iter().map(|route| (route.rule.method, route.rule.pattern)).collect();
         assert_eq!(rows.len(), TABLE.len());
         prepare();
+    }
+
+    #[test]
+    fn whatever_is_changed_or_replaced_names_its_version() {
+        for Route { rule, .. } in TABLE {
+            if matches!(rule.method, "PATCH" | "PUT") {
+                assert!(rule.needs_version, "{} {}", rule.method, rule.pattern);
+            }
+        }
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use axum::Json;
-use shared::api::{Rate, RatesChange, RatesResponse};
+use shared::api::{Rate, RatesChange, RatesMeta, RatesResponse};
 use shared::money::Currency;
 use shared::time::{Day, Millis};
 
@@ -17,7 +17,9 @@ use crate::problem::Problem;
 #[utoipa::path(get, path = "/api/rates", tag = "shop", responses((status = 200, body = RatesResponse)))]
 #[worker::send]
 pub async fn list(ctx: Ctx) -> Result<Json<RatesResponse>, Problem> {
-    Ok(Json(RatesResponse { rates: shop::rate_rows(&ctx.db).await?.into_iter().map(wire).collect() }))
+    let version = shop::read(&ctx.db).await?.rates_version;
+    let rates = shop::rate_rows(&ctx.db).await?.into_iter().map(wire).collect();
+    Ok(Json(RatesResponse { rates, meta: RatesMeta { version } }))
 }
 
 /// Store these rates and no others.
@@ -32,7 +34,7 @@ pub async fn replace(ctx: Ctx, JsonBody(asked): JsonBody<RatesChange>) -> Result
         shop::replace_rates(&ctx.db, &rates, ctx.now).await?;
         jobs::ring(&ctx.env, &ctx.db).await;
     }
-    Ok(Json(RatesResponse { rates: rates.into_iter().map(wire).collect() }))
+    list(ctx).await
 }
 
 /// Sorted by currency and day, each day once: the last one given counts.

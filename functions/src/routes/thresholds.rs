@@ -31,7 +31,7 @@ pub async fn show(ctx: Ctx) -> Result<Json<ThresholdsResponse>, Problem> {
     };
     let cells = shop::threshold_cells(&ctx.db).await?;
     let cells = cells.into_iter().map(|Cell { p30, p60, p90, customers }| (p30, p60, p90, customers)).collect();
-    let view = ThresholdsView { thresholds, basis, text, cells };
+    let view = ThresholdsView { thresholds, basis, text, cells, version: shop.thresholds_version };
     Ok(Json(ThresholdsResponse { thresholds: view }))
 }
 

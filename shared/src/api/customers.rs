@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use crate::api::Named;
 use crate::id::Id;
 use crate::money::{Currency, Money};
 
@@ -83,6 +84,9 @@ pub struct CustomerRow {
     /// p30 in per cent over the last 12 weeks, oldest first, for the small chart.
     pub trend: Vec<u8>,
     pub sample: bool,
+    /// Who looks after them.
+    pub owner: Option<Named>,
+    pub tags: Vec<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -109,6 +113,17 @@ pub struct CustomerQuery {
     /// Start of a name, address or external id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub q: Option<String>,
+    /// The id of a person, `me`, or `none` for those whom nobody looks after.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tag: Option<String>,
+    /// Comma-separated; none is all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lifecycle: Option<String>,
+    /// Two letters, ISO 3166-1; several with commas between.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub country: Option<String>,
     /// `risk` (default), `value`, `name`, `last_order`, `deadline`; a leading `-` turns the order round.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sort: Option<String>,
@@ -124,7 +139,7 @@ pub struct CustomerQuery {
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct CustomersMeta {
-    /// Exact up to 10,000 for a search, always exact for tiers; else null beside `total_at_least`.
+    /// Always exact for tiers; for any other filter exact up to 10,000, else null beside `total_at_least`.
     pub total: Option<u64>,
     pub total_at_least: Option<u64>,
     pub next_cursor: Option<String>,
@@ -193,7 +208,10 @@ pub struct Order {
 pub struct Customer {
     #[serde(flatten)]
     pub row: CustomerRow,
-    pub tags: Vec<String>,
+    /// Of owner and tags.
+    pub version: u32,
+    /// Newest first.
+    pub notes: Vec<Note>,
     pub traits: BTreeMap<String, String>,
     pub contacts: Vec<Contact>,
     pub recent_orders: Vec<Order>,
@@ -212,6 +230,149 @@ pub struct Customer {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct CustomerResponse {
     pub customer: Customer,
+}
+
+/// What the team wrote about a customer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Note {
+    pub id: Id,
+    pub author: String,
+    /// Written by the one who asks.
+    pub mine: bool,
+    pub body: String,
+    pub created_at: String,
+    pub updated_at: String,
+    pub version: u32,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct NoteResponse {
+    pub note: Note,
+}
+
+/// `POST /api/customers/{id}/notes` and `PATCH /api/notes/{id}`: 1 to 4,000 characters.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewNote {
+    pub body: String,
+}
+
+/// `PATCH /api/customers/{id}`: what is left out stays.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CustomerChange {
+    /// Null for nobody.
+    #[serde(default, deserialize_with = "super::null_or_value", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = "uuid")]
+    pub owner: Option<Option<Id>>,
+    /// All of them: at most 50, each 1 to 50 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tags: Option<Vec<String>>,
+}
+
+/// `POST /api/customers/bulk`: the same change to many, a page at a time. Ask again with `cursor` until there is none.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BulkChange {
+    /// These customers, at most 1,000; or else all of `query`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ids: Option<Vec<Id>>,
+    /// The query string of a list, as `GET /api/customers` takes it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub query: Option<String>,
+    /// Of those that `query` finds.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub except: Vec<Id>,
+    #[serde(default, deserialize_with = "super::null_or_value", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = "uuid")]
+    pub owner: Option<Option<Id>>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub add_tags: Vec<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub remove_tags: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cursor: Option<String>,
+}
+
+/// What a page of a bulk change did.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Bulk {
+    pub seen: u64,
+    /// Those that were not so already.
+    pub changed: u64,
+    pub next_cursor: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct BulkResponse {
+    pub bulk: Bulk,
+}
+
+/// Tags in use, the most frequent first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct TagCount {
+    pub tag: String,
+    pub customers: u64,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct TagsResponse {
+    pub tags: Vec<TagCount>,
+}
+
+/// A list as somebody saved it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SavedView {
+    pub id: Id,
+    /// `radar` or `customers`.
+    pub list: String,
+    pub name: String,
+    /// Everybody sees it.
+    pub shared: bool,
+    pub mine: bool,
+    pub owner: String,
+    /// The query string of the list's address, without its `?`.
+    pub query: String,
+    /// Names of columns in their order; empty for the list's own.
+    pub columns: Vec<String>,
+    pub version: u32,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ViewsResponse {
+    pub views: Vec<SavedView>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ViewResponse {
+    pub view: SavedView,
+}
+
+/// `POST /api/views`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewView {
+    pub list: String,
+    pub name: String,
+    #[serde(default)]
+    pub shared: bool,
+    pub query: String,
+    #[serde(default)]
+    pub columns: Vec<String>,
+}
+
+/// `PATCH /api/views/{id}`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ViewChange {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shared: Option<bool>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub query: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub columns: Option<Vec<String>>,
 }
 
 /// Something that happened, newest first.
@@ -254,6 +415,7 @@ pub struct ThresholdsView {
     pub text: String,
     /// (p30, p60, p90 in per cent, customers), only cells that are not empty.
     pub cells: Vec<(u8, u8, u8, u32)>,
+    pub version: u32,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]

@@ -63,6 +63,150 @@ pub struct SessionResponse {
     pub session: Session,
 }
 
+/// Somebody of the team, as others may know them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Named {
+    pub id: Id,
+    pub name: String,
+}
+
+/// Somebody of the team.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Person {
+    pub id: Id,
+    pub name: String,
+    /// Only for those who may manage people; else null.
+    pub email: Option<String>,
+    pub role: Role,
+    /// May no longer sign in.
+    pub disabled: bool,
+    /// Sessions that have not ended; null for those who may not manage people.
+    pub sessions: Option<u32>,
+    /// RFC 3339; null where never, or for those who may not manage people.
+    pub last_seen: Option<String>,
+    pub created_at: String,
+    pub version: u32,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct PeopleResponse {
+    pub people: Vec<Person>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct PersonResponse {
+    pub person: Person,
+}
+
+/// `POST /api/people`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewPerson {
+    pub email: String,
+    pub name: String,
+    pub role: Role,
+}
+
+/// `PATCH /api/people/{id}`: what is left out stays. Another role, or none at all, ends their sessions and their tokens.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PersonChange {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<Role>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub disabled: Option<bool>,
+}
+
+/// A one-time link for somebody, to be handed over where no mail goes out.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct SignInLink {
+    pub address: String,
+    pub expires_at: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct SignInLinkResponse {
+    pub link: SignInLink,
+}
+
+/// A session that has not ended. `id` is no secret: the start of the stored hash.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct SessionEntry {
+    pub id: String,
+    pub person: Named,
+    /// `link` or `access`.
+    pub method: String,
+    /// Browser and system, such as `Firefox on Linux`; empty where they did not say.
+    pub device: String,
+    pub created_at: String,
+    pub seen_at: String,
+    pub expires_at: String,
+    /// The one that asks.
+    pub current: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct SessionsResponse {
+    pub sessions: Vec<SessionEntry>,
+}
+
+/// A program's key.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Token {
+    pub id: Id,
+    pub name: String,
+    pub permissions: Vec<Permission>,
+    /// Its last four characters.
+    pub hint: String,
+    pub created_by: Option<Named>,
+    pub created_at: String,
+    pub expires_at: String,
+    /// Within ten minutes.
+    pub used_at: Option<String>,
+    pub revoked_at: Option<String>,
+    /// The token itself: only in the answer that made it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub secret: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct TokensResponse {
+    pub tokens: Vec<Token>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct TokenResponse {
+    pub token: Token,
+}
+
+/// `POST /api/tokens`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewToken {
+    pub name: String,
+    pub permissions: Vec<Permission>,
+    /// 1 to 365; 90 where it is left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_in_days: Option<u32>,
+}
+
+impl Permission {
+    pub const ALL: [Self; 6] = [Self::View, Self::Edit, Self::Approve, Self::Send, Self::Export, Self::Admin];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::View => "view",
+            Self::Edit => "edit",
+            Self::Approve => "approve",
+            Self::Send => "send",
+            Self::Export => "export",
+            Self::Admin => "admin",
+        }
+    }
+}
+
 impl Role {
     pub const ALL: [Self; 5] = [Self::Owner, Self::Manager, Self::Marketer, Self::Success, Self::Viewer];
 

@@ -27,6 +27,46 @@ pub struct Shop {
     pub churn_days: Option<u32>,
     /// Runs on a developer's machine: the interface says so.
     pub local: bool,
+    pub profile: ShopProfile,
+    /// The first run's questions have been answered or passed over.
+    pub set_up: bool,
+    pub version: u32,
+}
+
+/// What the first run asks; null where it was not answered and a default stands in.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct ShopProfile {
+    /// A code of `shared::industry`.
+    pub industry: Option<String>,
+    pub business_model: Option<BusinessModel>,
+    /// As the shop states it.
+    pub active_customers: Option<u64>,
+    /// The share of a sale that is left after the cost of what was sold, 0 to 1.
+    pub margin: Option<f64>,
+    pub margin_basis: MarginBasis,
+    /// Cost of winning one new customer.
+    pub acquisition_cost: Option<Money>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum BusinessModel {
+    Store,
+    Subscription,
+    Both,
+}
+
+/// How the shop tells its margin.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum MarginBasis {
+    /// One figure.
+    #[default]
+    One,
+    /// By category, each with its share of sales.
+    Category,
+    /// From the cost of each product.
+    Product,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -41,9 +81,31 @@ pub struct ShopChange {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub plan: Option<Plan>,
     /// From 7 to 730 days. Null gives each customer their own rhythm back; left out, the rule stays as it is.
-    #[serde(default, deserialize_with = "null_or_value", skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "super::null_or_value", skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<u32>, minimum = 7, maximum = 730)]
     pub churn_days: Option<Option<u32>>,
+    /// Null takes an answer back, for this field and those below.
+    #[serde(default, deserialize_with = "super::null_or_value", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub industry: Option<Option<String>>,
+    #[serde(default, deserialize_with = "super::null_or_value", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<BusinessModel>)]
+    pub business_model: Option<Option<BusinessModel>>,
+    #[serde(default, deserialize_with = "super::null_or_value", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<u64>)]
+    pub active_customers: Option<Option<u64>>,
+    #[serde(default, deserialize_with = "super::null_or_value", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<f64>, minimum = 0, maximum = 1)]
+    pub margin: Option<Option<f64>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub margin_basis: Option<MarginBasis>,
+    /// In the home currency.
+    #[serde(default, deserialize_with = "super::null_or_value", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Money>)]
+    pub acquisition_cost: Option<Option<Money>>,
+    /// True once the first run's questions are answered or passed over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub set_up: Option<bool>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -60,8 +122,14 @@ pub struct Rate {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct RatesMeta {
+    pub version: u32,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct RatesResponse {
     pub rates: Vec<Rate>,
+    pub meta: RatesMeta,
 }
 
 /// `PUT /api/rates`: all rates that shall be stored; what is left out is removed.
@@ -137,9 +205,37 @@ pub struct ModelResponse {
     pub definitions: Vec<ChurnDefinition>,
 }
 
-/// Tells null, which clears a value, from a field that was left out.
-fn null_or_value<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Option<u32>>, D::Error> {
-    Option::deserialize(deserializer).map(Some)
+impl Plan {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Free => "free",
+            Self::Paid => "paid",
+        }
+    }
+}
+
+impl BusinessModel {
+    pub const ALL: [Self; 3] = [Self::Store, Self::Subscription, Self::Both];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Store => "store",
+            Self::Subscription => "subscription",
+            Self::Both => "both",
+        }
+    }
+}
+
+impl MarginBasis {
+    pub const ALL: [Self; 3] = [Self::One, Self::Category, Self::Product];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::One => "one",
+            Self::Category => "category",
+            Self::Product => "product",
+        }
+    }
 }
 
 #[cfg(test)]

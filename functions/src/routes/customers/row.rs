@@ -1,6 +1,6 @@
 //! A customer's row on the wire.
 
-use shared::api::{CustomerRow, Lifecycle, Risk, Tier};
+use shared::api::{CustomerRow, Lifecycle, Named, Risk, Tier};
 use shared::money::{Currency, Home};
 use shared::risk::{history_points, shown_per_cent};
 use shared::time::Day;
@@ -31,5 +31,7 @@ pub fn wire(row: Row, home: Currency) -> CustomerRow {
         orders: row.orders,
         trend: recent.map(|point| shown_per_cent(point.risk.p30)).collect(),
         sample: row.sample != 0,
+        owner: row.owner_id.zip(row.owner_name).map(|(id, name)| Named { id, name }),
+        tags: serde_json::from_str(&row.tags).unwrap_or_default(),
     }
 }

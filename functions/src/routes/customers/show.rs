@@ -28,7 +28,7 @@ pub async fn show(ctx: Ctx, PathId(id): PathId) -> Result<Json<CustomerResponse>
 }
 
 fn wire(profile: Profile, belongings: Belongings, home: Currency, now: Millis) -> Customer {
-    let Profile { row, score, tags, traits } = profile;
+    let Profile { row, score, traits, version } = profile;
     let score: Option<Score> = score.and_then(|json| serde_json::from_str(&json).ok());
     let mut histories: BTreeMap<i64, Vec<Consent>> = BTreeMap::new();
     for consent in belongings.consents {
@@ -39,7 +39,8 @@ fn wire(profile: Profile, belongings: Belongings, home: Currency, now: Millis) -
         contact(person, history, now)
     });
     Customer {
-        tags: serde_json::from_str(&tags).unwrap_or_default(),
+        version,
+        notes: Vec::new(),
         traits: serde_json::from_str(&traits).unwrap_or_default(),
         contacts: contacts.collect(),
         recent_orders: belongings.orders.into_iter().map(order).collect(),

@@ -1,0 +1,263 @@
+//! What the audit log knows, and how an entry reads as a sentence.
+
+use crate::api::{AuditEntry, Field};
+
+/// What somebody did. The code is stored and never changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Action {
+    SignedIn,
+    SignInFailed,
+    SignedOut,
+    SessionEnded,
+    LinkMade,
+    PersonAdded,
+    PersonChanged,
+    TokenMade,
+    TokenRevoked,
+    ShopChanged,
+    RatesChanged,
+    MarginsChanged,
+    ThresholdsChanged,
+    ThresholdsReset,
+    ImportStarted,
+    ImportCancelled,
+    SampleRemoved,
+    JobAsked,
+    CustomerChanged,
+    CustomersChanged,
+    NoteAdded,
+    NoteChanged,
+    NoteRemoved,
+    ViewSaved,
+    ViewChanged,
+    ViewRemoved,
+    CustomersExported,
+    RejectedRowsExported,
+    AuditExported,
+}
+
+/// Actions that a reader looks for together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Group {
+    SignIns,
+    People,
+    Settings,
+    Data,
+    Customers,
+    Views,
+    Exports,
+}
+
+/// Actor, what they did, and to what, before they are a sentence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Told<'a> {
+    pub actor: &'a str,
+    pub action: Action,
+    /// As it was then; customers have none.
+    pub object: Option<&'a str>,
+    pub fields: &'a [Field],
+}
+
+impl Action {
+    pub const ALL: [Self; 29] = [
+        Self::SignedIn,
+        Self::SignInFailed,
+        Self::SignedOut,
+        Self::SessionEnded,
+        Self::LinkMade,
+        Self::PersonAdded,
+        Self::PersonChanged,
+        Self::TokenMade,
+        Self::TokenRevoked,
+        Self::ShopChanged,
+        Self::RatesChanged,
+        Self::MarginsChanged,
+        Self::ThresholdsChanged,
+        Self::ThresholdsReset,
+        Self::ImportStarted,
+        Self::ImportCancelled,
+        Self::SampleRemoved,
+        Self::JobAsked,
+        Self::CustomerChanged,
+        Self::CustomersChanged,
+        Self::NoteAdded,
+        Self::NoteChanged,
+        Self::NoteRemoved,
+        Self::ViewSaved,
+        Self::ViewChanged,
+        Self::ViewRemoved,
+        Self::CustomersExported,
+        Self::RejectedRowsExported,
+        Self::AuditExported,
+    ];
+
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::SignedIn => "signed_in",
+            Self::SignInFailed => "sign_in_failed",
+            Self::SignedOut => "signed_out",
+            Self::SessionEnded => "session_ended",
+            Self::LinkMade => "link_made",
+            Self::PersonAdded => "person_added",
+            Self::PersonChanged => "person_changed",
+            Self::TokenMade => "token_made",
+            Self::TokenRevoked => "token_revoked",
+            Self::ShopChanged => "shop_changed",
+            Self::RatesChanged => "rates_changed",
+            Self::MarginsChanged => "margins_changed",
+            Self::ThresholdsChanged => "thresholds_changed",
+            Self::ThresholdsReset => "thresholds_reset",
+            Self::ImportStarted => "import_started",
+            Self::ImportCancelled => "import_cancelled",
+            Self::SampleRemoved => "sample_removed",
+            Self::JobAsked => "job_asked",
+            Self::CustomerChanged => "customer_changed",
+            Self::CustomersChanged => "customers_changed",
+            Self::NoteAdded => "note_added",
+            Self::NoteChanged => "note_changed",
+            Self::NoteRemoved => "note_removed",
+            Self::ViewSaved => "view_saved",
+            Self::ViewChanged => "view_changed",
+            Self::ViewRemoved => "view_removed",
+            Self::CustomersExported => "customers_exported",
+            Self::RejectedRowsExported => "rejected_rows_exported",
+            Self::AuditExported => "audit_exported",
+        }
+    }
+
+    pub fn parse(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|action| action.code() == code)
+    }
+
+    pub fn group(self) -> Group {
+        match self {
+            Self::SignedIn | Self::SignInFailed | Self::SignedOut | Self::SessionEnded | Self::LinkMade => Group::SignIns,
+            Self::PersonAdded | Self::PersonChanged | Self::TokenMade | Self::TokenRevoked => Group::People,
+            Self::ShopChanged
+            | Self::RatesChanged
+            | Self::MarginsChanged
+            | Self::ThresholdsChanged
+            | Self::ThresholdsReset => Group::Settings,
+            Self::ImportStarted | Self::ImportCancelled | Self::SampleRemoved | Self::JobAsked => Group::Data,
+            Self::CustomerChanged | Self::CustomersChanged | Self::NoteAdded | Self::NoteChanged | Self::NoteRemoved => {
+                Group::Customers
+            }
+            Self::ViewSaved | Self::ViewChanged | Self::ViewRemoved => Group::Views,
+            Self::CustomersExported | Self::RejectedRowsExported | Self::AuditExported => Group::Exports,
+        }
+    }
+}
+
+impl Group {
+    pub const ALL: [Self; 7] =
+        [Self::SignIns, Self::People, Self::Settings, Self::Data, Self::Customers, Self::Views, Self::Exports];
+
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::SignIns => "sign_ins",
+            Self::People => "people",
+            Self::Settings => "settings",
+            Self::Data => "data",
+            Self::Customers => "customers",
+            Self::Views => "views",
+            Self::Exports => "exports",
+        }
+    }
+
+    pub fn parse(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|group| group.code() == code)
+    }
+}
+
+/// The entry as a sentence, such as "Olga Owner changed Max Marketer: role from marketer to viewer."
+pub fn sentence(told: Told<'_>) -> String {
+    let Told { actor, action, object, fields } = told;
+    let named = |without: &str| object.filter(|name| !name.is_empty()).unwrap_or(without).to_owned();
+    let what = match action {
+        Action::SignedIn => "signed in".to_owned(),
+        Action::SignInFailed => "tried a sign-in link that is not valid".to_owned(),
+        Action::SignedOut => "signed out".to_owned(),
+        Action::SessionEnded => format!("ended a session of {}", named("somebody")),
+        Action::LinkMade => format!("made a sign-in link for {}", named("somebody")),
+        Action::PersonAdded => format!("added {} to the team", named("somebody")),
+        Action::PersonChanged => format!("changed {}", named("somebody")),
+        Action::TokenMade => format!("made the token {}", named("without a name")),
+        Action::TokenRevoked => format!("revoked the token {}", named("without a name")),
+        Action::ShopChanged => "changed the shop's settings".to_owned(),
+        Action::RatesChanged => "changed the exchange rates".to_owned(),
+        Action::MarginsChanged => "changed the margins".to_owned(),
+        Action::ThresholdsChanged => "set own risk thresholds".to_owned(),
+        Action::ThresholdsReset => "went back to the model's risk thresholds".to_owned(),
+        Action::ImportStarted => format!("started an import of {}", named("a file")),
+        Action::ImportCancelled => format!("cancelled the import of {}", named("a file")),
+        Action::SampleRemoved => "removed the sample shop".to_owned(),
+        Action::JobAsked => format!("asked for a run of the job {}", named("without a name")),
+        Action::CustomerChanged => "changed a customer".to_owned(),
+        Action::CustomersChanged => "changed many customers at once".to_owned(),
+        Action::NoteAdded => "wrote a note about a customer".to_owned(),
+        Action::NoteChanged => "changed a note about a customer".to_owned(),
+        Action::NoteRemoved => "removed a note about a customer".to_owned(),
+        Action::ViewSaved => format!("saved the view {}", named("without a name")),
+        Action::ViewChanged => format!("changed the view {}", named("without a name")),
+        Action::ViewRemoved => format!("removed the view {}", named("without a name")),
+        Action::CustomersExported => "exported customers".to_owned(),
+        Action::RejectedRowsExported => format!("exported the rejected rows of {}", named("a file")),
+        Action::AuditExported => "exported the audit log".to_owned(),
+    };
+    let changes: Vec<String> = fields.iter().map(change).collect();
+    if changes.is_empty() { format!("{actor} {what}.") } else { format!("{actor} {what}: {}.", changes.join(", ")) }
+}
+
+/// The sentence of an entry on the wire; that of another version of this program may hold a code unknown here.
+pub fn sentence_of(entry: &AuditEntry) -> Option<String> {
+    let object = entry.object.as_ref().and_then(|object| object.name.as_deref());
+    let action = Action::parse(&entry.action)?;
+    Some(sentence(Told { actor: &entry.actor.name, action, object, fields: &entry.fields }))
+}
+
+fn change(field: &Field) -> String {
+    let name = field.name.replace('_', " ");
+    match (&field.from, &field.to) {
+        (Some(from), Some(to)) => format!("{name} from {from} to {to}"),
+        (None, Some(to)) => format!("{name} {to}"),
+        (Some(from), None) => format!("{name} no longer {from}"),
+        (None, None) => name,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn field(name: &str, from: Option<&str>, to: Option<&str>) -> Field {
+        Field { name: name.to_owned(), from: from.map(str::to_owned), to: to.map(str::to_owned) }
+    }
+
+    fn check(action: Action, object: Option<&str>, fields: &[Field], expected: &str) {
+        assert_eq!(sentence(Told { actor: "Olga Owner", action, object, fields }), expected);
+    }
+
+    #[test]
+    fn an_entry_reads_like_a_sentence() {
+        check(Action::SignedIn, None, &[], "Olga Owner signed in.");
+        let role = field("role", Some("marketer"), Some("viewer"));
+        check(Action::PersonChanged, Some("Max"), &[role], "Olga Owner changed Max: role from marketer to viewer.");
+        let fields = [field("home_currency", Some("USD"), Some("EUR")), field("margin", None, Some("0.4"))];
+        check(
+            Action::ShopChanged,
+            None,
+            &fields,
+            "Olga Owner changed the shop's settings: home currency from USD to EUR, margin 0.4.",
+        );
+        check(Action::CustomerChanged, None, &[field("tags", None, None)], "Olga Owner changed a customer: tags.");
+    }
+
+    #[test]
+    fn every_code_reads_back_and_is_its_own() {
+        for action in Action::ALL {
+            assert_eq!(Action::parse(action.code()), Some(action));
+            assert_eq!(Action::ALL.iter().filter(|other| other.code() == action.code()).count(), 1);
+            assert_eq!(Group::parse(action.group().code()), Some(action.group()));
+        }
+    }
+}
