@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use gloo_net::http::{Method, RequestBuilder};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use shared::api::Problem;
+use shared::api::{Conflict, Problem};
 
 /// Why a call gave no answer.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,19 +30,24 @@ pub async fn get_both<A: DeserializeOwned, B: DeserializeOwned>(path: &str) -> R
 }
 
 pub async fn post<B: Serialize + ?Sized, T: DeserializeOwned>(path: &str, body: &B) -> Result<T, Failure> {
-    read(&send(Method::POST, path, Some(json(body)?)).await?)
+    read(&send(Method::POST, path, Some(json(body)?), None).await?)
 }
 
-pub async fn put<B: Serialize + ?Sized, T: DeserializeOwned>(path: &str, body: &B) -> Result<T, Failure> {
-    read(&send(Method::PUT, path, Some(json(body)?)).await?)
+/// `version` is the one that the change was made from, here and below: the worker refuses it where somebody was quicker.
+pub async fn put<B: Serialize + ?Sized, T: DeserializeOwned>(path: &str, version: u32, body: &B) -> Result<T, Failure> {
+    read(&send(Method::PUT, path, Some(json(body)?), Some(version)).await?)
 }
 
-pub async fn patch<B: Serialize + ?Sized, T: DeserializeOwned>(path: &str, body: &B) -> Result<T, Failure> {
-    read(&send(Method::PATCH, path, Some(json(body)?)).await?)
+pub async fn patch<B: Serialize + ?Sized, T: DeserializeOwned>(path: &str, version: u32, body: &B) -> Result<T, Failure> {
+    read(&send(Method::PATCH, path, Some(json(body)?), Some(version)).await?)
 }
 
 pub async fn delete<T: DeserializeOwned>(path: &str) -> Result<T, Failure> {
-    read(&send(Method::DELETE, path, Some(String::new())).await?)
+    read(&send(Method::DELETE, path, Some(String::new()), None).await?)
+}
+
+pub async fn delete_version<T: DeserializeOwned>(path: &str, version: u32) -> Result<T, Failure> {
+    read(&send(Method::DELETE, path, Some(String::new()), Some(version)).await?)
 }
 
 /// Called on each answer that says nobody is signed in; the shell sends the person to the sign-in page.
@@ -73,6 +78,14 @@ impl Failure {
     pub fn fields(&self) -> Option<&BTreeMap<String, String>> {
         match self {
             Self::Problem(problem) => Some(&problem.fields),
+            _ => None,
+        }
+    }
+
+    /// Somebody else changed it meanwhile: what stands now.
+    pub fn conflict(&self) -> Option<&Conflict> {
+        match self {
+            Self::Problem(problem) => problem.conflict.as_ref(),
             _ => None,
         }
     }
@@ -109,11 +122,11 @@ fn json<B: Serialize + ?Sized>(body: &B) -> Result<String, Failure> {
 }
 
 async fn fetch(path: &str) -> Result<String, Failure> {
-    match send(Method::GET, path, None).await {
+    match send(Method::GET, path, None, None).await {
         // A read changes nothing, so one stumble of the network or the store is not worth a person's attention.
         Err(failure) if failure.is_passing() => {
             gloo_timers::future::TimeoutFuture::new(400).await;
-            send(Method::GET, path, None).await
+            send(Method::GET, path, None, None).await
         }
         answer => answer,
     }
@@ -121,8 +134,11 @@ async fn fetch(path: &str) -> Result<String, Failure> {
 
 /// Text in, text out, so that all calls share this code. Every change carries a JSON content type: the worker refuses what a
 /// foreign form could send.
-async fn send(method: Method, path: &str, body: Option<String>) -> Result<String, Failure> {
-    let builder = RequestBuilder::new(path).method(method).header("accept", "application/json");
+async fn send(method: Method, path: &str, body: Option<String>, version: Option<u32>) -> Result<String, Failure> {
+    let mut builder = RequestBuilder::new(path).method(method).header("accept", "application/json");
+    if let Some(version) = version {
+        builder = builder.header("if-match", &format!("\"{version}\""));
+    }
     let request = match body {
         Some(body) => builder.header("content-type", "application/json").body(body),
         None => builder.build(),

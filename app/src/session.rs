@@ -1,7 +1,7 @@
 //! Who is signed in, and the shop: one request when the app starts, shared through the context.
 
 use leptos::prelude::*;
-use shared::api::{Done, Permission, Session, SessionResponse, TierSummary};
+use shared::api::{Done, Permission, Session, SessionResponse, Shop, TierSummary};
 
 use crate::client::{self, Failure};
 
@@ -52,6 +52,20 @@ impl SessionState {
     pub fn now(self) -> f64 {
         self.session
             .with(|session| session.as_ref().map_or_else(js_sys::Date::now, |session| crate::locale::millis(&session.now)))
+    }
+
+    /// Of the shop as this browser last read it; what a change of it is made from.
+    pub fn shop_version(self) -> u32 {
+        self.session.with_untracked(|session| session.as_ref().map_or(0, |session| session.shop.version))
+    }
+
+    /// After a change of the shop, as the worker answered it.
+    pub fn set_shop(self, shop: Shop) {
+        self.session.update(|session| {
+            if let Some(session) = session {
+                session.shop = shop;
+            }
+        });
     }
 
     pub fn tiers(self) -> Vec<TierSummary> {

@@ -59,7 +59,7 @@ fn Who(customer: Customer) -> impl IntoView {
         CustomerKind::Account => "account",
     };
     let known = [row.email, row.country].into_iter().flatten().map(|text| view! { " · " <bdi>{text}</bdi> }).collect_view();
-    let tags = customer.tags.into_iter().map(|tag| view! { <span class="chip" dir="auto">{tag}</span> }).collect_view();
+    let tags = row.tags.into_iter().map(|tag| view! { <span class="chip" dir="auto">{tag}</span> }).collect_view();
     view! {
         <span class="row">
             <TierBadge tier=row.tier />

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
-use shared::api::{Contact, CurrencyTotal, Customer, CustomerRow, Order, RiskPoint};
+use shared::api::{Contact, CurrencyTotal, Customer, CustomerRow, Note, Order, RiskPoint};
 use shared::money::Currency;
 
 use crate::client::{self, Failure};
@@ -22,7 +22,8 @@ struct Answer<T> {
 /// What [`Customer`] has beside its row.
 #[derive(Deserialize)]
 struct Rest {
-    tags: Vec<String>,
+    version: u32,
+    notes: Vec<Note>,
     traits: BTreeMap<String, String>,
     contacts: Vec<Contact>,
     recent_orders: Vec<Order>,
@@ -36,11 +37,12 @@ struct Rest {
 }
 
 fn whole(row: CustomerRow, rest: Rest) -> Customer {
-    let Rest { tags, traits, contacts, recent_orders, spent, history, p_alive, p_return, expected_orders, rhythm, home_currency } =
+    let Rest { version, notes, traits, contacts, recent_orders, spent, history, p_alive, p_return, expected_orders, rhythm, home_currency } =
         rest;
     Customer {
         row,
-        tags,
+        version,
+        notes,
         traits,
         contacts,
         recent_orders,
@@ -83,10 +85,13 @@ mod tests {
             orders: 3,
             trend: vec![1, 2],
             sample: true,
+            owner: None,
+            tags: vec!["vip".to_owned()],
         };
         let sent = Customer {
             row,
-            tags: vec!["vip".to_owned()],
+            version: 3,
+            notes: Vec::new(),
             traits: BTreeMap::from([("size".to_owned(), "M".to_owned())]),
             contacts: Vec::new(),
             recent_orders: Vec::new(),

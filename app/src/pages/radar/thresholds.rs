@@ -57,7 +57,7 @@ pub(super) fn ThresholdsButton(#[prop(into)] on_saved: Callback<()>) -> impl Int
 #[component]
 fn Sliders(view: ThresholdsView, saved: Callback<()>) -> impl IntoView {
     let session = use_session();
-    let ThresholdsView { thresholds, basis, text, cells } = view;
+    let ThresholdsView { thresholds, basis, text, cells, version } = view;
     let [immediate, moderate, early] =
         [thresholds.immediate, thresholds.moderate, thresholds.early].map(|share| RwSignal::new(shown_per_cent(share)));
     let chosen = move || Thresholds { immediate: share(immediate), moderate: share(moderate), early: share(early) };
@@ -70,8 +70,8 @@ fn Sliders(view: ThresholdsView, saved: Callback<()>) -> impl IntoView {
         failure.set(None);
         spawn_local(async move {
             let answer = match own {
-                Some(own) => client::put::<_, ThresholdsResponse>(PATH, &own).await,
-                None => client::delete::<ThresholdsResponse>(PATH).await,
+                Some(own) => client::put::<_, ThresholdsResponse>(PATH, version, &own).await,
+                None => client::delete_version::<ThresholdsResponse>(PATH, version).await,
             };
             if busy.try_set(false).is_some() {
                 return;

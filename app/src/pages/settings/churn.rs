@@ -42,12 +42,12 @@ pub fn ChurnForm(shop: Shop, may: bool) -> impl IntoView {
         failure.set(None);
         spawn_local(async move {
             let change = ShopChange { churn_days: Some(churn_days), ..ShopChange::default() };
-            match client::patch::<_, ShopResponse>("/api/shop", &change).await {
+            match client::patch::<_, ShopResponse>("/api/shop", session.shop_version(), &change).await {
                 Ok(answer) => {
                     stored.set(answer.shop.churn_days);
+                    session.set_shop(answer.shop);
                     saved.set(true);
                     announce("Saved. Deadlines and risks follow with the next scoring.");
-                    session.load();
                 }
                 Err(refused) => failure.set(Some(refused)),
             }

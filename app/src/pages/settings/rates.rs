@@ -185,9 +185,9 @@ fn Add(answer: Answer, home: Currency) -> impl IntoView {
 
 /// Changes the list as it is stored now, since an import may have added to it meanwhile, and answers with what is stored then.
 async fn change(change: impl FnOnce(&mut Vec<Rate>)) -> Result<Vec<Rate>, Failure> {
-    let mut rates = client::get::<RatesResponse>("/api/rates").await?.rates;
+    let RatesResponse { mut rates, meta } = client::get("/api/rates").await?;
     change(&mut rates);
-    Ok(client::put::<_, RatesResponse>("/api/rates", &RatesChange { rates }).await?.rates)
+    Ok(client::put::<_, RatesResponse>("/api/rates", meta.version, &RatesChange { rates }).await?.rates)
 }
 
 fn same_day(one: &Rate, other: &Rate) -> bool {

@@ -44,12 +44,12 @@ pub fn ShopForm(shop: Shop, may: bool) -> impl IntoView {
         busy.set(true);
         failure.set(None);
         spawn_local(async move {
-            match client::patch::<_, ShopResponse>("/api/shop", &change).await {
+            match client::patch::<_, ShopResponse>("/api/shop", session.shop_version(), &change).await {
                 Ok(answer) => {
-                    stored.set(answer.shop);
+                    stored.set(answer.shop.clone());
+                    session.set_shop(answer.shop);
                     saved.set(true);
                     announce("Settings saved.");
-                    session.load();
                 }
                 Err(refused) => failure.set(Some(refused)),
             }
@@ -118,7 +118,7 @@ fn change(stored: &Shop, name: &str, currency: &str, time_zone: &str, plan: &str
         home_currency: (currency != stored.home_currency).then_some(currency),
         time_zone: (time_zone != stored.time_zone).then(|| time_zone.to_owned()),
         plan: (plan != stored.plan).then_some(plan),
-        churn_days: None,
+        ..ShopChange::default()
     })
 }
 
@@ -138,6 +138,8 @@ fn plan_name(plan: Plan) -> &'static str {
 
 #[cfg(test)]
 mod tests {
+    use shared::api::ShopProfile;
+
     use super::*;
 
     fn shop() -> Shop {
@@ -149,6 +151,9 @@ mod tests {
             sample: None,
             churn_days: None,
             local: false,
+            profile: ShopProfile::default(),
+            set_up: true,
+            version: 1,
         }
     }
 
