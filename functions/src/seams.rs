@@ -5,10 +5,10 @@
 #[cfg(feature = "seams")]
 mod held;
 #[cfg(feature = "seams")]
-pub use held::{point, router, virtual_now};
+pub use held::{point, router, step, virtual_now};
 
 #[cfg(not(feature = "seams"))]
-pub use let_go::{point, virtual_now};
+pub use let_go::{point, step, virtual_now};
 
 #[cfg(not(feature = "seams"))]
 mod let_go {
@@ -20,4 +20,7 @@ mod let_go {
 
     /// Where a test build may be made to wait, so that a test can act between two steps.
     pub async fn point(_name: &'static str) {}
+
+    /// The same for what all jobs do: the point `{job}.{step}`.
+    pub async fn step(_job: &str, _step: &str) {}
 }

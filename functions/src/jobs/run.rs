@@ -16,7 +16,7 @@ use worker::{Delay, console_error};
 
 use crate::db::runs::{self, Tally};
 use crate::db::{Db, DbError, Outcome, Reading, Statement, leases, usage};
-use crate::{clock, random};
+use crate::{clock, random, seams};
 
 /// A page must be written within this time, or another run may take over.
 pub const LEASE: i64 = 60_000;
@@ -112,6 +112,7 @@ where
         let other: Option<Progress<C>> = lease.and_then(|lease| serde_json::from_str(&lease.cursor).ok());
         return Ok(Err(other.map(|progress| progress.run)));
     }
+    seams::step(job, "taken").await;
     let plan = usage::allowance(db, now.day()).await?.plan;
     let begin = db.meter().reading();
     let until = Millis(clock::wall().0 + INVOCATION);
@@ -145,6 +146,7 @@ where
     {
         held.progress.wake = Some(row.due_at);
     }
+    seams::step(job, "entered").await;
     Ok(Ok(held))
 }
 
@@ -255,7 +257,9 @@ impl<C: Serialize> Held<C> {
             (RunStatus::Failed, Some(due_at)) => statements.push(leases::answer_wake_again(self.job, AFTER_FAILURE, due_at)),
             _ => {}
         }
+        seams::step(self.job, "leaving").await;
         self.transact(statements).await?;
+        seams::step(self.job, "left").await;
         let run = self.progress.run.clone();
         match work {
             Ok(Work::Done) => Ok(Ran::Ended(run)),

@@ -79,6 +79,7 @@ pub async fn work(held: &mut Held<Cursor>) -> Result<Work, JobError> {
         let outcomes = held.transact(vec![held.hold()?, answer]).await?;
         let due_at: Option<DueAt> = outcomes.get(1).map(crate::db::Outcome::first).transpose()?.flatten();
         *held.cursor_mut() = Cursor { after: 0, is_begun: true, everybody: due_at.map(|row| row.due_at) };
+        seams::point("score.begun").await;
     }
     let basis = basis(held).await?;
     loop {
@@ -102,6 +103,7 @@ pub async fn work(held: &mut Held<Cursor>) -> Result<Work, JobError> {
     }
     if !statements.is_empty() {
         held.write(statements).await?;
+        seams::point("score.settled").await;
     }
     Ok(Work::Done)
 }

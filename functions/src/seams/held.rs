@@ -1,6 +1,6 @@
 //! The seams of a test build, under `/__seams/`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -16,14 +16,30 @@ use crate::params;
 use crate::problem::Problem;
 use crate::sql;
 
-static HELD: Mutex<Held> = Mutex::new(Held { now: None, armed: BTreeSet::new(), waiting: Vec::new() });
+static HELD: Mutex<Held> = Mutex::new(Held {
+    now: None,
+    armed: BTreeMap::new(),
+    closed: BTreeSet::new(),
+    waiting: Vec::new(),
+});
 
 /// Lives as long as the isolate; a restarted worker has a real clock and no armed point.
 #[derive(Debug)]
 struct Held {
     now: Option<Millis>,
-    armed: BTreeSet<String>,
+    /// Points that hold whoever comes.
+    armed: BTreeMap<String, Armed>,
+    /// Points that do not let go whom they hold.
+    closed: BTreeSet<String>,
     waiting: Vec<String>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Armed {
+    /// How many pass before one is held.
+    skip: u32,
+    /// Only the first one is held; whoever comes later passes.
+    once: bool,
 }
 
 /// `null` gives the real clock back.
@@ -35,7 +51,12 @@ struct Clock {
 #[derive(Debug, Deserialize)]
 struct Point {
     name: String,
+    /// `false` lets go whoever waits there.
     armed: bool,
+    #[serde(default)]
+    skip: u32,
+    #[serde(default)]
+    once: bool,
 }
 
 #[derive(Debug, Serialize)]
@@ -62,13 +83,22 @@ pub fn virtual_now() -> Option<Millis> {
     held().now
 }
 
-/// Where a test may hold the worker, so that it can act between two steps: waits while the point is armed.
+/// Where a test may hold the worker, so that it can act between two steps: waits until the armed point is let go.
 pub async fn point(name: &'static str) {
-    if !held().armed.contains(name) {
+    wait(name).await;
+}
+
+/// The same for what all jobs do: the point `{job}.{step}`.
+pub async fn step(job: &str, step: &str) {
+    wait(&format!("{job}.{step}")).await;
+}
+
+async fn wait(name: &str) {
+    if !held().catches(name) {
         return;
     }
     held().waiting.push(name.to_owned());
-    while held().armed.contains(name) {
+    while held().closed.contains(name) {
         Delay::from(Duration::from_millis(10)).await;
     }
     let mut held = held();
@@ -95,21 +125,38 @@ async fn set_clock(JsonBody(clock): JsonBody<Clock>) -> Result<Json<Option<Strin
 
 async fn set_point(JsonBody(point): JsonBody<Point>) -> Json<Points> {
     if point.armed {
-        held().armed.insert(point.name);
+        held().closed.insert(point.name.clone());
+        held().armed.insert(point.name, Armed { skip: point.skip, once: point.once });
     } else {
         held().armed.remove(&point.name);
+        held().closed.remove(&point.name);
     }
     points().await
 }
 
 async fn points() -> Json<Points> {
     let held = held();
-    Json(Points { armed: held.armed.iter().cloned().collect(), waiting: held.waiting.clone() })
+    Json(Points { armed: held.armed.keys().cloned().collect(), waiting: held.waiting.clone() })
 }
 
 #[worker::send]
 async fn outbox(ctx: Ctx) -> Result<Json<Outbox>, Problem> {
     Ok(Json(Outbox { outbox: ctx.db.all(sql!("seams.sql", "outbox"), params![]).await? }))
+}
+
+impl Held {
+    /// Whether whoever comes to the point now has to wait there.
+    fn catches(&mut self, name: &str) -> bool {
+        let Some(armed) = self.armed.get_mut(name) else { return false };
+        if armed.skip > 0 {
+            armed.skip -= 1;
+            return false;
+        }
+        if armed.once {
+            self.armed.remove(name);
+        }
+        true
+    }
 }
 
 fn held() -> MutexGuard<'static, Held> {

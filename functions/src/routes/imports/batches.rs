@@ -14,6 +14,7 @@ use crate::extract::{self, PathId};
 use crate::intake::{self, Batch, Stored};
 use crate::jobs;
 use crate::problem::Problem;
+use crate::seams;
 
 const BODY_BYTES: usize = 2_000_000;
 
@@ -41,6 +42,7 @@ pub async fn store(ctx: Ctx, PathId(id): PathId, request: Request) -> Result<Jso
         return Ok(answer(&import));
     }
     check(&ctx, &import, &sent)?;
+    seams::point("batch.received").await;
     let (rows, refused) = validate(sent.rows, ctx.now);
     let mut rejected: Vec<RowError> = sent.rejected.into_iter().map(cut).collect();
     rejected.extend(refused);
@@ -58,8 +60,10 @@ pub async fn store(ctx: Ctx, PathId(id): PathId, request: Request) -> Result<Jso
     match intake::store(&ctx.db, &import, batch, ctx.now).await? {
         Stored::Now => {
             count_usage(&ctx).await?;
+            seams::point("batch.counted").await;
             if sent.last {
                 jobs::ring(&ctx.env, &ctx.db).await;
+                seams::point("batch.rung").await;
             }
             Ok(answer(&find(&ctx.db, &id).await?))
         }

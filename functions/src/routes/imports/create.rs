@@ -15,7 +15,7 @@ use crate::db::imports::{self, FILES, File, Import, New, SAMPLE};
 use crate::db::{intake, shop};
 use crate::extract::{self, QueryString};
 use crate::problem::Problem;
-use crate::random;
+use crate::{random, seams};
 
 #[derive(Debug, Clone, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -88,6 +88,7 @@ async fn begin(ctx: &Ctx, kind: Kind, new: &NewImport) -> Result<Response, Probl
         now: ctx.now,
     };
     let import = imports::create(&ctx.db, &row, File { size: new.file_size, digest: &new.file_digest }).await?;
+    seams::point("import.created").await;
     let status = if import.public_id == public_id { StatusCode::CREATED } else { StatusCode::OK };
     Ok(answer(status, &import))
 }

@@ -20,7 +20,7 @@ use crate::db::{leases, shop};
 use crate::jobs;
 use crate::jobs::import::Cursor;
 use crate::problem::Problem;
-use crate::random;
+use crate::{random, seams};
 
 /// Bytes of one chunk: a multiple of three, and 1,000,000 characters of base64.
 const CHUNK: usize = 750_000;
@@ -86,6 +86,7 @@ pub async fn receive(ctx: &Ctx, kind: Kind, asked: &Asked, body: Body) -> Result
     };
     let cursor = |chunks| imports::cursor_text(&Cursor::new(parser.clone(), chunks, asked.dry_run));
     let id = imports::receive(&ctx.db, &new, &cursor(0)?).await?;
+    seams::point("body.created").await;
     let stored = match store(ctx, id, &mut reader, most_chunks(shop.plan)).await {
         Ok(stored) => stored,
         Err(problem) => {
@@ -94,9 +95,11 @@ pub async fn receive(ctx: &Ctx, kind: Kind, asked: &Asked, body: Body) -> Result
             return Err(problem);
         }
     };
+    seams::point("body.stored").await;
     let file = File { size: stored.size, digest: known_as.unwrap_or(&stored.digest) };
     let statements = vec![imports::queue(id, file, &cursor(stored.chunks)?, ctx.now), leases::wake("import")];
     ctx.db.batch_idempotent(statements).await?;
+    seams::point("body.queued").await;
     jobs::ring(&ctx.env, &ctx.db).await;
     let import = find(&ctx.db, &public_id).await?;
     if import.status == ImportStatus::Receiving {
@@ -131,6 +134,7 @@ async fn store(ctx: &Ctx, import: i64, reader: &mut Reader, most: u32) -> Result
         size += chunk.len() as u64;
         imports::store_chunk(&ctx.db, import, chunks, &STANDARD.encode(&chunk)).await?;
         chunks += 1;
+        seams::point("body.chunk").await;
     }
     let digest = digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
     Ok(Stored { chunks, size, digest })
