@@ -4,6 +4,7 @@
 //! one top-level key, and a list a `meta` beside it.
 
 mod audit;
+mod columns;
 mod customers;
 mod imports;
 mod jobs;
@@ -13,6 +14,7 @@ mod shop;
 pub mod worker;
 
 pub use audit::*;
+pub use columns::*;
 pub use customers::*;
 pub use imports::*;
 pub use jobs::*;
