@@ -249,8 +249,10 @@ fn read_summary([tiers, triggers, card, scored]: [&Outcome; 4], home: Currency) 
 }
 
 impl Sort {
+    pub const ALL: [Self; 5] = [Self::Risk, Self::Value, Self::Name, Self::LastOrder, Self::Deadline];
+
     pub fn parse(name: &str) -> Option<Self> {
-        [Self::Risk, Self::Value, Self::Name, Self::LastOrder, Self::Deadline].into_iter().find(|sort| sort.as_str() == name)
+        Self::ALL.into_iter().find(|sort| sort.as_str() == name)
     }
 
     pub fn as_str(self) -> &'static str {

@@ -14,6 +14,7 @@ pub mod orders;
 pub mod people;
 pub mod profile;
 pub mod prune;
+pub mod rollups;
 pub mod runs;
 pub mod sample;
 pub mod scores;

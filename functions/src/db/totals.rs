@@ -2,22 +2,23 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use shared::api::CurrencyTotal;
 use shared::money::{Currency, Home, Money, Rates};
 use shared::time::Day;
 
+use super::rollups::{self, Totals};
 use super::{Db, DbError, Statement, shop};
 use crate::{params, sql};
 
-#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Counts {
     pub contacts: u64,
     pub events: u64,
 }
 
 /// Orders of one currency on one day: all, those that were paid, and paid amounts less refunds in minor units.
-#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct DayTotal {
     pub currency: Currency,
     pub day: i32,
@@ -26,21 +27,33 @@ pub struct DayTotal {
     pub revenue: i64,
 }
 
-/// Counts, all orders, and the totals of those that were paid, in one call.
+/// Counts, all orders, and the totals of those that were paid; of a large shop as its last roll-up has them.
 pub async fn read(db: &Db, home: Currency) -> Result<(Counts, u64, Vec<CurrencyTotal>), DbError> {
+    let outcomes = db.batch_idempotent(vec![rollups::newest_statement(), shop::rates_statement()]).await?;
+    let [newest, rates] = outcomes.as_slice() else {
+        return Err(DbError::Bug("a batch lost results".to_owned()));
+    };
+    let rates = shop::read_rates(rates.rows()?, home);
+    let Totals { counts, days } = match rollups::read_newest(newest.rows()?).1 {
+        Some(totals) => totals,
+        None => count(db, home).await?,
+    };
+    let orders = days.iter().map(|day| day.all_orders).sum();
+    Ok((counts, orders, by_currency(&days, &rates)))
+}
+
+/// Counts everything, in one call.
+pub async fn count(db: &Db, home: Currency) -> Result<Totals, DbError> {
     let statements = vec![
         Statement::new(sql!("totals.sql", "counts"), params![]),
         Statement::new(sql!("totals.sql", "revenue"), params![home.as_str()]),
-        shop::rates_statement(),
     ];
     let outcomes = db.batch_idempotent(statements).await?;
-    let [counts, revenue, rates] = outcomes.as_slice() else {
+    let [counts, days] = outcomes.as_slice() else {
         return Err(DbError::Bug("a batch lost results".to_owned()));
     };
     let counts = counts.first()?.ok_or_else(|| DbError::Bug("a count has no row".to_owned()))?;
-    let days: Vec<DayTotal> = revenue.rows()?;
-    let orders = days.iter().map(|day| day.all_orders).sum();
-    Ok((counts, orders, by_currency(&days, &shop::read_rates(rates.rows()?, home))))
+    Ok(Totals { counts, days: days.rows()? })
 }
 
 /// Days added up by currency, of paid orders. The sum of a day is converted at that day's rate; a currency without a rate stays apart.

@@ -7,6 +7,7 @@ mod fit;
 pub mod import;
 mod prune;
 mod refold;
+mod rollup;
 mod run;
 mod sample_removal;
 mod score;
@@ -25,6 +26,7 @@ pub use run::{JobError, Ran};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Job {
     Score,
+    Rollup,
     Fit,
     Refold,
     Import,
@@ -62,11 +64,12 @@ struct Doorbell {
 
 impl Job {
     /// In the order in which one makes work for the next.
-    const ALL: [Self; 6] = [Self::SampleRemoval, Self::Import, Self::Refold, Self::Fit, Self::Score, Self::Prune];
+    const ALL: [Self; 7] = [Self::SampleRemoval, Self::Import, Self::Refold, Self::Fit, Self::Score, Self::Rollup, Self::Prune];
 
     pub fn name(self) -> &'static str {
         match self {
             Self::Score => "score",
+            Self::Rollup => "rollup",
             Self::Fit => "fit",
             Self::Refold => "refold",
             Self::Import => "import",
@@ -220,6 +223,7 @@ async fn invoke(db: &Db, job: Job, now: Millis, why: Why) -> Result<Option<Ran>,
     }
     let ran = match job {
         Job::Score => frame(db, job, now, score::work).await,
+        Job::Rollup => frame(db, job, now, rollup::work).await,
         Job::Fit => frame(db, job, now, fit::work).await,
         Job::Refold => frame(db, job, now, refold::work).await,
         Job::Import => frame(db, job, now, import::work).await,
@@ -235,7 +239,7 @@ async fn invoke(db: &Db, job: Job, now: Millis, why: Why) -> Result<Option<Ran>,
 
 async fn has_work(db: &Db, job: Job, now: Millis, why: Why) -> Result<bool, DbError> {
     match (why, job) {
-        (Why::Asked, _) | (Why::Woken, Job::Fit | Job::Refold | Job::Prune) => Ok(true),
+        (Why::Asked, _) | (Why::Woken, Job::Rollup | Job::Fit | Job::Refold | Job::Prune) => Ok(true),
         // A wake is answered even where nobody is left to score, or it would ring for ever.
         (Why::Woken, Job::Score) => score::may_write(db, now, 1).await,
         (Why::Time, Job::Score) => Ok(score::may_write(db, now, 1).await? && score::any_to_score(db, now).await?),
@@ -243,7 +247,7 @@ async fn has_work(db: &Db, job: Job, now: Millis, why: Why) -> Result<bool, DbEr
         (Why::Time, Job::Prune) => prune::has_work(db, now).await,
         (_, Job::Import) => import::has_work(db, now).await,
         (_, Job::SampleRemoval) => sample_removal::has_work(db, now).await,
-        (Why::Time, Job::Refold) => Ok(false),
+        (Why::Time, Job::Refold | Job::Rollup) => Ok(false),
     }
 }
 

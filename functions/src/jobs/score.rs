@@ -12,7 +12,7 @@ use shared::time::{Day, Millis};
 
 use super::run::{Held, JobError, WAKE, Work};
 use crate::db::scores::{self, Claim, EventRow, Facets, OrderRow, Page, PageRow};
-use crate::db::{Db, DbError, Statement, leases, models, shop, usage};
+use crate::db::{Db, DbError, Statement, leases, models, rollups, shop, usage};
 use crate::seams;
 
 /// Where a pass over the customers is.
@@ -100,6 +100,9 @@ pub async fn work(held: &mut Held<Cursor>) -> Result<Work, JobError> {
     // New data may be enough to fit what rests on priors so far.
     if basis.is_prior && held.plan == Plan::Paid && held.counted("folded") > 0 {
         statements.push(leases::wake("fit"));
+    }
+    if held.counted("checked") > 0 && rollups::is_large(&held.db).await? {
+        statements.push(rollups::wake());
     }
     if !statements.is_empty() {
         held.write(statements).await?;
