@@ -1,6 +1,7 @@
 //! What pages are made of. Every control has a label, every table a caption, every page a heading that takes the focus.
 
 mod button;
+mod conflict;
 mod dialog;
 mod field;
 mod notice;
@@ -12,6 +13,7 @@ mod tier;
 mod value;
 
 pub use button::*;
+pub use conflict::*;
 pub use dialog::*;
 pub use field::*;
 pub use notice::*;
