@@ -135,9 +135,8 @@ pub enum Page {
     Customers,
     /// With the customer's id, as the address has it.
     Customer(String),
-    /// It tells its parts apart itself.
-    Data,
-    Settings,
+    /// A page of the second module, which tells its own apart with [`desk_of`].
+    Office,
     Planned(&'static Place),
     None,
 }
@@ -154,10 +153,25 @@ pub fn page_of(path: &str) -> Page {
         return Page::Customer(id.to_owned());
     }
     match of_path(path) {
-        Some(place) if place.path == "/data" => Page::Data,
-        Some(place) if place.path == "/settings" => Page::Settings,
+        _ if desk_of(path).is_some() => Page::Office,
         Some(place) if place.path == path && place.plan.is_some() => Page::Planned(place),
         _ => Page::None,
+    }
+}
+
+/// The places whose pages are in the second module.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Desk {
+    Data,
+    Settings,
+}
+
+/// Addresses below them are theirs as well: their pages have tabs.
+pub fn desk_of(path: &str) -> Option<Desk> {
+    match of_path(path)?.path {
+        "/data" => Some(Desk::Data),
+        "/settings" => Some(Desk::Settings),
+        _ => None,
     }
 }
 
@@ -217,7 +231,10 @@ mod tests {
             assert_ne!(page_of(place.path), Page::None, "{}", place.name);
         }
         assert_eq!(page_of("/customers/0193"), Page::Customer("0193".to_owned()));
-        assert_eq!(page_of("/data/history"), Page::Data);
+        assert_eq!(page_of("/data/history"), Page::Office);
+        assert_eq!(desk_of("/data/history"), Some(Desk::Data));
+        assert_eq!(desk_of("/settings"), Some(Desk::Settings));
+        assert_eq!(desk_of("/radar"), None);
         for path in ["/customers/0193/more", "/radar/x", "/segments/7", "/nothing", "/database", ""] {
             assert_eq!(page_of(path), Page::None, "{path}");
         }

@@ -8,6 +8,8 @@ use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{HtmlAnchorElement, Url};
 
+use crate::bridge::{self, Word};
+
 /// Where we are; all memos, so that a change of one part does not wake those who read another.
 #[derive(Debug, Clone, Copy)]
 pub struct Location {
@@ -29,7 +31,7 @@ pub enum Step {
     Replace,
 }
 
-/// Follows links and the browser's Back and Forward; once, in the app's root.
+/// Keeps up with the address bar, whichever module changes it; once, in each module's root.
 pub fn provide() {
     let url = ADDRESS.with(Clone::clone);
     url.set(Address::now());
@@ -42,15 +44,18 @@ pub fn provide() {
         search: part(|address| &address.search),
         hash: part(|address| &address.hash),
     });
+    bridge::hear(Word::Address, |_| ADDRESS.with(|url| url.set(Address::now())));
     let popped = window_event_listener(ev::popstate, |_| ADDRESS.with(|url| url.set(Address::now())));
-    let clicked = window_event_listener(ev::click, follow);
-    on_cleanup(move || {
-        popped.remove();
-        clicked.remove();
-    });
+    on_cleanup(move || popped.remove());
 }
 
-/// From the context of the app's root.
+/// Follows links of ours; once on the page, in the root of the first module.
+pub fn follow_links() {
+    let clicked = window_event_listener(ev::click, follow);
+    on_cleanup(move || clicked.remove());
+}
+
+/// From the context of the module's root.
 ///
 /// # Panics
 /// Outside of it.
@@ -66,7 +71,7 @@ pub fn go(to: &str, step: Step) {
         Step::Page | Step::Within => history.push_state_with_url(&JsValue::NULL, "", Some(to)),
         Step::Replace => history.replace_state_with_url(&JsValue::NULL, "", Some(to)),
     };
-    ADDRESS.with(|url| url.set(Address::now()));
+    bridge::tell(Word::Address, &JsValue::NULL);
     if step == Step::Page {
         window().scroll_to_with_x_and_y(0.0, 0.0);
     }

@@ -1,28 +1,25 @@
-//! The app's root: which page stands at which address.
+//! The root of the first module: which page stands at which address.
 
 use leptos::prelude::*;
 
 use crate::components::LiveRegion;
 use crate::pages::customer::CustomerPage;
 use crate::pages::customers::CustomersPage;
-use crate::pages::data::DataPage;
-use crate::pages::data::center::provide_import_center;
 use crate::pages::not_found::NotFoundPage;
 use crate::pages::overview::OverviewPage;
 use crate::pages::planned::PlannedPage;
 use crate::pages::radar::RadarPage;
-use crate::pages::settings::SettingsPage;
 use crate::pages::sign_in::SignInPage;
 use crate::places::{Page, page_of};
 use crate::router::{self, use_location};
-use crate::shell::Shell;
+use crate::shell::{OfficePlace, Shell};
 use crate::theme;
 
 #[component]
 pub fn App() -> impl IntoView {
     theme::provide();
-    provide_import_center();
     router::provide();
+    router::follow_links();
     let path = use_location().pathname;
     // Memos: a change of the query shows something else on the same page.
     let page = Memo::new(move |_| path.with(|path| page_of(path)));
@@ -42,8 +39,7 @@ fn show(page: Page) -> AnyView {
         Page::Radar => view! { <RadarPage /> }.into_any(),
         Page::Customers => view! { <CustomersPage /> }.into_any(),
         Page::Customer(id) => view! { <CustomerPage id /> }.into_any(),
-        Page::Data => view! { <DataPage /> }.into_any(),
-        Page::Settings => view! { <SettingsPage /> }.into_any(),
+        Page::Office => view! { <OfficePlace /> }.into_any(),
         Page::Planned(place) => view! { <PlannedPage place /> }.into_any(),
         // Shown outside the shell; while the address changes to it, nothing more.
         Page::SignIn => ().into_any(),

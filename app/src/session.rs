@@ -1,9 +1,13 @@
-//! Who is signed in, and the shop: one request when the app starts, shared through the context.
+//! Who is signed in, and the shop: one request when the app starts, shared through the context and with the other module.
 
 use leptos::prelude::*;
 use shared::api::{Done, Permission, Session, SessionResponse, Shop, TierSummary};
+use wasm_bindgen::JsValue;
 
+use crate::bridge::{self, Word};
 use crate::client::{self, Failure};
+use crate::query;
+use crate::router::{Location, Step, go};
 
 /// The signed-in person and the shop, and figures that several places show.
 #[derive(Debug, Clone, Copy)]
@@ -14,15 +18,58 @@ pub struct SessionState {
     tiers: RwSignal<Vec<TierSummary>>,
 }
 
-/// From the context of the shell.
+/// From the context of the shell, or of the second module's root.
 pub fn use_session() -> SessionState {
     use_context().unwrap_or_else(SessionState::provide)
 }
 
+/// To the sign-in page, and from there back here.
+pub fn sign_in_again(here: Location) {
+    let search = here.search.get_untracked();
+    let here = format!("{}{}{search}", here.pathname.get_untracked(), if search.is_empty() { "" } else { "?" });
+    if !here.starts_with("/sign-in") {
+        let next = if here == "/" { String::new() } else { query::address(&[("next", &here)]) };
+        publish(None);
+        go(&format!("/sign-in{next}"), Step::Page);
+    }
+}
+
+/// Both modules hear it and show it.
+fn publish(session: Option<&Session>) {
+    if let Ok(json) = serde_json::to_string(&session) {
+        bridge::tell(Word::Session, &JsValue::from_str(&json));
+    }
+}
+
 impl SessionState {
-    pub fn provide() -> Self {
+    /// The shell's: it alone asks the worker, and answers to the second module.
+    pub fn serve() -> Self {
+        let state = Self::provide();
+        bridge::hear(Word::SessionStale, move |_| state.read());
+        bridge::hear(Word::SessionWanted, move |_| {
+            if let Some(session) = state.get_untracked() {
+                publish(Some(&session));
+            }
+        });
+        state
+    }
+
+    /// The second module's: it knows what the shell told.
+    pub fn follow() -> Self {
+        let state = Self::provide();
+        bridge::tell(Word::SessionWanted, &JsValue::NULL);
+        state
+    }
+
+    fn provide() -> Self {
         let state = Self { session: RwSignal::new(None), failure: RwSignal::new(None), tiers: RwSignal::new(Vec::new()) };
         provide_context(state);
+        bridge::hear(Word::Session, move |json| {
+            // Written by `publish`, from the same source.
+            if let Some(told) = json.as_string().and_then(|json| serde_json::from_str::<Option<Session>>(&json).ok()) {
+                state.session.set(told);
+            }
+        });
         state
     }
 
@@ -61,11 +108,9 @@ impl SessionState {
 
     /// After a change of the shop, as the worker answered it.
     pub fn set_shop(self, shop: Shop) {
-        self.session.update(|session| {
-            if let Some(session) = session {
-                session.shop = shop;
-            }
-        });
+        if let Some(session) = self.session.get_untracked() {
+            publish(Some(&Session { shop, ..session }));
+        }
     }
 
     pub fn tiers(self) -> Vec<TierSummary> {
@@ -81,11 +126,15 @@ impl SessionState {
 
     /// Asks again; pages that change the shop call this afterwards.
     pub fn load(self) {
+        bridge::tell(Word::SessionStale, &JsValue::NULL);
+    }
+
+    fn read(self) {
         leptos::task::spawn_local(async move {
             match client::get::<SessionResponse>("/api/session").await {
                 Ok(answer) => {
                     self.failure.set(None);
-                    self.session.set(Some(answer.session));
+                    publish(Some(&answer.session));
                 }
                 Err(failure) => self.failure.set(Some(failure)),
             }
@@ -94,7 +143,7 @@ impl SessionState {
 
     pub async fn sign_out(self) -> Result<(), Failure> {
         client::delete::<Done>("/api/session").await?;
-        self.session.set(None);
+        publish(None);
         Ok(())
     }
 }

@@ -1,5 +1,11 @@
 //! The frame around every page: places, the shop, the person, the keys.
 
+mod office;
+
+pub use self::office::OfficePlace;
+
+use std::time::Duration;
+
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use shared::api::Tier;
@@ -9,26 +15,26 @@ use crate::keyboard;
 use crate::list::memory;
 use crate::places::PLACES;
 use crate::router::{A, Step, go, use_location};
-use crate::session::{SessionState, use_session};
+use crate::session::{SessionState, sign_in_again, use_session};
 use crate::theme::{Theme, use_theme};
-use crate::{client, format, locale, query};
+use crate::{client, format, locale};
 
 #[component]
 pub fn Shell(#[prop(into)] page: ViewFn) -> impl IntoView {
-    let session = SessionState::provide();
+    let session = SessionState::serve();
     let keyboard = keyboard::provide();
     memory::watch();
     let menu = RwSignal::new(false);
     let location = use_location();
-    client::on_signed_out(move || {
-        let search = location.search.get_untracked();
-        let here = format!("{}{}{search}", location.pathname.get_untracked(), if search.is_empty() { "" } else { "?" });
-        if !here.starts_with("/sign-in") {
-            let next = if here == "/" { String::new() } else { query::address(&[("next", &here)]) };
-            go(&format!("/sign-in{next}"), Step::Page);
-        }
-    });
+    client::on_signed_out(move || sign_in_again(location));
     session.load();
+    Effect::new(move |asked: Option<bool>| {
+        let known = session.get().is_some();
+        if known && asked.is_none_or(|asked| !asked) {
+            set_timeout(office::load, BEFORE_THE_OFFICE);
+        }
+        asked.unwrap_or_default() || known
+    });
     Effect::new(move || {
         location.pathname.track();
         menu.set(false);
@@ -64,6 +70,9 @@ pub fn Shell(#[prop(into)] page: ViewFn) -> impl IntoView {
         </Dialog>
     }
 }
+
+/// By then the first view has its answers; from then on, going to Data or Settings needs no wait.
+const BEFORE_THE_OFFICE: Duration = Duration::from_millis(1_500);
 
 #[component]
 fn Brand() -> impl IntoView {

@@ -54,7 +54,7 @@ fn run(tools: &Tools, session: &mut Session) -> Result<()> {
     session.native()?;
     session.check("the app within its budget and the deployable worker", || build::deployable(tools));
     session.check("the worker with seams", || build::worker(tools, Variant::Seams));
-    session.check("no template engine or zone table in the app's first wasm", build::app_is_light);
+    session.check("no template engine or zone table in the app's modules", build::app_is_light);
     session.check("no seams in the deployable worker", build::worker_has_no_seams);
     session.node(tools, "api")?;
     session.node(tools, "commands")?;

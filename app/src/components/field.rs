@@ -1,3 +1,5 @@
+use std::cell::Cell;
+
 use leptos::prelude::*;
 
 /// One line of text with its label, a hint, and its error beside it. What was typed stays.
@@ -130,9 +132,18 @@ pub fn Checkbox(
 
 /// An id that no other element of the page has.
 pub fn unique_id() -> String {
-    thread_local!(static NEXT: std::cell::Cell<u32> = const { std::cell::Cell::new(0) });
-    let next = NEXT.with(|next| next.replace(next.get().wrapping_add(1)));
-    format!("c{next}")
+    let next = NEXT_ID.with(|next| next.replace(next.get().wrapping_add(1)));
+    format!("{}{next}", ID_MARK.get())
+}
+
+/// What this module's ids begin with: two modules count for themselves on one page.
+pub fn mark_ids(mark: char) {
+    ID_MARK.set(mark);
+}
+
+thread_local! {
+    static NEXT_ID: Cell<u32> = const { Cell::new(0) };
+    static ID_MARK: Cell<char> = const { Cell::new('c') };
 }
 
 fn described_by(id: &str, hint: bool, error: Signal<Option<String>>) -> impl Fn() -> Option<String> + Clone + use<> {

@@ -1,4 +1,4 @@
-//! The app and its Web Worker module: two wasm modules with hashed names below `dist/assets`, and the page that starts them.
+//! The app's two modules and the Web Worker's: wasm with hashed names below `dist/assets`, and the page that starts the first of them.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -73,11 +73,12 @@ pub fn build(tools: &Tools) -> Result<()> {
     step("Packing the app", || {
         let mut dist = Dist::default();
         let (script, wasm) = module(tools, &mut dist, "app")?;
+        let (office, _) = module(tools, &mut dist, "office")?;
         let (worker, _) = module(tools, &mut dist, "app_worker")?;
         let styles = styles(tools, &mut dist)?;
         dist.copy(&project::path("public"))?;
         let template = project::read(&project::path("app/index.html"))?;
-        dist.write("index.html", page::fill(&template, &page::Names { script, wasm, worker, styles })?)?;
+        dist.write("index.html", page::fill(&template, &page::Names { script, wasm, office, worker, styles })?)?;
         dist.sweep()
     })?;
     stamp.set()

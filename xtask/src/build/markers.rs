@@ -4,23 +4,21 @@ use std::fs;
 
 use anyhow::{Result, bail};
 
+use super::size;
 use super::worker::Variant;
-use crate::project;
-use crate::stamp;
 
-/// The first wasm of the app holds no template engine and no zone table: they belong to the Web Worker.
+/// Neither module of the app holds a template engine or a zone table: they belong to the Web Worker.
 pub fn app_is_light() -> Result<()> {
-    let wasm: Vec<_> = stamp::files(&project::path("dist/assets"))?
-        .into_iter()
-        .filter(|file| {
-            let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            name.starts_with("app-") && !name.starts_with("app-worker-") && name.ends_with(".wasm")
-        })
-        .collect();
-    let [file] = wasm.as_slice() else {
-        bail!("dist/assets holds {} first modules of the app; run `cargo xtask build`.", wasm.len())
-    };
-    refuse(&fs::read(file)?, &["minijinja", "mrml", "chrono-tz", "chrono_tz", "Africa/Abidjan"], "The app's first wasm")
+    for (module, _) in size::MODULES {
+        let mut files = size::files_of(module)?;
+        files.retain(|file| file.extension().is_some_and(|end| end == "wasm"));
+        let [file] = files.as_slice() else {
+            bail!("dist/assets holds {} wasm files of the module `{module}`; run `cargo xtask build`.", files.len())
+        };
+        let what = format!("The wasm of the module `{module}`");
+        refuse(&fs::read(file)?, &["minijinja", "mrml", "chrono-tz", "chrono_tz", "Africa/Abidjan"], &what)?;
+    }
+    Ok(())
 }
 
 /// The deployable worker holds nothing of the cargo feature `seams`.

@@ -6,6 +6,7 @@ use anyhow::{Result, bail};
 pub struct Names {
     pub script: String,
     pub wasm: String,
+    pub office: String,
     pub worker: String,
     pub styles: String,
 }
@@ -13,9 +14,13 @@ pub struct Names {
 /// Fills the template. Every mark has to be there: a page without one would load nothing and say nothing.
 pub fn fill(template: &str, names: &Names) -> Result<String> {
     let mut page = template.to_owned();
-    for (mark, value) in
-        [("{{script}}", &names.script), ("{{wasm}}", &names.wasm), ("{{worker}}", &names.worker), ("{{styles}}", &names.styles)]
-    {
+    for (mark, value) in [
+        ("{{script}}", &names.script),
+        ("{{wasm}}", &names.wasm),
+        ("{{office}}", &names.office),
+        ("{{worker}}", &names.worker),
+        ("{{styles}}", &names.styles),
+    ] {
         if !page.contains(mark) {
             bail!("app/index.html has no {mark}.");
         }
@@ -32,20 +37,25 @@ mod tests {
     use super::*;
 
     fn names() -> Names {
-        Names { script: "/s.js".into(), wasm: "/s.wasm".into(), worker: "/w.js".into(), styles: "/s.css".into() }
+        Names {
+            script: "/s.js".into(),
+            wasm: "/s.wasm".into(),
+            office: "/o.js".into(),
+            worker: "/w.js".into(),
+            styles: "/s.css".into(),
+        }
     }
 
     #[test]
     fn every_mark_is_filled_wherever_it_stands() {
-        let page = fill("{{styles}} {{script}} {{wasm}} {{worker}} {{script}}", &names()).unwrap();
-        assert_eq!(page, "/s.css /s.js /s.wasm /w.js /s.js");
+        let page = fill("{{styles}} {{script}} {{wasm}} {{office}} {{worker}} {{script}}", &names()).unwrap();
+        assert_eq!(page, "/s.css /s.js /s.wasm /o.js /w.js /s.js");
     }
 
     #[test]
     fn a_missing_or_an_unknown_mark_is_an_error() {
-        assert!(fill("{{styles}} {{script}} {{wasm}}", &names()).unwrap_err().to_string().contains("{{worker}}"));
-        assert!(
-            fill("{{styles}} {{script}} {{wasm}} {{worker}} {{title}}", &names()).unwrap_err().to_string().contains("{{title}}")
-        );
+        let refused = |template| fill(template, &names()).unwrap_err().to_string();
+        assert!(refused("{{styles}} {{script}} {{wasm}} {{office}}").contains("{{worker}}"));
+        assert!(refused("{{styles}} {{script}} {{wasm}} {{office}} {{worker}} {{title}}").contains("{{title}}"));
     }
 }

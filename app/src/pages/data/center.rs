@@ -87,7 +87,7 @@ struct Inner {
     names: columns::Names,
 }
 
-/// Call once, above the routes.
+/// Call once, above the pages.
 pub fn provide_import_center() {
     let center = ImportCenter {
         phase: RwSignal::new(Phase::Choose),
@@ -116,7 +116,7 @@ pub fn provide_import_center() {
     warn_before_unload(center);
 }
 
-/// From the context of the app's root.
+/// From the context of the second module's root.
 pub fn use_import_center() -> Option<ImportCenter> {
     use_context()
 }

@@ -1,7 +1,11 @@
 //! Rekindle's single-page app: it shows what the API and `shared` return and does no business arithmetic of its own.
 //!
+//! It is built as two wasm modules, `app` and `office`, from this one crate: each binary calls one of the two functions below, and the
+//! linker leaves out what that never reaches. They share the page but no memory; `bridge` is all they say to each other.
+//!
 //! Modules without Leptos types (`format`, `query`, `window`, `places`, `keyboard::keys`, `charts::geometry`) are pure and tested natively.
 
+mod bridge;
 mod charts;
 mod client;
 mod components;
@@ -9,6 +13,7 @@ mod format;
 mod keyboard;
 mod list;
 mod locale;
+mod office;
 mod pages;
 mod places;
 mod query;
@@ -21,11 +26,19 @@ mod theme;
 mod window;
 mod worker_client;
 
-fn main() {
+/// The first module: the shell, and the pages that are looked at every day.
+pub fn start() {
     console_error_panic_hook::set_once();
     leptos::mount::mount_to_body(routes::App);
     // The skeleton that index.html paints has done its work once the first view stands.
     if let Some(skeleton) = leptos::prelude::document().get_element_by_id("boot") {
         skeleton.remove();
     }
+}
+
+/// The second module: Data and Settings. It shows them where the shell of the first gives it a place, and lives from then on, so that
+/// an import goes on while other pages are looked at.
+pub fn start_office() {
+    console_error_panic_hook::set_once();
+    office::start();
 }

@@ -1,0 +1,5 @@
+//! The module of the first load.
+
+fn main() {
+    app::start();
+}

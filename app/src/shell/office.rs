@@ -1,0 +1,97 @@
+//! The shell's side of the second module: fetches it, and gives its pages a place.
+
+use std::cell::Cell;
+
+use leptos::html;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen_futures::JsFuture;
+
+use crate::bridge::{self, Word};
+use crate::components::{Button, Notice, NoticeKind, PageHead, Skeleton};
+use crate::places;
+use crate::router::use_location;
+
+/// Fetches and starts the second module, once; after a failure, anew.
+pub fn load() {
+    let stage = STAGE.with(Clone::clone);
+    if matches!(stage.get_untracked(), Stage::Coming | Stage::Here) {
+        return;
+    }
+    stage.set(Stage::Coming);
+    spawn_local(async move {
+        let came = match address() {
+            Some(address) => JsFuture::from(import(&address)).await.is_ok(),
+            None => false,
+        };
+        stage.set(if came { Stage::Here } else { Stage::Failed });
+    });
+}
+
+/// Where the second module's pages stand, with what is shown until they do.
+#[component]
+pub fn OfficePlace() -> impl IntoView {
+    load();
+    let stage = STAGE.with(Clone::clone);
+    let place = NodeRef::<html::Div>::new();
+    let give = move || {
+        if let Some(place) = place.get_untracked() {
+            bridge::tell(Word::Place, &place);
+        }
+    };
+    place.on_load(move |_| give());
+    bridge::hear(Word::PlaceWanted, move |_| give());
+    view! {
+        {move || match stage.get() {
+            Stage::Here => ().into_any(),
+            Stage::Unasked | Stage::Coming => view! { <Skeleton lines=8 /> }.into_any(),
+            Stage::Failed => view! { <Missing /> }.into_any(),
+        }}
+        <div node_ref=place></div>
+    }
+}
+
+#[component]
+fn Missing() -> impl IntoView {
+    let path = use_location().pathname;
+    let title = move || path.with(|path| places::of_path(path).map_or("", |place| place.name).to_owned());
+    view! {
+        <PageHead title=Signal::derive(title) />
+        <Notice kind=NoticeKind::Problem title="This page could not be loaded">
+            <p>
+                "Nothing is lost. Check your connection and try again; if that does not help, reload the page: a newer version may have been deployed."
+            </p>
+            <Button small=true on_press=move |_| load()>"Try again"</Button>
+        </Notice>
+    }
+}
+
+#[wasm_bindgen(inline_js = "export const load = (address) => import(address);")]
+extern "C" {
+    /// Resolves when the script at `address` has run to its end.
+    #[wasm_bindgen(js_name = load)]
+    fn import(address: &str) -> js_sys::Promise;
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    Unasked,
+    Coming,
+    Here,
+    Failed,
+}
+
+thread_local! {
+    // Beside the reactive tree: a module once loaded outlives the shell that a sign-out takes down.
+    static STAGE: ArcRwSignal<Stage> = ArcRwSignal::new(Stage::Unasked);
+    static TRIES: Cell<u32> = const { Cell::new(0) };
+}
+
+/// From `index.html`, where the build wrote the name with its hash. Browsers remember a script that failed and fail again without
+/// asking, so that another try asks for another address.
+fn address() -> Option<String> {
+    let address = document().query_selector("meta[name=rekindle-office]").ok().flatten()?.get_attribute("content")?;
+    let tries = TRIES.with(|tries| tries.replace(tries.get().saturating_add(1)));
+    Some(if tries == 0 { address } else { format!("{address}?try={tries}") })
+}
