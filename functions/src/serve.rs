@@ -8,7 +8,8 @@ use tower_service::Service;
 use worker::{Context, Env, HttpRequest, console_error, console_log};
 
 use crate::ctx::{Ctx, Who};
-use crate::db::Reading;
+use crate::db::usage::{self, Used};
+use crate::db::{Db, Reading, Statement};
 use crate::headers;
 use crate::problem::Problem;
 use crate::routes;
@@ -44,6 +45,7 @@ pub async fn serve(request: HttpRequest, env: Env, context: Context) -> Response
         Ok(response) => response,
         Err(never) => match never {},
     };
+    count(&ctx);
     finish(response, &ctx.request_id, ctx.db.meter().reading())
 }
 
@@ -74,6 +76,24 @@ fn finish(response: Response<Body>, request_id: &Id, meter: Reading) -> Response
         console_error!("{}", serde_json::json!({ "kind": "error", "request_id": request_id, "error": internals }));
     }
     response
+}
+
+/// Adds the request to what the plan's limits are told of; now and then the sum is written down, after the answer has left.
+fn count(ctx: &Ctx) {
+    let (rows_read, rows_written) = ctx.db.meter().untold();
+    let used = Used { rows_read, rows_written, size: ctx.db.meter().size() };
+    let Some(counted) = usage::count_request(used, ctx.now) else { return };
+    let env = ctx.env.clone();
+    ctx.after_answer(async move {
+        let Statement { sql, params } = usage::add_requests(&counted);
+        let written = match Db::open(&env) {
+            Ok(db) => db.run(sql, params).await,
+            Err(error) => Err(error),
+        };
+        if let Err(error) = written {
+            console_error!("{}", serde_json::json!({ "kind": "error", "job": "usage", "error": error.to_string() }));
+        }
+    });
 }
 
 fn problem_answer(problem: Problem) -> Response<Body> {

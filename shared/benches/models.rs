@@ -52,7 +52,7 @@ static HISTORIES: LazyLock<Vec<(History, f64)>> = LazyLock::new(|| {
 
 static MODEL: LazyLock<Model> = LazyLock::new(|| {
     let sample = STATES.iter().step_by(5).cloned().collect();
-    fit(&FitInput { groups: GROUPS.clone(), sample, churn_days: None }, Currency::USD, TODAY).0
+    fit(&FitInput { groups: GROUPS.clone(), sample, ..FitInput::default() }, Currency::USD, TODAY).0
 });
 
 fn main() {
@@ -82,7 +82,7 @@ fn fit_mbgnbd(bencher: Bencher) {
 /// Everything: both models of orders, rhythm, spend, thresholds by backtest on 20,000 states.
 #[divan::bench(sample_count = 3)]
 fn fit_all(bencher: Bencher) {
-    let input = FitInput { groups: GROUPS.clone(), sample: STATES.iter().step_by(5).cloned().collect(), churn_days: None };
+    let input = FitInput { groups: GROUPS.clone(), sample: STATES.iter().step_by(5).cloned().collect(), ..FitInput::default() };
     bencher.bench(|| fit(black_box(&input), Currency::USD, TODAY));
 }
 

@@ -6,6 +6,7 @@
 mod audit;
 mod columns;
 mod customers;
+mod economics;
 mod imports;
 mod jobs;
 mod limits;
@@ -16,6 +17,7 @@ pub mod worker;
 pub use audit::*;
 pub use columns::*;
 pub use customers::*;
+pub use economics::*;
 pub use imports::*;
 pub use jobs::*;
 pub use limits::*;

@@ -26,6 +26,13 @@ pub enum Cell {
 pub fn csv(header: &[&str], rows: &[Vec<Cell>]) -> String {
     let mut out = String::new();
     line(header.iter().map(|name| text(name)), &mut out);
+    out.push_str(&lines(rows));
+    out
+}
+
+/// The same without a header: a further page of a file whose first page was [`csv`].
+pub fn lines(rows: &[Vec<Cell>]) -> String {
+    let mut out = String::new();
     for row in rows {
         line(row.iter().map(cell), &mut out);
     }

@@ -9,6 +9,7 @@ mod definition;
 mod fit;
 mod history;
 mod passage;
+mod prior;
 mod rhythm;
 mod score;
 mod terms;
@@ -17,6 +18,7 @@ mod tiers;
 pub use definition::{CHURN_DAYS, LISTED_CHURN_DAYS};
 pub use fit::{MIN_REPEAT_BUYERS, fit, prior};
 pub use history::{history_points, history_with};
+pub use prior::Prior;
 pub use rhythm::{MAX_CAME_BACK, Rhythm, WATCH_DAYS};
 pub use score::score;
 pub use terms::{Renewals, TermModel};
@@ -51,6 +53,8 @@ pub struct FitInput {
     pub sample: Vec<State>,
     /// The shop's own definition of churn: the thresholds are chosen for it.
     pub churn_days: Option<u32>,
+    /// What stands in where the data carry nothing.
+    pub prior: Prior,
 }
 
 /// Everything that scoring needs beside the customer: stored as JSON, with a schema number.

@@ -40,6 +40,11 @@ impl Day {
         Millis(i64::from(self.0) * MILLIS_PER_DAY)
     }
 
+    /// An ISO date such as `1998-07-01`; none where it is no date or is written in another way.
+    pub fn parse_iso(text: &str) -> Option<Self> {
+        (text.len() == 10).then(|| Millis::parse_rfc3339(&format!("{text}T00:00:00Z")).ok().map(Millis::day))?
+    }
+
     /// `self - earlier` in days.
     pub fn since(self, earlier: Self) -> i32 {
         self.0.saturating_sub(earlier.0)
@@ -71,6 +76,8 @@ mod tests {
         assert_eq!(Day(3).week(), 0, "1970-01-04 was a Sunday");
         assert_eq!(Day(4).week(), 1);
         assert_eq!(Day(10_408).iso(), "1998-07-01");
+        assert_eq!(Day::parse_iso("1998-07-01"), Some(Day(10_408)));
+        assert!(["1998-7-1", "1998-02-30", "01.07.1998", ""].into_iter().all(|text| Day::parse_iso(text).is_none()));
     }
 
     #[test]

@@ -11,7 +11,7 @@ use serde_json::json;
 use shared::api::{Lifecycle, Thresholds, Tier};
 use shared::clv::{History, MbgNbd};
 use shared::money::{Currency, Home, Money, Rates};
-use shared::risk::{FitInput, Group, Model, Score, fit, history_points, history_with, prior, score};
+use shared::risk::{FitInput, Group, Model, Prior, Score, fit, history_points, history_with, prior, score};
 use shared::state::{EventFact, OrderFact, State, fold};
 use shared::time::{Day, Millis};
 
@@ -36,7 +36,7 @@ fn input(states: &[State], today: Day) -> FitInput {
         *counts.entry(key).or_default() += 1;
     }
     let group = |((repeats, recency, age), customers)| Group { repeats, recency, age, customers };
-    FitInput { groups: counts.into_iter().map(group).collect(), sample: states.to_vec(), churn_days: None }
+    FitInput { groups: counts.into_iter().map(group).collect(), sample: states.to_vec(), ..FitInput::default() }
 }
 
 /// A shop of MBG/NBD customers over two years, in purchase days.
@@ -172,7 +172,7 @@ fn few_repeat_buyers_get_priors_and_are_told_so() {
     assert_eq!(card.basis, "prior");
     assert!(card.text.contains("50 of 50 customers have bought again, 200 are needed"), "{}", card.text);
     assert_eq!(model.thresholds_basis, "default");
-    assert_eq!(model.orders, prior(Currency::USD).0.orders);
+    assert_eq!(model.orders, prior(Currency::USD, Prior::default()).0.orders);
 }
 
 #[test]
@@ -214,8 +214,8 @@ fn rows_after_the_cut_off_change_nothing() {
     let cut: Vec<State> = states.iter().map(before).collect();
     // The groups are counted by whoever asks for the fit, up to the day of the fit.
     let groups = input(&cut, cut_off).groups;
-    let whole = fit(&FitInput { groups: groups.clone(), sample: states.clone(), churn_days: None }, Currency::USD, cut_off);
-    let deleted = fit(&FitInput { groups, sample: cut.clone(), churn_days: None }, Currency::USD, cut_off);
+    let whole = fit(&FitInput { groups: groups.clone(), sample: states.clone(), ..FitInput::default() }, Currency::USD, cut_off);
+    let deleted = fit(&FitInput { groups, sample: cut.clone(), ..FitInput::default() }, Currency::USD, cut_off);
     assert_eq!(whole, deleted);
     for (state, cut) in states.iter().zip(&cut) {
         let (mut one, other) = (score(state, &whole.0, None, cut_off), score(cut, &whole.0, None, cut_off));
@@ -228,7 +228,7 @@ fn rows_after_the_cut_off_change_nothing() {
 
 #[test]
 fn edges_have_defined_answers() {
-    let (model, _) = prior(Currency::USD);
+    let (model, _) = prior(Currency::USD, Prior::default());
     let today = Day(20_000);
 
     let nothing = score(&State::default(), &model, None, today);
@@ -255,7 +255,7 @@ fn edges_have_defined_answers() {
 
 #[test]
 fn orders_without_a_rate_stay_apart_and_without_any_rate_the_value_is_unknown() {
-    let (model, _) = prior(Currency::USD);
+    let (model, _) = prior(Currency::USD, Prior::default());
     let eur = Currency::parse("EUR").expect("code");
     let in_euro = OrderFact { amount: Money::new(1_000, eur), ..order(Day(100), 0) };
     let only_euro = fold(std::slice::from_ref(&in_euro), &[], &rates());
@@ -289,7 +289,7 @@ fn the_next_look_is_on_the_first_day_that_anything_shown_changes() {
 
 #[test]
 fn risk_over_time_is_worked_out_once_and_then_kept() {
-    let (model, _) = prior(Currency::USD);
+    let (model, _) = prior(Currency::USD, Prior::default());
     let state = bought(&[0, 20, 45, 60]);
     let today = Day(100);
     let now = score(&state, &model, None, today);
@@ -317,7 +317,7 @@ fn risk_over_time_is_worked_out_once_and_then_kept() {
 
 #[test]
 fn subscriptions_are_lost_with_the_paid_term_and_worth_what_will_be_renewed() {
-    let (model, _) = prior(Currency::USD);
+    let (model, _) = prior(Currency::USD, Prior::default());
     let paid = |start: i32| event(Day(start), "Subscription Renewed", json!({"term_days": 30, "price": "10", "seats": 5}));
     let state = fold(&[], &[paid(0), paid(30), paid(60)], &rates());
     let now = score(&state, &model, None, Day(70));
@@ -340,7 +340,7 @@ fn subscriptions_are_lost_with_the_paid_term_and_worth_what_will_be_renewed() {
 
 #[test]
 fn triggers_say_what_was_measured_against_what_and_silence_of_a_feed_is_no_decline() {
-    let (mut model, _) = prior(Currency::USD);
+    let (mut model, _) = prior(Currency::USD, Prior::default());
     let start = 20_000 - 20_000 % 7 + 4; // a Monday
     let mut events = vec![event(Day(start), "Subscription Started", json!({"term_days": 366, "amount": "1200", "seats": 25}))];
     for week in 0..12 {
@@ -388,7 +388,7 @@ proptest! {
 
     #[test]
     fn risks_are_probabilities_that_never_fall_with_the_horizon(days in purchase_days(), ahead in 0..400_i32) {
-        let (model, _) = prior(Currency::USD);
+        let (model, _) = prior(Currency::USD, Prior::default());
         let today = Day(days.iter().max().copied().unwrap_or(0) + ahead);
         let now = score(&bought(&days), &model, None, today);
         let risks = [now.risk.p30, now.risk.p60, now.risk.p90];
@@ -404,7 +404,7 @@ proptest! {
 
     #[test]
     fn any_history_packs_and_reads_back(days in purchase_days(), weeks in 0..80_i32) {
-        let (model, _) = prior(Currency::USD);
+        let (model, _) = prior(Currency::USD, Prior::default());
         let state = bought(&days);
         let today = Day(1_500 + 7 * weeks);
         let now = score(&state, &model, None, today);

@@ -12,6 +12,11 @@ pub struct Meter {
     rows_written: AtomicU64,
     queue: AtomicU64,
     kv: AtomicU64,
+    /// Of the rows above, those that the work itself has written down in `usage`.
+    told_read: AtomicU64,
+    told_written: AtomicU64,
+    /// The database's size after the last query, in bytes; 0 before it is known.
+    size: AtomicU64,
 }
 
 /// What the meter shows. `queries` are calls to D1 (a batch is one), rows as D1 meters them, queue and KV operations.
@@ -32,6 +37,26 @@ impl Meter {
     pub fn count_rows(&self, read: u64, written: u64) {
         self.rows_read.fetch_add(read, Relaxed);
         self.rows_written.fetch_add(written, Relaxed);
+    }
+
+    /// So many of the rows are written down in `usage` already.
+    pub fn tell(&self, read: u64, written: u64) {
+        self.told_read.fetch_add(read, Relaxed);
+        self.told_written.fetch_add(written, Relaxed);
+    }
+
+    /// Rows read and written that nobody has written down yet.
+    pub fn untold(&self) -> (u64, u64) {
+        let left = |all: &AtomicU64, told: &AtomicU64| all.load(Relaxed).saturating_sub(told.load(Relaxed));
+        (left(&self.rows_read, &self.told_read), left(&self.rows_written, &self.told_written))
+    }
+
+    pub fn note_size(&self, bytes: u64) {
+        self.size.store(bytes, Relaxed);
+    }
+
+    pub fn size(&self) -> Option<u64> {
+        Some(self.size.load(Relaxed)).filter(|bytes| *bytes > 0)
     }
 
     pub fn count_queue(&self) {

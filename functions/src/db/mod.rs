@@ -5,11 +5,16 @@
 
 pub mod audit;
 pub mod customers;
+pub mod edits;
 pub mod events;
 pub mod imports;
 pub mod intake;
 pub mod leases;
+pub mod links;
+pub mod lists;
+pub mod margins;
 pub mod models;
+pub mod notes;
 pub mod orders;
 pub mod people;
 pub mod profile;
@@ -18,9 +23,12 @@ pub mod rollups;
 pub mod runs;
 pub mod sample;
 pub mod scores;
+pub mod sessions;
 pub mod shop;
+pub mod tokens;
 pub mod totals;
 pub mod usage;
+pub mod views;
 pub mod work;
 
 mod error;
@@ -122,6 +130,9 @@ impl Db {
         let meta = result.meta().map_err(DbError::from)?;
         let (read, written, changes, last_row_id) = meta.map_or((0, 0, 0, 0), |meta| {
             let count = |rows: Option<usize>| rows.unwrap_or(0) as u64;
+            if let Some(bytes) = meta.size_after {
+                self.meter.note_size(bytes as u64);
+            }
             (count(meta.rows_read), count(meta.rows_written), count(meta.changes), meta.last_row_id.unwrap_or(0))
         });
         self.meter.count_rows(read, written);

@@ -3,10 +3,15 @@
 use serde::Deserialize;
 use shared::api::{self, BusinessModel, MarginBasis, Plan, ShopChange, ShopProfile, Thresholds};
 use shared::money::{Currency, Money, Rates};
+use shared::risk::Prior;
 use shared::time::{Day, Millis};
 
-use super::{Db, DbError, Param, Statement, leases};
+use super::{Db, DbError, Param, Statement, leases, margins};
 use crate::{params, sql};
+
+/// The columns that [`DbError::is_stale_at`] names: the rates and the thresholds have versions of their own.
+pub const RATES_VERSION: &str = "shop.rates_version";
+pub const THRESHOLDS_VERSION: &str = "shop.thresholds_version";
 
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct Shop {
@@ -58,10 +63,14 @@ pub async fn read(db: &Db) -> Result<Shop, DbError> {
 pub struct Effects {
     pub is_new_home: bool,
     pub is_new_churn: bool,
+    /// Another industry or business model: what stands in for the shop's own figures is another.
+    pub is_new_prior: bool,
+    /// The margin is to be measured on orders from now on.
+    pub is_measured: bool,
 }
 
 /// Another home currency makes the stored rates meaningless: they go, and everybody is to be folded and scored again.
-/// Another definition of churn has everybody scored again.
+/// Another definition of churn has everybody scored again, and so has another prior, where the plan fits none by itself.
 ///
 /// # Errors
 /// [`DbError::is_stale`] of `shop` where `version` is not the newest.
@@ -86,9 +95,16 @@ pub async fn change(db: &Db, after: &Shop, version: u32, effects: Effects, now: 
     let mut statements = vec![Statement::new(sql!("shop.sql", "change_shop"), params), log];
     if effects.is_new_home {
         statements.push(Statement::new(sql!("shop.sql", "drop_rates"), params![Param::json(&[(); 0])]));
+        statements.push(margins::drop_costs());
         statements.push(leases::wake("refold_all"));
     }
-    if effects.is_new_churn {
+    if effects.is_measured {
+        statements.push(margins::measure_costs(now));
+    }
+    if effects.is_new_prior && *plan == Plan::Paid {
+        statements.push(leases::wake("fit"));
+    }
+    if effects.is_new_churn || (effects.is_new_prior && *plan == Plan::Free) {
         statements.push(leases::wake("rescore"));
     }
     db.batch(statements).await.map(drop)
@@ -117,22 +133,36 @@ pub fn read_rates(rows: Vec<RateRow>, home: Currency) -> Rates {
 }
 
 /// Stores exactly these rates; whoever ordered in a foreign currency is to be folded and scored again.
-pub async fn replace_rates(db: &Db, rates: &[RateRow], now: Millis) -> Result<(), DbError> {
+///
+/// # Errors
+/// [`DbError::is_stale_at`] of [`RATES_VERSION`] where `version` is not the newest.
+pub async fn replace_rates(db: &Db, rates: &[RateRow], version: u32, now: Millis, log: Statement) -> Result<(), DbError> {
     let kept: Vec<_> = rates.iter().map(|row| (row.currency, row.day)).collect();
     let all: Vec<_> = rates.iter().map(|row| (row.currency, row.day, row.rate)).collect();
     let statements = vec![
+        Statement::new(sql!("shop.sql", "claim_rates"), params![version, now]),
         Statement::new(sql!("shop.sql", "drop_rates"), params![Param::json(&kept)]),
         Statement::new(sql!("shop.sql", "put_rates"), params![Param::json(&all), now]),
         leases::wake("refold"),
+        log,
     ];
-    db.batch_idempotent(statements).await.map(drop)
+    db.batch(statements).await.map(drop)
 }
 
 /// `None` gives the model's own back. Everybody is to be scored again.
-pub async fn set_thresholds(db: &Db, thresholds: Option<&Thresholds>, now: Millis) -> Result<(), DbError> {
+///
+/// # Errors
+/// [`DbError::is_stale_at`] of [`THRESHOLDS_VERSION`] where `version` is not the newest.
+pub async fn set_thresholds(
+    db: &Db,
+    thresholds: Option<&Thresholds>,
+    version: u32,
+    now: Millis,
+    log: Statement,
+) -> Result<(), DbError> {
     let json = thresholds.map_or(Param::Null, Param::json);
-    let statements = vec![Statement::new(sql!("shop.sql", "set_thresholds"), params![json, now]), leases::wake("rescore")];
-    db.batch_idempotent(statements).await.map(drop)
+    let set = Statement::new(sql!("shop.sql", "set_thresholds"), params![version, json, now]);
+    db.batch(vec![set, leases::wake("rescore"), log]).await.map(drop)
 }
 
 pub async fn threshold_cells(db: &Db) -> Result<Vec<Cell>, DbError> {
@@ -160,7 +190,11 @@ impl Shop {
             active_customers: change.active_customers.unwrap_or(before.active_customers),
             margin: change.margin.unwrap_or(before.margin),
             margin_basis: change.margin_basis.unwrap_or(before.margin_basis),
-            acquisition_cost: change.acquisition_cost.map_or(before.acquisition_cost, |cost| cost.map(|cost| cost.minor)),
+            // Minor units of the home currency mean nothing in another one.
+            acquisition_cost: match change.acquisition_cost {
+                Some(cost) => cost.map(|cost| cost.minor),
+                None => before.acquisition_cost.filter(|_| change.home_currency.is_none_or(|home| home == before.home_currency)),
+            },
             set_up_at: if change.set_up == Some(true) { before.set_up_at.or(Some(now.0)) } else { before.set_up_at },
             ..before
         }
@@ -168,15 +202,24 @@ impl Shop {
 
     pub fn wire(&self, local: bool) -> api::Shop {
         let Self { name, home_currency, time_zone, plan, sample, churn_days, version, .. } = self.clone();
-        let profile = ShopProfile {
+        let (profile, set_up) = (self.profile(), self.set_up_at.is_some());
+        api::Shop { name, home_currency, time_zone, plan, sample, churn_days, local, profile, set_up, version }
+    }
+
+    /// What the first run asked.
+    pub fn profile(&self) -> ShopProfile {
+        ShopProfile {
             industry: self.industry.clone(),
             business_model: self.business_model,
             active_customers: self.active_customers,
             margin: self.margin,
             margin_basis: self.margin_basis,
-            acquisition_cost: self.acquisition_cost.map(|minor| Money::new(minor, home_currency)),
-        };
-        let set_up = self.set_up_at.is_some();
-        api::Shop { name, home_currency, time_zone, plan, sample, churn_days, local, profile, set_up, version }
+            acquisition_cost: self.acquisition_cost.map(|minor| Money::new(minor, self.home_currency)),
+        }
+    }
+
+    /// What stands in for figures that the shop's data do not carry.
+    pub fn prior(&self) -> Prior {
+        Prior::of(self.industry.as_deref(), self.business_model)
     }
 }

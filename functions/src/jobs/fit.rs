@@ -41,7 +41,7 @@ pub async fn work(held: &mut Held<()>) -> Result<Work, JobError> {
     }
     let shop = shop::read(&held.db).await?;
     let today = held.now.day();
-    let input = FitInput { churn_days: shop.churn_days, ..read(held).await? };
+    let input = FitInput { churn_days: shop.churn_days, prior: shop.prior(), ..read(held).await? };
     held.count("customers", input.groups.iter().map(|group| u64::from(group.customers)).sum());
     let (model, mut card) = risk::fit(&input, shop.home_currency, today);
     seams::point("fit.computed").await;
@@ -88,5 +88,5 @@ async fn read(held: &mut Held<()>) -> Result<FitInput, JobError> {
     }
     let groups =
         groups.into_iter().map(|((repeats, recency, age), customers)| Group { repeats, recency, age, customers }).collect();
-    Ok(FitInput { groups, sample, churn_days: None })
+    Ok(FitInput { groups, sample, ..FitInput::default() })
 }

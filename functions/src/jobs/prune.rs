@@ -3,13 +3,12 @@
 use shared::time::{MILLIS_PER_DAY, Millis};
 
 use super::run::{Held, JobError, Work};
-use crate::auth::{LINK_LIFE, SESSION_IDLE};
+use crate::auth::{HOUR, SESSION_IDLE};
 use crate::db::prune::Ages;
-use crate::db::{Db, DbError, imports, models, people, prune};
+use crate::db::{Db, DbError, imports, links, models, prune, sessions, usage};
 
 /// Mails shown in a local run, and runs that ended.
 const RECORDS_FOR: i64 = 30 * MILLIS_PER_DAY;
-const USAGE_DAYS: i32 = 400;
 const MODELS_FOR: i64 = 90 * MILLIS_PER_DAY;
 /// An import can be gone on with for so long.
 const FILES_FOR: i64 = 30 * MILLIS_PER_DAY;
@@ -23,8 +22,8 @@ pub async fn has_work(db: &Db, now: Millis) -> Result<bool, DbError> {
 
 pub async fn work(held: &mut Held<()>) -> Result<Work, JobError> {
     let ages = ages(held.now);
-    let dropped = people::prune(&held.db, ages.now, ages.idle_session, ages.link).await?;
-    held.count("sign_ins", dropped);
+    let dropped = held.db.batch_idempotent(vec![sessions::prune(ages.now, ages.idle_session), links::prune(ages.link)]).await?;
+    held.count("sign_ins", dropped.iter().map(|outcome| outcome.changes).sum());
     let abandoned =
         held.write(vec![imports::abandon(held.now, ages.file, ages.body), models::prune(before(held.now, MODELS_FOR))]).await?;
     held.count("imports", abandoned.first().map_or(0, |outcome| outcome.changes));
@@ -45,9 +44,10 @@ fn ages(now: Millis) -> Ages {
     Ages {
         now,
         idle_session: before(now, SESSION_IDLE),
-        link: before(now, LINK_LIFE),
+        // Links are counted for an hour.
+        link: before(now, HOUR),
         record: before(now, RECORDS_FOR),
-        usage: now.day().plus(-USAGE_DAYS),
+        usage: now.day().plus(-usage::KEPT_DAYS),
         file: before(now, FILES_FOR),
         body: before(now, BODIES_FOR),
     }

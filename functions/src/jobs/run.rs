@@ -284,6 +284,8 @@ impl<C: Serialize> Held<C> {
         self.counted = reading;
         self.progress.rows_read += read;
         self.progress.rows_written += written;
+        // A request that a person waits for runs on the request's own meter.
+        self.db.meter().tell(read, written);
         (read, written)
     }
 }

@@ -4,15 +4,17 @@ use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use shared::api::{Plan, Risk};
+use shared::api::{MarginBasis, Plan, Risk};
 use shared::money::{Currency, Money, Rates};
-use shared::risk::{self, Model, Score};
+use shared::clv::OrderModel;
+use shared::risk::{self, Model, Prior, Score};
 use shared::state::{self, EventFact, OrderFact, State};
 use shared::time::{Day, Millis};
 
 use super::run::{Held, JobError, WAKE, Work};
+use crate::db::models::Live;
 use crate::db::scores::{self, Claim, EventRow, Facets, OrderRow, Page, PageRow};
-use crate::db::{Db, DbError, Statement, leases, models, rollups, shop, usage};
+use crate::db::{Db, DbError, Statement, leases, margins, models, rollups, shop, usage};
 use crate::seams;
 
 /// Where a pass over the customers is.
@@ -37,6 +39,8 @@ struct Basis {
     model: Model,
     rates: Rates,
     is_prior: bool,
+    /// The shop's margin comes from the cost of products, which new orders move.
+    is_costed: bool,
     /// Also customers who are neither dirty nor due.
     everybody: bool,
 }
@@ -104,6 +108,9 @@ pub async fn work(held: &mut Held<Cursor>) -> Result<Work, JobError> {
     if held.counted("checked") > 0 && rollups::is_large(&held.db).await? {
         statements.push(rollups::wake());
     }
+    if basis.is_costed && held.counted("folded") > 0 {
+        statements.push(margins::measure_costs(held.now));
+    }
     if !statements.is_empty() {
         held.write(statements).await?;
         seams::point("score.settled").await;
@@ -120,10 +127,11 @@ struct DueAt {
 async fn basis(held: &mut Held<Cursor>) -> Result<Basis, JobError> {
     let shop = shop::read(&held.db).await?;
     let rates = shop::rates(&held.db, shop.home_currency).await?;
+    let prior = shop.prior();
     let (model_id, mut model, is_prior) = match models::live(&held.db).await? {
-        Some(live) => (live.id, live.model, live.card.basis == "prior"),
-        None => {
-            let (model, card) = risk::prior(shop.home_currency);
+        Some(live) if !is_outdated(&live, &prior, held.plan) => (live.id, live.model, live.card.basis == "prior"),
+        _ => {
+            let (model, card) = risk::prior(shop.home_currency, prior);
             let outcomes = held.write(models::store(&model, &card, held.now)).await?;
             (models::new_id(outcomes.last())?, model, true)
         }
@@ -132,7 +140,14 @@ async fn basis(held: &mut Held<Cursor>) -> Result<Basis, JobError> {
         model.thresholds = thresholds;
     }
     model.churn_days = shop.churn_days;
-    Ok(Basis { model_id, model, rates, is_prior, everybody: held.cursor().everybody.is_some() })
+    Ok(Basis { model_id, model, rates, is_prior, is_costed: shop.margin_basis == MarginBasis::Product, everybody: held.cursor().everybody.is_some() })
+}
+
+/// The free plan fits nothing, so there a prior of another industry is replaced here; on the paid plan the fit does it.
+fn is_outdated(live: &Live, prior: &Prior, plan: Plan) -> bool {
+    let Model { orders, rhythm, terms, .. } = &live.model;
+    let is_same = *orders == OrderModel::MbgNbd(prior.orders) && *rhythm == prior.rhythm && terms.short == prior.terms.short && terms.long == prior.terms.long;
+    plan == Plan::Free && live.card.basis == "prior" && !is_same
 }
 
 /// Whether there was one.

@@ -1,8 +1,9 @@
 //! The shop's own settings.
 
 use axum::Json;
-use shared::api::{ShopChange, ShopResponse};
+use shared::api::{MarginBasis, ShopChange, ShopResponse};
 use shared::audit::Action;
+use shared::industry;
 use shared::money::Currency;
 use shared::risk::CHURN_DAYS;
 
@@ -12,6 +13,9 @@ use crate::db::shop::{self, Effects, Shop};
 use crate::extract::{IfMatch, JsonBody};
 use crate::jobs;
 use crate::problem::Problem;
+
+/// More people than there are would not fit into a JavaScript number either.
+const MOST_CUSTOMERS: u64 = 10_000_000_000;
 
 /// The shop's settings.
 #[utoipa::path(get, path = "/api/shop", tag = "shop", responses((status = 200, body = ShopResponse)))]
@@ -23,8 +27,8 @@ pub async fn show(ctx: Ctx) -> Result<Json<ShopResponse>, Problem> {
 
 /// Change some of the settings.
 ///
-/// Rates convert into the home currency, so a new one removes them; totals stay apart until new ones are stored. After a change of
-/// when a customer counts as lost everybody is scored again.
+/// Rates and costs are in the home currency, so a new one removes them; totals stay apart until new rates are stored. After a change
+/// of when a customer counts as lost, or of the industry, everybody is scored again.
 #[utoipa::path(patch, path = "/api/shop", tag = "shop", request_body = ShopChange, responses((status = 200, body = ShopResponse)))]
 #[worker::send]
 pub async fn change(
@@ -38,6 +42,9 @@ pub async fn change(
     let effects = Effects {
         is_new_home: after.home_currency != before.home_currency,
         is_new_churn: after.churn_days != before.churn_days,
+        is_new_prior: after.prior() != before.prior(),
+        is_measured: after.margin_basis == MarginBasis::Product
+            && (after.margin_basis != before.margin_basis || after.home_currency != before.home_currency),
     };
     match shop::change(&ctx.db, &after, version, effects, ctx.now, audit::append(&ctx, entry(&before, &after))).await {
         Err(error) if error.is_stale("shop") => {
@@ -46,7 +53,7 @@ pub async fn change(
         }
         done => done?,
     }
-    if effects.is_new_home || effects.is_new_churn {
+    if effects.is_new_home || effects.is_new_churn || effects.is_new_prior {
         jobs::ring(&ctx.env, &ctx.db).await;
     }
     show(ctx).await
@@ -85,6 +92,13 @@ fn checked(mut change: ShopChange, home: Currency) -> Result<ShopChange, Problem
     if change.churn_days.flatten().is_some_and(|days| !CHURN_DAYS.contains(&days)) {
         let (least, most) = (CHURN_DAYS.start(), CHURN_DAYS.end());
         return Err(Problem::field("churn_days", format!("Use {least} to {most} days, or null for each customer's own rhythm")));
+    }
+    if change.industry.as_ref().and_then(Option::as_deref).is_some_and(|code| industry::find(code).is_none()) {
+        let codes: Vec<_> = industry::INDUSTRIES.iter().map(|industry| industry.code).collect();
+        return Err(Problem::field("industry", format!("Use one of {}", codes.join(", "))));
+    }
+    if change.active_customers.flatten().is_some_and(|count| count > MOST_CUSTOMERS) {
+        return Err(Problem::field("active_customers", "Use a whole number of customers"));
     }
     if change.margin.flatten().is_some_and(|margin| !(0.0..=1.0).contains(&margin)) {
         return Err(Problem::field("margin", "Use a share between 0 and 1, such as 0.4 for 40 %"));

@@ -300,6 +300,9 @@ pub struct Bulk {
     pub seen: u64,
     /// Those that were not so already.
     pub changed: u64,
+    /// Those left as they are because they would have had too many tags.
+    #[serde(default)]
+    pub full: u64,
     pub next_cursor: Option<String>,
 }
 
@@ -480,6 +483,10 @@ impl Lifecycle {
             Self::WonBack => "won_back",
             Self::GivenUp => "given_up",
         }
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|lifecycle| lifecycle.as_str() == text)
     }
 
     /// The integer of `facets.lifecycle`.

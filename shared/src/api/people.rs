@@ -1,7 +1,7 @@
 //! Sign-in, sessions, roles.
 
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use crate::api::Shop;
 use crate::id::Id;
@@ -145,6 +145,16 @@ pub struct SessionEntry {
     pub expires_at: String,
     /// The one that asks.
     pub current: bool,
+}
+
+/// The query of `GET /api/sessions`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct SessionsQuery {
+    /// Everybody's, for those who may manage people.
+    #[serde(default)]
+    pub all: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]

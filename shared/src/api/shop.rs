@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::api::{Import, Run, TierSummary};
+use crate::api::{AtStake, Economics, Import, Run, TierSummary};
 use crate::money::{Currency, Money};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -161,6 +161,10 @@ pub struct Overview {
     pub last_import: Option<Import>,
     pub last_score: Option<Run>,
     pub model: Option<ModelCard>,
+    pub economics: Economics,
+    pub at_stake: AtStake,
+    /// What of the plan is nearly used up, each as a sentence.
+    pub alerts: Vec<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]

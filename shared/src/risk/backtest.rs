@@ -3,7 +3,7 @@
 //! A model for a past day is fitted on rows up to that day alone; what happened after it is read only for the labels.
 //! Signals are left out: a state does not keep their past by the day, and their weights are priors that no past has moved.
 
-use super::Model;
+use super::{Model, Prior};
 use super::fit::{MIN_REPEAT_BUYERS, OrderFits, Sample, parts};
 use super::rhythm::Gaps;
 use super::score::past_view;
@@ -42,7 +42,7 @@ pub(super) struct Backtest {
 #[derive(Debug, Clone)]
 struct Outcomes([(u32, u32); 101]);
 
-pub(super) fn run(sample: &Sample<'_>, churn_days: Option<u32>, today: Day) -> Backtest {
+pub(super) fn run(sample: &Sample<'_>, prior: &Prior, churn_days: Option<u32>, today: Day) -> Backtest {
     let mut backtest = Backtest::default();
     for back in CUT_OFFS {
         let cut_off = today.plus(-back);
@@ -54,7 +54,7 @@ pub(super) fn run(sample: &Sample<'_>, churn_days: Option<u32>, today: Day) -> B
             backtest.mbg_is_better = Some(mbg <= bg);
         }
         let orders = fits.and_then(|fits| fits.choose(&backtest)).map(|chosen| chosen.model);
-        let model = Model { churn_days, ..parts(&known, orders, cut_off) };
+        let model = Model { churn_days, ..parts(&known, orders, prior, cut_off) };
         let used = sample.states.iter().filter(|state| orders.is_some() || state.contract.is_some());
         if !(orders.is_some() || model.terms.is_fitted()) {
             continue;

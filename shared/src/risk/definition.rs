@@ -71,7 +71,7 @@ fn in_days(days: u32) -> i32 {
 mod tests {
     use super::*;
     use crate::money::Currency;
-    use crate::risk::{FitInput, Model, fit, prior, score};
+    use crate::risk::{FitInput, Model, Prior, fit, prior, score};
     use crate::state::{OrderFact, State, fold};
 
     fn bought(days: &[i32]) -> State {
@@ -90,7 +90,7 @@ mod tests {
             let days = |until: Day| u32::try_from(until.since(first)).expect("later");
             Group { repeats: state.buy_days() - 1, recency: days(last), age: days(today), customers: 1 }
         };
-        FitInput { groups: states.iter().map(group).collect(), sample: states, churn_days: None }
+        FitInput { groups: states.iter().map(group).collect(), sample: states, ..FitInput::default() }
     }
 
     fn listed(model: &Model, days: Option<u32>) -> &ChurnDefinition {
@@ -99,7 +99,7 @@ mod tests {
 
     #[test]
     fn an_own_rule_sets_the_deadline_of_everybody_and_what_follows_from_it() {
-        let (mut model, _) = prior(Currency::USD);
+        let (mut model, _) = prior(Currency::USD, Prior::default());
         let (often, once) = (bought(&[0, 7, 14, 21, 28]), bought(&[28]));
         let today = Day(30);
         assert_ne!(score(&often, &model, None, today).deadline, score(&once, &model, None, today).deadline);
@@ -117,7 +117,7 @@ mod tests {
 
     #[test]
     fn a_subscription_keeps_the_end_of_its_paid_term_under_an_own_rule() {
-        let (mut model, _) = prior(Currency::USD);
+        let (mut model, _) = prior(Currency::USD, Prior::default());
         let serde_json::Value::Object(properties) = serde_json::json!({"term_days": 30}) else { unreachable!() };
         let paid = crate::state::EventFact { at: Day(0).start(), name: "Subscription Renewed".to_owned(), properties };
         let state = fold(&[], &[paid], &crate::money::Rates::new(Currency::USD));

@@ -6,9 +6,10 @@ use super::backtest::{self, Backtest};
 use super::definition::definitions;
 use super::rhythm::{MAX_CAME_BACK, Rhythm};
 use super::terms::TermModel;
-use super::{FitInput, Group, Model, SCHEMA};
+use super::{FitInput, Group, Model, Prior, SCHEMA};
 use crate::api::{ModelCard, Thresholds};
 use crate::clv::{BgNbd, FitError, Fitted, GammaGamma, History, MbgNbd, Nbd, OrderModel};
+use crate::industry::GENERAL;
 use crate::money::Currency;
 use crate::signal::Feeds;
 use crate::state::State;
@@ -20,8 +21,8 @@ pub const MIN_REPEAT_BUYERS: u64 = 200;
 const MIN_SPENDERS: usize = 50;
 
 /// The model for a shop of whose data nothing is known yet, marked as a prior.
-pub fn prior(home: Currency) -> (Model, ModelCard) {
-    fit(&FitInput::default(), home, Day(0))
+pub fn prior(home: Currency, prior: Prior) -> (Model, ModelCard) {
+    fit(&FitInput { prior, ..FitInput::default() }, home, Day(0))
 }
 
 /// Fits every part that the data can carry and takes priors for the rest; the card says which. Rows after `today` change nothing.
@@ -34,36 +35,35 @@ pub fn fit(input: &FitInput, home: Currency, today: Day) -> (Model, ModelCard) {
     } else {
         (histories(&input.groups), counts.repeat_buyers)
     };
-    let tested = backtest::run(&sample, input.churn_days, today);
+    let tested = backtest::run(&sample, &input.prior, input.churn_days, today);
     let fitted = (repeat_buyers >= MIN_REPEAT_BUYERS).then(|| OrderFits::of(&groups)).and_then(|fits| fits.choose(&tested));
     let orders = fitted.as_ref().map(|fitted| fitted.model);
-    let mut model = Model { home, churn_days: input.churn_days, ..parts(&sample, orders, today) };
+    let mut model = Model { home, churn_days: input.churn_days, ..parts(&sample, orders, &input.prior, today) };
     model.alive = fitted.as_ref().map_or(model.alive, |fitted| fitted.alive);
     (model.thresholds, model.thresholds_basis, model.thresholds_text) = tested.thresholds();
     model.definitions = definitions(&sample, &input.groups, &model, today);
-    let card = card(&model, fitted.as_ref(), &counts);
+    let card = card(&model, fitted.as_ref(), &counts, &input.prior);
     (model, card)
 }
 
 /// A model without chosen thresholds, of churn by rhythm; `orders` is the fitted model of orders, if any.
-pub(super) fn parts(sample: &Sample<'_>, orders: Option<OrderModel>, today: Day) -> Model {
-    let prior = prior_orders();
-    let rhythm = if orders.is_some() { Rhythm::fit(&sample.days, today) } else { Rhythm::prior() };
+pub(super) fn parts(sample: &Sample<'_>, orders: Option<OrderModel>, prior: &Prior, today: Day) -> Model {
+    let rhythm = if orders.is_some() { Rhythm::fit(&sample.days, prior.rhythm, today) } else { prior.rhythm };
     Model {
         schema: SCHEMA,
         thresholds: Thresholds { immediate: 0.5, moderate: 0.5, early: 0.5 },
         thresholds_basis: "default".to_owned(),
         thresholds_text: String::new(),
         home: Currency::USD,
-        orders: orders.unwrap_or(OrderModel::MbgNbd(prior)),
+        orders: orders.unwrap_or(OrderModel::MbgNbd(prior.orders)),
         alive: match orders {
-            None => Some(prior),
+            None => Some(prior.orders),
             Some(OrderModel::MbgNbd(model)) => Some(model),
             Some(_) => None,
         },
         rhythm,
         spend: spend(sample.states, today),
-        terms: TermModel::fit(sample.states.iter().filter_map(|state| state.contract.as_ref()), today),
+        terms: TermModel::fit(sample.states.iter().filter_map(|state| state.contract.as_ref()), prior.terms, today),
         feeds: feeds(sample.states, today),
         churn_days: None,
         definitions: Vec::new(),
@@ -148,11 +148,6 @@ impl OrderFits {
     }
 }
 
-/// A retailer between the many and the few: an order every two to three months while alive, one in four drops out each time.
-fn prior_orders() -> MbgNbd {
-    MbgNbd { r: 0.6, alpha: 8.0, a: 0.8, b: 2.2 }
-}
-
 fn histories(groups: &[Group]) -> Vec<(History, f64)> {
     let weeks = |days: u32| f64::from(days) / 7.0;
     let history = |g: &Group| History { x: g.repeats, t_x: weeks(g.recency), age: weeks(g.age) };
@@ -201,7 +196,7 @@ impl Counts {
     }
 }
 
-fn card(model: &Model, chosen: Option<&Chosen>, counts: &Counts) -> ModelCard {
+fn card(model: &Model, chosen: Option<&Chosen>, counts: &Counts, prior: &Prior) -> ModelCard {
     let own = chosen.is_some() || model.terms.is_fitted();
     let named = |prefix: &str, parameters: Vec<(String, f64)>| {
         parameters.into_iter().map(|(name, value)| (format!("{prefix} {name}"), value)).collect::<Vec<_>>()
@@ -222,7 +217,7 @@ fn card(model: &Model, chosen: Option<&Chosen>, counts: &Counts) -> ModelCard {
     ModelCard {
         name: "risk".to_owned(),
         basis: if own { "fitted" } else { "prior" }.to_owned(),
-        text: text(model, chosen, counts),
+        text: text(model, chosen, counts, prior),
         customers: counts.customers,
         repeat_buyers: counts.repeat_buyers,
         from: counts.from.map(Day::iso),
@@ -238,7 +233,7 @@ fn owned((name, value): (&str, f64)) -> (String, f64) {
 }
 
 /// In the marketer's words.
-fn text(model: &Model, chosen: Option<&Chosen>, counts: &Counts) -> String {
+fn text(model: &Model, chosen: Option<&Chosen>, counts: &Counts, prior: &Prior) -> String {
     let mut sentences = Vec::new();
     if chosen.is_some() {
         sentences.push(format!(
@@ -264,8 +259,10 @@ fn text(model: &Model, chosen: Option<&Chosen>, counts: &Counts) -> String {
         }
     } else if !model.terms.is_fitted() {
         sentences.push(format!(
-            "Based on what is typical for shops, not on this one: {} of {} customers have bought again, {MIN_REPEAT_BUYERS} are needed to learn from.",
-            counts.repeat_buyers, counts.customers
+            "Based on what is usual in {}, not on this shop: {} of {} customers have bought again, {MIN_REPEAT_BUYERS} are needed to learn from.",
+            prior.usual_in.unwrap_or(GENERAL.name),
+            counts.repeat_buyers,
+            counts.customers
         ));
     }
     if model.terms.is_fitted() {

@@ -67,14 +67,14 @@ impl Rhythm {
         Self { mean: libm::log(36.0), between: 0.5, within: 0.6, z: Z_DEFAULT, watched: 0, came_back: 0.0 }
     }
 
-    /// From each customer's purchase days up to and with `today`; the prior where fewer than two gaps are known.
-    pub(crate) fn fit(customers: &[&[Day]], today: Day) -> Self {
+    /// From each customer's purchase days up to and with `today`; `prior` where fewer than two gaps are known.
+    pub(crate) fn fit(customers: &[&[Day]], prior: Self, today: Day) -> Self {
         let gaps: Vec<Gaps> = customers.iter().map(|days| Gaps::of(days)).filter(|gaps| gaps.n > 0).collect();
         if gaps.len() < 2 {
-            return Self::prior();
+            return prior;
         }
         let (deviations, freedom) = gaps.iter().fold((0.0, 0.0), |(sum, n), g| (sum + g.deviations(), n + f64::from(g.n - 1)));
-        let within = if freedom >= 10.0 { (deviations / freedom).max(0.05) } else { Self::prior().within };
+        let within = if freedom >= 10.0 { (deviations / freedom).max(0.05) } else { prior.within };
         let count = gaps.len() as f64;
         let mut mean = gaps.iter().map(Gaps::mean).sum::<f64>() / count;
         let mut between = 0.5;
@@ -92,7 +92,7 @@ impl Rhythm {
             mean = weighted / weights;
             between = (spread / count).max(0.02);
         }
-        Self { mean, between, within, ..Self::prior() }.with_quantile(customers, today)
+        Self { mean, between, within, ..prior }.with_quantile(customers, today)
     }
 
     /// Days of silence that count as churn.
@@ -231,7 +231,7 @@ mod tests {
             })
             .collect();
         let customers: Vec<&[Day]> = all.iter().map(Vec::as_slice).collect();
-        let rhythm = Rhythm::fit(&customers, Day(400));
+        let rhythm = Rhythm::fit(&customers, Rhythm::prior(), Day(400));
         let usual = libm::exp(rhythm.mean);
         assert!((20.0..26.0).contains(&usual), "{usual}");
         assert!((0.1..0.3).contains(&rhythm.between) && rhythm.within <= 0.06, "{rhythm:?}");
@@ -247,7 +247,7 @@ mod tests {
             })
             .collect();
         let customers: Vec<&[Day]> = all.iter().map(Vec::as_slice).collect();
-        let rhythm = Rhythm::fit(&customers, Day(700));
+        let rhythm = Rhythm::fit(&customers, Rhythm::prior(), Day(700));
         assert!(rhythm.came_back <= MAX_CAME_BACK && rhythm.watched >= MIN_WATCHED, "{rhythm:?}");
         assert!(rhythm.z > Z_FROM, "{rhythm:?}");
     }

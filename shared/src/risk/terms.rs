@@ -69,9 +69,10 @@ impl TermModel {
         }
     }
 
-    pub(crate) fn fit<'a>(contracts: impl Iterator<Item = &'a Contract>, today: Day) -> Self {
+    /// `prior` stands in for what too few terms have shown.
+    pub(crate) fn fit<'a>(contracts: impl Iterator<Item = &'a Contract>, prior: Self, today: Day) -> Self {
         let contracts: Vec<&Contract> = contracts.collect();
-        let prior = Self::prior().with_grace(&contracts, today);
+        let prior = prior.with_grace(&contracts, today);
         let (mut short, mut long) = (Vec::new(), Vec::new());
         for contract in contracts {
             let so_far = contract.so_far(today, prior.grace);
@@ -294,7 +295,7 @@ mod tests {
                 Contract { terms, ..Contract::default() }
             })
             .collect();
-        let model = TermModel::fit(contracts.iter(), Day(300));
+        let model = TermModel::fit(contracts.iter(), TermModel::prior(), Day(300));
         assert_eq!(model.grace, 7, "{model:?}");
         let overdue = Standing::of(&contracts[1], &model, Day(64)).expect("a term");
         assert!(!overdue.is_over(Day(64)) && overdue.is_over(overdue.deadline()));
@@ -309,9 +310,9 @@ mod tests {
         let contracts: Vec<Contract> = (0..400)
             .map(|i| months(1 + (1..12).take_while(|k| (i * 7_919 + k * 104_729 + i * k * 31) % 97 >= 24).count() as i32))
             .collect();
-        let model = TermModel::fit(contracts.iter(), Day(1_000));
+        let model = TermModel::fit(contracts.iter(), TermModel::prior(), Day(1_000));
         assert!(model.short.decided > 400 && model.long.decided == 0);
         assert!((0.18..0.32).contains(&model.short.leaves(0, 0)), "{:?}", model.short);
-        assert_eq!(TermModel::fit(contracts.iter().take(3), Day(1_000)).short, TermModel::prior().short);
+        assert_eq!(TermModel::fit(contracts.iter().take(3), TermModel::prior(), Day(1_000)).short, TermModel::prior().short);
     }
 }

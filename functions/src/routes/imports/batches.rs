@@ -118,6 +118,7 @@ fn cut(row: RowError) -> RowError {
 async fn count_usage(ctx: &Ctx) -> Result<(), Problem> {
     let reading = ctx.db.meter().reading();
     let add = usage::add(ctx.now.day(), reading.rows_read, reading.rows_written + 1);
+    ctx.db.meter().tell(reading.rows_read, reading.rows_written + 1);
     ctx.db.run(add.sql, add.params).await?;
     Ok(())
 }
