@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use shared::api::{ModelCard, Tier, TierSummary};
+use shared::api::{Lifecycle, ModelCard, Tier, TierSummary};
 use shared::money::{Currency, Home};
 use shared::time::Millis;
 
-use super::{Db, DbError, Outcome, Param, Statement};
+use super::{Db, DbError, Outcome, Param, Statement, lists};
 use crate::{params, sql};
 
-/// A search counts on to here.
+/// A list counts on to here.
 pub const COUNTED: u64 = 10_000;
 
 /// What the main trigger of a tier is counted among.
@@ -26,15 +26,27 @@ pub enum Sort {
     Deadline,
 }
 
-/// Which customers, in which order.
+/// Which customers, in which order. What is empty or none lets everybody through.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Filter {
-    /// Empty for all.
     pub tiers: Vec<Tier>,
     pub search: Option<Search>,
+    pub care: Option<Care>,
+    pub tag: Option<String>,
+    pub lifecycles: Vec<Lifecycle>,
+    /// ISO 3166-1, two capital letters.
+    pub countries: Vec<String>,
     pub sort: Sort,
     /// From the largest down.
     pub down: bool,
+}
+
+/// Who looks after them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Care {
+    Nobody,
+    /// The number of a row of `users`.
+    Person(i64),
 }
 
 /// The start of a name, an address or an outside id, each in the form that its column has.
@@ -61,6 +73,9 @@ pub struct Place {
     pub number: Option<f64>,
     #[serde(default)]
     pub text: Option<String>,
+    /// In a list of a roll-up: its generation, and how many of the list stand up to and with this row.
+    #[serde(default)]
+    pub rolled: Option<(i64, u32)>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -100,6 +115,11 @@ pub struct Summary {
 }
 
 #[derive(Debug, Deserialize)]
+struct WaitingRow {
+    waiting: Option<u64>,
+}
+
+#[derive(Debug, Deserialize)]
 struct TiersRow {
     /// Null without customers, as a sum over none is.
     waiting: Option<u64>,
@@ -131,47 +151,51 @@ struct Count {
     customers: u64,
 }
 
-/// The numbers of a filter's customers after `after`, in the order in which they came, whatever the filter's sort.
-pub async fn ids_by_arrival(db: &Db, filter: &Filter, after: i64, limit: u32) -> Result<Vec<i64>, DbError> {
-    let tiers = tier_codes(filter);
-    let places: Vec<Place> = match &filter.search {
-        None => db.all(sql!("customers.sql", "ids_by_arrival"), params![tiers, after, limit]).await?,
-        Some(Search { name, email, external }) => {
-            let params = params![tiers, after, limit, name, email, external];
-            db.all(sql!("customers.sql", "found_by_arrival"), params).await?
-        }
-    };
-    Ok(places.into_iter().map(|place| place.id).collect())
-}
-
-/// A part of a list with all that stands above it, in one call. Of a search also how many it finds, up to one above [`COUNTED`].
+/// A part of a list with all that stands above it, in one call; `rolled` is the roll-up of a large shop. Where more than tiers
+/// narrow it also how many it has, up to one above [`COUNTED`].
 pub async fn places_and_summary(
     db: &Db,
     filter: &Filter,
     part: &Part,
     home: Currency,
+    rolled: Option<Lists>,
 ) -> Result<(Vec<Place>, Option<u64>, Summary), DbError> {
-    let mut statements = vec![places_statement(filter, part)];
-    statements.extend(summary_statements());
-    if let Some(search) = &filter.search {
-        let Search { name, email, external } = search;
-        let params = params![tier_codes(filter), name, email, external, COUNTED + 1];
-        statements.push(Statement::new(sql!("customers.sql", "count_found"), params));
+    let start = rolled.as_ref().and_then(|lists| rollups::start(lists, filter, part));
+    let places = match start {
+        Some((generation, offset)) => rollups::places_statement(generation, filter, offset, part.limit),
+        None => lists::part_statement(filter, &rollups::in_keys(db, filter, part.clone()).await?),
+    };
+    let mut statements = summary_statements(rolled.is_some());
+    let summary = statements.len();
+    statements.push(places);
+    if !filter.is_tiers_only() {
+        statements.push(lists::count_statement(filter, COUNTED + 1));
     }
     let outcomes = db.batch_idempotent(statements).await?;
-    let [places, tiers, triggers, card, scored, found @ ..] = outcomes.as_slice() else {
+    let Some((summary, [places, found @ ..])) = outcomes.split_at_checked(summary) else {
         return Err(DbError::Bug("a batch lost results".to_owned()));
     };
     let found = found.first().map(Outcome::first::<Count>).transpose()?.flatten().map(|count| count.customers);
-    Ok((places.rows()?, found, read_summary([tiers, triggers, card, scored], home)?))
+    let mut places: Vec<Place> = places.rows()?;
+    if let Some((generation, offset)) = start {
+        for (place, upto) in places.iter_mut().zip(offset + 1..) {
+            place.rolled = Some((generation, upto));
+        }
+    }
+    Ok((places, found, read_summary(summary, home, rolled)?))
 }
 
+/// What stands above a list; of a large shop as its last roll-up has it.
 pub async fn summary(db: &Db, home: Currency) -> Result<Summary, DbError> {
-    let outcomes = db.batch_idempotent(summary_statements().into()).await?;
-    let [tiers, triggers, card, scored] = outcomes.as_slice() else {
-        return Err(DbError::Bug("a batch lost results".to_owned()));
-    };
-    read_summary([tiers, triggers, card, scored], home)
+    let rolled = rollups::lists(db).await?;
+    let outcomes = db.batch_idempotent(summary_statements(rolled.is_some())).await?;
+    read_summary(&outcomes, home, rolled)
+}
+
+/// Everybody counted by tier, now.
+pub async fn count_tiers(db: &Db, home: Currency) -> Result<Vec<TierSummary>, DbError> {
+    let outcomes = db.batch_idempotent(summary_statements(false)).await?;
+    Ok(read_summary(&outcomes, home, None)?.tiers)
 }
 
 /// The rows of customers' numbers, in their order.
@@ -179,48 +203,41 @@ pub async fn rows(db: &Db, ids: &[i64]) -> Result<Vec<Row>, DbError> {
     db.all(sql!("customers.sql", "rows"), params![Param::json(&ids)]).await
 }
 
-fn places_statement(filter: &Filter, part: &Part) -> Statement {
-    let tiers = tier_codes(filter);
-    let after = part.after.clone();
-    let (id, number, text) = after.map_or((None, None, None), |place| (Some(place.id), place.number, place.text));
-    let Part { limit, offset, .. } = *part;
-    let direction = if filter.down { -1 } else { 1 };
-    let sort = filter.sort.as_str();
-    match (&filter.search, filter.sort) {
-        (None, Sort::Name) if filter.down => {
-            Statement::new(sql!("customers.sql", "ids_by_name_down"), params![tiers, text, id, limit, offset])
-        }
-        (None, Sort::Name) => Statement::new(sql!("customers.sql", "ids_by_name"), params![tiers, text, id, limit, offset]),
-        (None, _) => {
-            let params = params![tiers, sort, direction, number, id, limit, offset];
-            Statement::new(sql!("customers.sql", "ids_by_number"), params)
-        }
-        (Some(Search { name, email, external }), Sort::Name) => {
-            let params = params![tiers, text, id, direction, limit, offset, name, email, external];
-            Statement::new(sql!("customers.sql", "found_by_name"), params)
-        }
-        (Some(Search { name, email, external }), _) => {
-            let params = params![tiers, sort, direction, number, id, limit, offset, name, email, external];
-            Statement::new(sql!("customers.sql", "found_by_number"), params)
-        }
-    }
-}
-
-fn tier_codes(filter: &Filter) -> Param {
-    let codes: Vec<i32> = filter.tiers.iter().map(|tier| tier.code()).collect();
-    if codes.is_empty() { Param::Null } else { Param::json(&codes) }
-}
-
-fn summary_statements() -> [Statement; 4] {
-    [
-        Statement::new(sql!("customers.sql", "tiers"), params![]),
-        Statement::new(sql!("customers.sql", "main_triggers"), params![TRIGGERS_READ]),
+/// Card and time; then who waits, or all by tier with what is counted for it.
+fn summary_statements(is_rolled: bool) -> Vec<Statement> {
+    let mut statements = vec![
         Statement::new(sql!("customers.sql", "card"), params![]),
         Statement::new(sql!("customers.sql", "scored_at"), params![]),
-    ]
+    ];
+    if is_rolled {
+        statements.push(rollups::waiting_statement());
+    } else {
+        statements.push(Statement::new(sql!("customers.sql", "tiers"), params![]));
+        statements.push(Statement::new(sql!("customers.sql", "main_triggers"), params![TRIGGERS_READ]));
+    }
+    statements
 }
 
-fn read_summary([tiers, triggers, card, scored]: [&Outcome; 4], home: Currency) -> Result<Summary, DbError> {
+fn read_summary(outcomes: &[Outcome], home: Currency, rolled: Option<Lists>) -> Result<Summary, DbError> {
+    let [card, scored, counted @ ..] = outcomes else { return Err(DbError::Bug("a batch lost results".to_owned())) };
+    let card: Option<CardRow> = card.first()?;
+    let scored: Option<FinishedRow> = scored.first()?;
+    let (tiers, waiting) = match (rolled, counted) {
+        (Some(lists), [waiting]) => {
+            (lists.tiers, waiting.first::<WaitingRow>()?.and_then(|row| row.waiting).unwrap_or(0))
+        }
+        (None, [tiers, triggers]) => read_tiers(tiers, triggers, home)?,
+        _ => return Err(DbError::Bug("a batch lost results".to_owned())),
+    };
+    Ok(Summary {
+        tiers,
+        waiting,
+        as_of: scored.and_then(|row| row.finished_at).map(Millis),
+        card: card.and_then(|row| serde_json::from_str(&row.card).ok()),
+    })
+}
+
+fn read_tiers(tiers: &Outcome, triggers: &Outcome, home: Currency) -> Result<(Vec<TierSummary>, u64), DbError> {
     let row: Option<TiersRow> = tiers.first()?;
     let counted: Vec<Counted> = row.as_ref().and_then(|row| serde_json::from_str(&row.tiers).ok()).unwrap_or_default();
     let mut main_triggers = BTreeMap::new();
@@ -238,14 +255,31 @@ fn read_summary([tiers, triggers, card, scored]: [&Outcome; 4], home: Currency) 
             main_trigger: main_triggers.get(&tier.code()).cloned(),
         }
     });
-    let card: Option<CardRow> = card.first()?;
-    let scored: Option<FinishedRow> = scored.first()?;
-    Ok(Summary {
-        tiers: tiers.into(),
-        waiting: row.and_then(|row| row.waiting).unwrap_or(0),
-        as_of: scored.and_then(|row| row.finished_at).map(Millis),
-        card: card.and_then(|row| serde_json::from_str(&row.card).ok()),
-    })
+    Ok((tiers.into(), row.and_then(|row| row.waiting).unwrap_or(0)))
+}
+
+impl Filter {
+    /// Nothing narrows the list but tiers, so that its counts are known and roll-ups can answer.
+    pub fn is_tiers_only(&self) -> bool {
+        let Self { tiers: _, search, care, tag, lifecycles, countries, sort: _, down: _ } = self;
+        search.is_none() && care.is_none() && tag.is_none() && lifecycles.is_empty() && countries.is_empty()
+    }
+}
+
+/// Everybody, the highest risk first.
+impl Default for Filter {
+    fn default() -> Self {
+        Self {
+            tiers: Vec::new(),
+            search: None,
+            care: None,
+            tag: None,
+            lifecycles: Vec::new(),
+            countries: Vec::new(),
+            sort: Sort::Risk,
+            down: true,
+        }
+    }
 }
 
 impl Sort {

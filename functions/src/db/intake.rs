@@ -101,6 +101,8 @@ pub struct CustomerChange {
     pub tags: String,
     pub traits: String,
     pub created_at: i64,
+    /// As they were read: what came meanwhile makes the batch fail, see [`is_stale`].
+    pub tags_was: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -209,8 +211,10 @@ pub fn create_facets(new: &[(Id, Option<String>)]) -> Result<Vec<Statement>, DbE
 }
 
 pub fn update_customers(changes: &[CustomerChange], now: Millis) -> Result<Vec<Statement>, DbError> {
-    let rows: Vec<_> =
-        changes.iter().map(|c| (c.id, &c.external_id, &c.kind, &c.name, &c.name_key, &c.tags, &c.traits, c.created_at)).collect();
+    let rows: Vec<_> = changes
+        .iter()
+        .map(|c| (c.id, &c.external_id, &c.kind, &c.name, &c.name_key, &c.tags, &c.traits, c.created_at, &c.tags_was))
+        .collect();
     paged(&rows, |page| Statement::new(sql!("intake.sql", "update_customers"), params![page, now]))
 }
 
@@ -265,6 +269,11 @@ pub fn store_rates(rates: &[(String, i32, f64)], now: Millis) -> Result<Vec<Stat
     paged(rates, |page| Statement::new(sql!("intake.sql", "store_rates"), params![page, now]))
 }
 
+/// The rates are other ones than an editor has before them.
+pub fn raise_rates_version(now: Millis) -> Statement {
+    Statement::new(sql!("intake.sql", "raise_rates_version"), params![now])
+}
+
 /// How many of them are not stored just so.
 pub async fn count_new_rates(db: &Db, rates: &[(String, i32, f64)]) -> Result<u32, DbError> {
     let mut new = 0;
@@ -280,9 +289,9 @@ pub fn set_sample(name: &str, now: Millis) -> Statement {
     Statement::new(sql!("intake.sql", "set_sample"), params![name, now])
 }
 
-/// A batch failed because a customer or a consent changed after it was looked up: look again.
+/// A batch failed because a customer, their tags or a consent changed after they were looked up: look again.
 pub fn is_stale(error: &DbError) -> bool {
-    let columns = ["orders.customer_id", "events.customer_id", "contacts.consent"];
+    let columns = ["orders.customer_id", "events.customer_id", "contacts.consent", "customers.tags"];
     matches!(error, DbError::Constraint(text) if columns.iter().any(|column| text.contains(column)))
 }
 

@@ -60,9 +60,11 @@ select c.id, j.value ->> 1, c.sample
 from json_each(?1) j cross join customers c on c.public_id = j.value ->> 0;
 
 -- name: update_customers
--- [id, external_id, kind, name, name_key, tags, traits, created_at]
+-- [id, external_id, kind, name, name_key, tags, traits, created_at, tags as they were read]: tags that somebody gave meanwhile make the
+-- batch fail (tags is not null), so that no import writes over them; and new ones raise the version, so that nobody writes over those.
 update customers set external_id = j.value ->> 1, kind = j.value ->> 2, name = j.value ->> 3, name_key = j.value ->> 4,
-  tags = j.value ->> 5, traits = j.value ->> 6, created_at = j.value ->> 7, updated_at = ?2
+  tags = case when customers.tags = j.value ->> 8 then j.value ->> 5 end, traits = j.value ->> 6, created_at = j.value ->> 7,
+  version = customers.version + (customers.tags <> j.value ->> 5), updated_at = ?2
 from json_each(?1) j where customers.id = j.value ->> 0;
 
 -- name: fill_addresses
@@ -108,6 +110,10 @@ insert into rates (currency, day, rate, created_at)
 select j.value ->> 0, j.value ->> 1, j.value ->> 2, ?2 from json_each(?1) j where true
 on conflict (currency, day) do update set rate = excluded.rate, created_at = excluded.created_at
 where rates.rate is not excluded.rate;
+
+-- name: raise_rates_version
+-- Whoever edits the rates meanwhile is shown the new ones before theirs are stored.
+update shop set rates_version = rates_version + 1, updated_at = ?1 where id = 1;
 
 -- name: count_new_rates
 select count(*) as n from json_each(?1) j

@@ -5,6 +5,7 @@ use shared::id::Id;
 use shared::money::{Currency, Rates};
 
 use super::customers::Row;
+use super::notes::{self, Note};
 use super::totals::DayTotal;
 use super::{Db, DbError, Statement, shop};
 use crate::{params, sql};
@@ -61,6 +62,8 @@ pub struct Belongings {
     pub contacts: Vec<ContactRow>,
     pub consents: Vec<ConsentRow>,
     pub orders: Vec<OrderRow>,
+    /// Newest first.
+    pub notes: Vec<Note>,
     pub spent: Vec<DayTotal>,
     pub rates: Rates,
 }
@@ -105,17 +108,19 @@ pub async fn belongings(db: &Db, customer: i64, home: Currency) -> Result<Belong
         Statement::new(sql!("profile.sql", "contacts"), params![customer]),
         Statement::new(sql!("profile.sql", "consents"), params![customer]),
         Statement::new(sql!("profile.sql", "orders"), params![customer]),
+        notes::of_statement(customer),
         Statement::new(sql!("profile.sql", "spent"), params![customer]),
         shop::rates_statement(),
     ];
     let outcomes = db.batch_idempotent(statements).await?;
-    let [contacts, consents, orders, spent, rates] = outcomes.as_slice() else {
+    let [contacts, consents, orders, notes, spent, rates] = outcomes.as_slice() else {
         return Err(DbError::Bug("a batch lost results".to_owned()));
     };
     Ok(Belongings {
         contacts: contacts.rows()?,
         consents: consents.rows()?,
         orders: orders.rows()?,
+        notes: notes.rows()?,
         spent: spent.rows()?,
         rates: shop::read_rates(rates.rows()?, home),
     })

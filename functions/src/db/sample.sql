@@ -20,6 +20,9 @@ delete from consents where contact_id in (select k.id from json_each(?1) j cross
 -- name: remove_contacts
 delete from contacts where id in (select k.id from json_each(?1) j cross join contacts k on k.customer_id = j.value);
 
+-- name: remove_notes
+delete from notes where id in (select n.id from json_each(?1) j cross join notes n on n.customer_id = j.value);
+
 -- name: remove_identities
 delete from identities where (kind, value) in (
   select i.kind, i.value from json_each(?1) j cross join identities i on i.customer_id = j.value

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use shared::consent::{Record, State, present};
 use shared::id::Id;
 use shared::import::{ConsentRow, ContactRole, CustomerRow};
+use shared::tags;
 use shared::time::Millis;
 
 use crate::db::intake::ContactRow;
@@ -190,15 +191,13 @@ fn fill(field: &mut Option<String>, value: Option<&String>) {
     }
 }
 
-/// Tags that people gave in Rekindle stay.
+/// Tags that people gave in Rekindle stay, in the spelling that they chose.
 fn joined_tags(stored: &str, more: &[String]) -> String {
-    let mut tags: Vec<String> = serde_json::from_str(stored).unwrap_or_default();
+    let mut joined: Vec<String> = serde_json::from_str(stored).unwrap_or_default();
     for tag in more {
-        if !tags.contains(tag) {
-            tags.push(tag.clone());
-        }
+        tags::add(&mut joined, tag.clone());
     }
-    serde_json::to_string(&tags).unwrap_or_else(|_| stored.to_owned())
+    serde_json::to_string(&joined).unwrap_or_else(|_| stored.to_owned())
 }
 
 fn joined_traits(stored: &str, more: &BTreeMap<String, String>) -> String {

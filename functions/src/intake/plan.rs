@@ -16,7 +16,7 @@ use crate::db::{Db, DbError, Statement};
 use crate::random;
 
 use super::people::{self, ContactDraft, Contacts};
-use super::resolve::{self, Draft, Identity, Resolver};
+use super::resolve::{self, Draft, Fields, Identity, Resolver};
 
 /// Statements in the order they must run.
 #[derive(Debug, Default)]
@@ -146,8 +146,12 @@ async fn rates_plan(db: &Db, rows: &[RateRow], now: Millis) -> Result<Plan, DbEr
     let rates = rows.iter().map(|row| (row.currency.to_string(), row.day.0, row.rate)).collect();
     let rates: Vec<(String, i32, f64)> = last_of_each(rates, |rate: &(String, i32, f64)| (rate.0.clone(), rate.1));
     let new = intake::count_new_rates(db, &rates).await?;
+    let mut statements = intake::store_rates(&rates, now)?;
+    if new > 0 {
+        statements.push(intake::raise_rates_version(now));
+    }
     Ok(Plan {
-        people: intake::store_rates(&rates, now)?,
+        people: statements,
         accepted: Some(new),
         is_refolding: new > 0,
         rows_written: u64::from(new),
@@ -190,8 +194,8 @@ fn plan_people(import: &Import, drafts: &[Draft], contacts: &Contacts, now: Mill
             }
             facets.push((id.clone(), list.first().and_then(|contact| contact.fields.country.clone())));
         } else if let Some(id) = known {
-            if draft.stored.as_ref() != Some(&draft.fields) {
-                changes.push(customer_change(id, draft));
+            if let Some(stored) = draft.stored.as_ref().filter(|stored| **stored != draft.fields) {
+                changes.push(customer_change(id, draft, stored));
             }
             if let Some(country) = list.first().filter(|contact| contact.is_changed()).and_then(|c| c.fields.country.as_deref()) {
                 countries.push((id, country.to_owned()));
@@ -254,7 +258,7 @@ fn new_customer(id: &Id, draft: &Draft) -> NewCustomer {
     }
 }
 
-fn customer_change(id: i64, draft: &Draft) -> CustomerChange {
+fn customer_change(id: i64, draft: &Draft, stored: &Fields) -> CustomerChange {
     let fields = draft.fields.clone();
     CustomerChange {
         id,
@@ -265,6 +269,7 @@ fn customer_change(id: i64, draft: &Draft) -> CustomerChange {
         tags: fields.tags,
         traits: fields.traits,
         created_at: fields.created_at,
+        tags_was: stored.tags.clone(),
     }
 }
 

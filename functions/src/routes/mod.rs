@@ -4,18 +4,26 @@
 //! `/api/openapi.json`, and tests hold both equal. A path below a prefix of `run_worker_first` that no row names is a problem
 //! document with status 404.
 
+pub mod audit;
 pub mod customers;
 pub mod health;
 pub mod imports;
 pub mod links;
+pub mod limits;
+pub mod margins;
 pub mod models;
+pub mod notes;
 pub mod overview;
+pub mod people;
 pub mod rates;
 pub mod runs;
 pub mod sample;
 pub mod session;
+pub mod sessions;
 pub mod shop;
 pub mod thresholds;
+pub mod views;
+pub mod tokens;
 
 use std::convert::Infallible;
 use std::sync::OnceLock;
@@ -52,7 +60,7 @@ macro_rules! table {
     };
 }
 
-use Access::{May, Open, OwnPage, SignedIn};
+use Access::{May, Open, OwnCustomers, OwnPage, Person, SignedIn};
 use shared::api::Permission::{Admin, Edit, Export, View};
 
 pub const TABLE: &[Route] = table![
@@ -64,18 +72,51 @@ pub const TABLE: &[Route] = table![
     GET "/api/session", SignedIn, session::show;
     DELETE "/api/session", SignedIn, session::remove;
 
+    GET "/api/people", May(View), people::list;
+    POST "/api/people", Person(Admin), people::create;
+    #[versioned]
+    PATCH "/api/people/{id}", Person(Admin), people::change;
+    POST "/api/people/{id}/link", Person(Admin), links::make;
+    GET "/api/sessions", Person(View), sessions::list;
+    DELETE "/api/sessions", Person(View), sessions::end_others;
+    DELETE "/api/sessions/{id}", Person(View), sessions::end;
+    GET "/api/tokens", Person(Admin), tokens::list;
+    POST "/api/tokens", Person(Admin), tokens::create;
+    DELETE "/api/tokens/{id}", Person(Admin), tokens::revoke;
+
     GET "/api/shop", May(View), shop::show;
     #[versioned]
     PATCH "/api/shop", May(Admin), shop::change;
     GET "/api/rates", May(View), rates::list;
     #[versioned]
     PUT "/api/rates", May(Edit), rates::replace;
+    GET "/api/margins", May(View), margins::list;
+    #[versioned]
+    PUT "/api/margins", May(Admin), margins::replace;
+    GET "/api/economics", May(View), margins::economics;
+    GET "/api/limits", May(View), limits::show;
     GET "/api/overview", May(View), overview::show;
 
     GET "/api/customers", May(View), customers::list::list;
     GET "/api/customers/export.csv", May(Export), customers::export::export;
     GET "/api/customers/{id}", May(View), customers::show::show;
     GET "/api/customers/{id}/timeline", May(View), customers::timeline::timeline;
+    #[versioned]
+    PATCH "/api/customers/{id}", OwnCustomers, customers::change::change;
+    POST "/api/customers/bulk", May(Edit), customers::bulk::change;
+    GET "/api/tags", May(View), customers::tags::list;
+    POST "/api/customers/{id}/notes", OwnCustomers, notes::create;
+    #[versioned]
+    PATCH "/api/notes/{id}", OwnCustomers, notes::change;
+    #[versioned]
+    DELETE "/api/notes/{id}", OwnCustomers, notes::remove;
+
+    GET "/api/views", May(View), views::list;
+    POST "/api/views", Person(View), views::create;
+    #[versioned]
+    PATCH "/api/views/{id}", Person(View), views::change;
+    #[versioned]
+    DELETE "/api/views/{id}", Person(View), views::remove;
 
     GET "/api/thresholds", May(View), thresholds::show;
     #[versioned]
@@ -91,6 +132,9 @@ pub const TABLE: &[Route] = table![
     POST "/api/imports/{id}/cancel", May(Edit), imports::cancel;
     GET "/api/imports/{id}/rejected.csv", May(Edit), imports::rejected;
     DELETE "/api/sample", May(Edit), sample::remove;
+
+    GET "/api/audit", May(Admin), audit::list;
+    GET "/api/audit/export.csv", May(Admin), audit::export::export;
 
     GET "/api/runs", May(View), runs::list;
     POST "/api/runs", May(Admin), runs::create;

@@ -7,11 +7,11 @@ use shared::time::Millis;
 use super::{query, row};
 use crate::ctx::Ctx;
 use crate::db::customers::{self, COUNTED, Filter, Summary};
-use crate::db::shop;
+use crate::db::rollups;
 use crate::extract::QueryString;
 use crate::problem::Problem;
 
-/// Customers by tier, search and sort, a part at a time.
+/// Customers by tier, search, who looks after them, tag, lifecycle and country, sorted, a part at a time.
 ///
 /// `meta` counts the whole list and says when it was last scored. Go on with `cursor` for all rows without gaps, or with `offset`
 /// for a list that is scrolled by its bar.
@@ -19,12 +19,13 @@ use crate::problem::Problem;
     responses((status = 200, body = CustomersResponse)))]
 #[worker::send]
 pub async fn list(ctx: Ctx, QueryString(asked): QueryString<CustomerQuery>) -> Result<Json<CustomersResponse>, Problem> {
-    let filter = query::filter(&asked)?;
+    let filter = query::filter(&ctx, &asked).await?;
     let mut part = query::part(&asked, &filter)?;
     let limit = part.limit as usize;
     part.limit += 1;
-    let home = shop::read(&ctx.db).await?.home_currency;
-    let (mut places, found, summary) = customers::places_and_summary(&ctx.db, &filter, &part, home).await?;
+    let (shop, rolled) = rollups::shop_and_lists(&ctx.db).await?;
+    let home = shop.home_currency;
+    let (mut places, found, summary) = customers::places_and_summary(&ctx.db, &filter, &part, home, rolled).await?;
     let goes_on = places.len() > limit;
     places.truncate(limit);
     let next_cursor = places.last().filter(|_| goes_on).map(|place| query::cursor(&filter, place));
@@ -37,7 +38,7 @@ pub async fn list(ctx: Ctx, QueryString(asked): QueryString<CustomerQuery>) -> R
     Ok(Json(CustomersResponse { customers: rows.into_iter().map(|customer| row::wire(customer, home)).collect(), meta }))
 }
 
-/// Exact for tiers, from the counts of all; exact for a search up to [`COUNTED`], else only "at least".
+/// Exact for tiers, from the counts of all; exact for other filters up to [`COUNTED`], else only "at least".
 fn totals(filter: &Filter, found: Option<u64>, summary: &Summary) -> (Option<u64>, Option<u64>) {
     let is_asked = |tier: Tier| filter.tiers.is_empty() || filter.tiers.contains(&tier);
     match found {
@@ -53,7 +54,6 @@ mod tests {
     use shared::money::{Currency, Money};
 
     use super::*;
-    use crate::db::customers::Sort;
 
     fn check(tiers: &[Tier], found: Option<u64>, expected: (Option<u64>, Option<u64>)) {
         let counted = |tier, customers| TierSummary {
@@ -65,7 +65,7 @@ mod tests {
         };
         let rows = vec![counted(Tier::Immediate, 3), counted(Tier::Lost, 40)];
         let summary = Summary { tiers: rows, waiting: 0, as_of: None, card: None };
-        let filter = Filter { tiers: tiers.to_vec(), search: None, sort: Sort::Risk, down: true };
+        let filter = Filter { tiers: tiers.to_vec(), ..Filter::default() };
         assert_eq!(totals(&filter, found, &summary), expected);
     }
 

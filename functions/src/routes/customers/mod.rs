@@ -1,8 +1,11 @@
-//! Customers: the list behind Radar, its export, one customer with its timeline.
+//! Customers: the list behind Radar, its export, one customer with its timeline, and what the team changes of them.
 
+pub mod bulk;
+pub mod change;
 pub mod export;
 pub mod list;
 pub mod query;
 pub mod row;
 pub mod show;
+pub mod tags;
 pub mod timeline;

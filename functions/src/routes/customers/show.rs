@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use axum::Json;
 use shared::api::{Consent, Contact, Customer, CustomerResponse, Order};
 use shared::consent::{Present, Record, State};
+use shared::id::Id;
 use shared::money::{Currency, Money};
 use shared::risk::{Score, history_points};
 use shared::time::Millis;
@@ -15,19 +16,25 @@ use crate::db::profile::{self, Belongings, ConsentRow, ContactRow, OrderRow, Pro
 use crate::db::{shop, totals};
 use crate::extract::PathId;
 use crate::problem::Problem;
+use crate::routes::notes;
 
 /// One customer, whole: people with their consent, orders, risk over time and what it rests on.
 #[utoipa::path(get, path = "/api/customers/{id}", tag = "customers", params(("id" = String, Path, format = "uuid")),
     responses((status = 200, body = CustomerResponse), (status = 404, body = shared::api::Problem)))]
 #[worker::send]
 pub async fn show(ctx: Ctx, PathId(id): PathId) -> Result<Json<CustomerResponse>, Problem> {
-    let home = shop::read(&ctx.db).await?.home_currency;
-    let profile = profile::find(&ctx.db, &id).await?.ok_or(Problem::NotFound)?;
-    let belongings = profile::belongings(&ctx.db, profile.row.row_id, home).await?;
-    Ok(Json(CustomerResponse { customer: wire(profile, belongings, home, ctx.now) }))
+    Ok(Json(CustomerResponse { customer: read(&ctx, &id).await? }))
 }
 
-fn wire(profile: Profile, belongings: Belongings, home: Currency, now: Millis) -> Customer {
+/// The same for other routes, which answer with what they left.
+pub async fn read(ctx: &Ctx, id: &Id) -> Result<Customer, Problem> {
+    let home = shop::read(&ctx.db).await?.home_currency;
+    let profile = profile::find(&ctx.db, id).await?.ok_or(Problem::NotFound)?;
+    let belongings = profile::belongings(&ctx.db, profile.row.row_id, home).await?;
+    Ok(wire(profile, belongings, home, ctx))
+}
+
+fn wire(profile: Profile, belongings: Belongings, home: Currency, ctx: &Ctx) -> Customer {
     let Profile { row, score, traits, version } = profile;
     let score: Option<Score> = score.and_then(|json| serde_json::from_str(&json).ok());
     let mut histories: BTreeMap<i64, Vec<Consent>> = BTreeMap::new();
@@ -36,11 +43,11 @@ fn wire(profile: Profile, belongings: Belongings, home: Currency, now: Millis) -
     }
     let contacts = belongings.contacts.into_iter().map(|person| {
         let history = histories.remove(&person.id).unwrap_or_default();
-        contact(person, history, now)
+        contact(person, history, ctx.now)
     });
     Customer {
         version,
-        notes: Vec::new(),
+        notes: belongings.notes.into_iter().map(|note| notes::wire(note, &ctx.who)).collect(),
         traits: serde_json::from_str(&traits).unwrap_or_default(),
         contacts: contacts.collect(),
         recent_orders: belongings.orders.into_iter().map(order).collect(),
