@@ -14,13 +14,24 @@ use crate::router::{Step, go};
 pub struct Keyboard {
     /// Whether the dialog with the list of keys is open.
     pub help: RwSignal<bool>,
-    rows: StoredValue<Option<Callback<i64>>>,
+    rows: StoredValue<Option<Callback<RowKey>>>,
+}
+
+/// What a key asks of the list in view.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RowKey {
+    Next,
+    Previous,
+    /// Selects the row in focus, or gives that up.
+    Choose,
+    /// Gives the whole selection up.
+    Leave,
 }
 
 impl Keyboard {
-    /// `step` gets 1 for the next row, -1 for the one before, while the calling component lives.
-    pub fn on_row(self, step: Callback<i64>) {
-        self.rows.set_value(Some(step));
+    /// `act` gets the list's keys while the calling component lives.
+    pub fn on_row(self, act: Callback<RowKey>) {
+        self.rows.set_value(Some(act));
         on_cleanup(move || {
             self.rows.try_set_value(None);
         });
@@ -45,15 +56,15 @@ pub fn provide() -> Keyboard {
             at: event.time_stamp(),
         };
         let command = keys.try_update_value(|keys| keys.press(press)).flatten();
-        if command.is_some() {
+        // Esc also closes what the browser itself has open.
+        if command.is_some_and(|command| command != Command::Row(RowKey::Leave)) {
             event.prevent_default();
         }
         match command {
             Some(Command::Search) => focus("[data-search]"),
             Some(Command::Help) => keyboard.help.set(true),
             Some(Command::Go(path)) => go(path, Step::Page),
-            Some(Command::NextRow) => step(keyboard, 1),
-            Some(Command::PreviousRow) => step(keyboard, -1),
+            Some(Command::Row(key)) => tell(keyboard, key),
             None => {}
         }
     });
@@ -61,9 +72,9 @@ pub fn provide() -> Keyboard {
     keyboard
 }
 
-fn step(keyboard: Keyboard, by: i64) {
+fn tell(keyboard: Keyboard, key: RowKey) {
     if let Some(rows) = keyboard.rows.get_value() {
-        rows.run(by);
+        rows.run(key);
     }
 }
 

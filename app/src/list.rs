@@ -3,17 +3,28 @@
 
 mod bar;
 mod body;
+mod bulk;
+mod choose;
+mod columns;
+mod filters;
 pub mod memory;
+mod popover;
 mod row;
+mod selection;
+pub mod team;
+mod views;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use shared::api::{CustomerRow, CustomersMeta, CustomersResponse, Tier};
+use shared::api::{CustomerRow, CustomersMeta, CustomersResponse, SavedView, Tier};
 
 pub use self::body::CustomerList;
+use self::columns::Columns;
+use self::selection::Selection;
+use self::team::Team;
 use crate::client::{self, Failure};
 use crate::query::ListQuery;
 use crate::router::{Step, go, use_location};
@@ -36,6 +47,15 @@ pub struct List {
     pub failure: RwSignal<Option<Failure>>,
     /// The rows of another query still stand there.
     pub stale: RwSignal<bool>,
+    selection: RwSignal<Selection>,
+    columns: RwSignal<Columns>,
+    /// The saved view that was opened last.
+    view: RwSignal<Option<SavedView>>,
+    team: Team,
+    /// Where a choice of several rows began.
+    anchor: StoredValue<Option<u64>>,
+    /// The page that is in view.
+    top: StoredValue<u64>,
     pages: RwSignal<Pages>,
     /// Rises with each query: an answer to an older one is dropped.
     generation: StoredValue<u64>,
@@ -73,6 +93,12 @@ impl List {
             meta: RwSignal::new(meta),
             failure: RwSignal::new(None),
             stale: RwSignal::new(false),
+            selection: RwSignal::new(Selection::default()),
+            columns: RwSignal::new(Columns::stored(path)),
+            view: RwSignal::new(None),
+            team: Team::new(),
+            anchor: StoredValue::new(None),
+            top: StoredValue::new(0),
             pages: RwSignal::new(pages),
             generation: StoredValue::new(0),
             asked: StoredValue::new(BTreeSet::new()),
@@ -88,6 +114,9 @@ impl List {
                 restore.filter(|_| before.is_none()).map_or(0, |scrolled| (scrolled / body::row_height()) as u64 / window::PAGE);
             list.reload(first);
         });
+        // "All that match" would become other customers, and names chosen in another list are out of sight.
+        let filters = Memo::new(move |_| query.with(ListQuery::filters));
+        Effect::watch(move || filters.get(), move |_, _, _| list.choose_nobody(), false);
         on_cleanup(move || memory::keep(path, list));
         list
     }
@@ -100,11 +129,17 @@ impl List {
         self.load(page, true);
     }
 
+    /// Asks anew for what is in view.
+    fn refresh(self) {
+        self.reload(self.top.get_value());
+    }
+
     /// Makes sure that rows in view are there or on their way.
     fn want(self, rows: &std::ops::Range<u64>) {
         if self.stale.get_untracked() {
             return;
         }
+        self.top.set_value(rows.start / window::PAGE);
         for page in window::pages(rows) {
             if !self.pages.with_untracked(|pages| pages.contains_key(&page)) {
                 self.load(page, false);
@@ -133,17 +168,11 @@ impl List {
 
     /// The reader narrowed the list down.
     pub fn is_filtered(self) -> bool {
-        self.query.with(|query| !query.search.is_empty() || !query.tiers.is_empty())
+        self.query.with(|query| *query != query.cleared())
     }
 
     pub fn clear(self) {
-        self.show(
-            |query| {
-                query.search.clear();
-                query.tiers.clear();
-            },
-            false,
-        );
+        self.show(|query| *query = query.cleared(), false);
     }
 
     /// Nothing has been loaded yet.
@@ -151,9 +180,26 @@ impl List {
         self.meta.with(Option::is_none)
     }
 
-    /// The address of the same list as a CSV file.
+    /// The list's filters as the API takes them, without a leading `?`: what a bulk change and an export are asked with.
+    fn filters(self) -> String {
+        let query = self.query.with(ListQuery::filters);
+        let defaults = (self.defaults)(&query);
+        query.api((defaults.tiers, ""), None).trim_start_matches('?').to_owned()
+    }
+
+    /// The address of the same list as a CSV file with the columns that are shown.
     pub fn export_path(self) -> String {
-        self.query.with(|query| format!("/api/customers/export.csv{}", self.api(query, None)))
+        self.export_of(&self.filters())
+    }
+
+    fn export_of(self, customers: &str) -> String {
+        let codes = self.columns.with(Columns::codes).join(",");
+        let and = if customers.is_empty() { "" } else { "&" };
+        format!("/api/customers/export.csv?columns={},{codes}{and}{customers}", columns::WHO)
+    }
+
+    fn row_untracked(self, index: u64) -> Option<CustomerRow> {
+        untrack(move || self.row(index))
     }
 
     fn row(self, index: u64) -> Option<CustomerRow> {

@@ -1,6 +1,6 @@
 //! What a list shows, as the address bar keeps it: a link to a filtered list opens the same list.
 
-use shared::api::Tier;
+use shared::api::{Lifecycle, Tier};
 
 /// Filters, search and order of a list of customers. The default has an empty query string.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -10,9 +10,20 @@ pub struct ListQuery {
     /// Radar's tab of the lost.
     pub lost: bool,
     pub search: String,
+    /// The id of a person, [`ME`] or [`NOBODY`]; none is anybody.
+    pub owner: Option<String>,
+    pub tag: Option<String>,
+    /// None is all, here and below.
+    pub lifecycle: Vec<Lifecycle>,
+    /// Two capital letters each.
+    pub country: Vec<String>,
     /// As the API takes it, such as `value` or `-name`; none is the list's own default.
     pub sort: Option<String>,
 }
+
+/// For an address that everybody can share: each sees their own.
+pub const ME: &str = "me";
+pub const NOBODY: &str = "none";
 
 /// Orders that the API knows.
 pub const SORTS: [(&str, &str); 5] = [
@@ -24,7 +35,7 @@ pub const SORTS: [(&str, &str); 5] = [
 ];
 
 impl ListQuery {
-    /// Reads `tier=…&view=lost&q=…&sort=…`; what it does not know is left out.
+    /// Reads `tier=…&view=lost&q=…&owner=…&tag=…&lifecycle=…&country=…&sort=…`; what it does not know is left out.
     pub fn parse(search: &str) -> Self {
         let mut query = Self::default();
         for (name, value) in pairs(search) {
@@ -32,6 +43,10 @@ impl ListQuery {
                 "tier" => query.tiers = value.split(',').filter_map(Tier::parse).collect(),
                 "view" => query.lost = value == "lost",
                 "q" => query.search = value,
+                "owner" if is_owner(&value) => query.owner = Some(value),
+                "tag" if !value.trim().is_empty() => query.tag = Some(value),
+                "lifecycle" => query.lifecycle = value.split(',').filter_map(lifecycle).collect(),
+                "country" => query.country = countries(&value),
                 "sort" if is_sort(&value) => query.sort = Some(value),
                 _ => {}
             }
@@ -42,12 +57,7 @@ impl ListQuery {
     /// With the leading `?`, or empty.
     pub fn address(&self) -> String {
         let view = if self.lost { "lost" } else { "" };
-        address(&[
-            ("view", view),
-            ("tier", &tier_list(&self.tiers)),
-            ("q", &self.search),
-            ("sort", self.sort.as_deref().unwrap_or("")),
-        ])
+        self.written(&[("view", view)], &self.tiers, &self.search, self.sort.as_deref().unwrap_or(""), &[])
     }
 
     /// Of `GET /api/customers` and its export; `defaults` are the tiers and the order where the reader chose none.
@@ -55,13 +65,34 @@ impl ListQuery {
         let tiers = if self.tiers.is_empty() { defaults.0 } else { &self.tiers };
         let (limit, offset) = window.map(|(limit, offset)| (limit.to_string(), offset.to_string())).unwrap_or_default();
         let offset = if offset == "0" { "" } else { &offset };
-        address(&[
-            ("tier", &tier_list(tiers)),
-            ("q", self.search.trim()),
-            ("sort", self.sort.as_deref().unwrap_or(defaults.1)),
-            ("limit", &limit),
-            ("offset", offset),
-        ])
+        let sort = self.sort.as_deref().unwrap_or(defaults.1);
+        self.written(&[], tiers, self.search.trim(), sort, &[("limit", &limit), ("offset", offset)])
+    }
+
+    /// What narrows the list down, without its order.
+    pub fn filters(&self) -> Self {
+        Self { sort: None, ..self.clone() }
+    }
+
+    /// The same list as it stands where nothing was chosen: Radar's tab stays.
+    pub fn cleared(&self) -> Self {
+        Self { lost: self.lost, sort: self.sort.clone(), ..Self::default() }
+    }
+
+    fn written(&self, first: &[(&str, &str)], tiers: &[Tier], search: &str, sort: &str, last: &[(&str, &str)]) -> String {
+        let lifecycle = self.lifecycle.iter().map(|lifecycle| lifecycle.as_str()).collect::<Vec<_>>().join(",");
+        let middle = [
+            ("tier", tier_list(tiers)),
+            ("q", search.to_owned()),
+            ("owner", self.owner.clone().unwrap_or_default()),
+            ("tag", self.tag.clone().unwrap_or_default()),
+            ("lifecycle", lifecycle),
+            ("country", self.country.join(",")),
+            ("sort", sort.to_owned()),
+        ];
+        let middle = middle.iter().map(|(name, value)| (*name, value.as_str()));
+        let pairs: Vec<_> = first.iter().copied().chain(middle).chain(last.iter().copied()).collect();
+        address(&pairs)
     }
 
     /// Chooses one tier, or gives the choice up where it was the only one.
@@ -72,6 +103,17 @@ impl ListQuery {
             self.tiers = vec![tier];
         }
     }
+}
+
+/// Countries as somebody types them: `pt, ES` is `PT` and `ES`; what is no pair of letters is left out.
+pub fn countries(text: &str) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    for word in text.split([',', ' ', ';']).map(str::to_ascii_uppercase) {
+        if word.len() == 2 && word.bytes().all(|byte| byte.is_ascii_uppercase()) && !found.contains(&word) {
+            found.push(word);
+        }
+    }
+    found
 }
 
 /// Percent-decoded pairs of a query string, with or without its `?`.
@@ -99,6 +141,14 @@ pub fn address(pairs: &[(&str, &str)]) -> String {
 
 fn tier_list(tiers: &[Tier]) -> String {
     tiers.iter().map(|tier| tier.as_str()).collect::<Vec<_>>().join(",")
+}
+
+fn is_owner(value: &str) -> bool {
+    value == ME || value == NOBODY || shared::id::Id::parse(value).is_ok()
+}
+
+fn lifecycle(value: &str) -> Option<Lifecycle> {
+    Lifecycle::ALL.into_iter().find(|lifecycle| lifecycle.as_str() == value)
 }
 
 fn is_sort(value: &str) -> bool {
@@ -152,6 +202,13 @@ mod tests {
                 ..ListQuery::default()
             },
             ListQuery { lost: true, sort: Some("-value".to_owned()), ..ListQuery::default() },
+            ListQuery {
+                owner: Some(ME.to_owned()),
+                tag: Some("VIP & friends, 50% =off".to_owned()),
+                lifecycle: vec![Lifecycle::AtRisk, Lifecycle::WonBack],
+                country: vec!["PT".to_owned(), "ES".to_owned()],
+                ..ListQuery::default()
+            },
         ];
         for list in lists {
             assert_eq!(ListQuery::parse(&list.address()), list);
@@ -161,7 +218,7 @@ mod tests {
 
     #[test]
     fn what_an_address_says_wrongly_is_left_out() {
-        let list = ListQuery::parse("?tier=immediate,nonsense&sort=drop table&view=x&q=%zz%4&other=1");
+        let list = ListQuery::parse("?tier=immediate,nonsense&sort=drop table&view=x&q=%zz%4&other=1&owner=bob&lifecycle=x&country=P1,,PRT&tag=+");
         assert_eq!(list, ListQuery { tiers: vec![Tier::Immediate], search: "%zz%4".to_owned(), ..ListQuery::default() });
     }
 
@@ -170,6 +227,21 @@ mod tests {
         let list = ListQuery { search: " ana ".to_owned(), ..ListQuery::default() };
         assert_eq!(list.api((&[Tier::Lost], "value"), Some((100, 200))), "?tier=lost&q=ana&sort=value&limit=100&offset=200");
         assert_eq!(list.api((&[], "risk"), None), "?q=ana&sort=risk");
+        let list = ListQuery { owner: Some(NOBODY.to_owned()), country: vec!["PT".to_owned()], ..ListQuery::default() };
+        assert_eq!(list.api((&[], "risk"), None), "?owner=none&country=PT&sort=risk");
+    }
+
+    #[test]
+    fn clearing_keeps_the_tab_and_the_order() {
+        let list = ListQuery::parse("view=lost&q=ana&tag=vip&owner=me&sort=-value");
+        assert_eq!(list.cleared().address(), "?view=lost&sort=-value");
+        assert_eq!(list.filters().address(), "?view=lost&q=ana&owner=me&tag=vip");
+    }
+
+    #[test]
+    fn countries_are_read_as_people_type_them() {
+        assert_eq!(countries("pt, ES;es  de,Germany"), ["PT", "ES", "DE"]);
+        assert!(countries(" ,").is_empty());
     }
 
     #[test]

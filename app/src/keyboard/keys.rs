@@ -1,5 +1,6 @@
 //! Which keys mean what: `g` and a letter within a second goes places, single letters act, and typing is never disturbed.
 
+use super::RowKey;
 use crate::places;
 
 /// What a key asks for.
@@ -9,8 +10,7 @@ pub enum Command {
     Help,
     /// A path of ours.
     Go(&'static str),
-    NextRow,
-    PreviousRow,
+    Row(RowKey),
 }
 
 /// A key as the browser reports it.
@@ -32,12 +32,13 @@ pub struct Keys {
 }
 
 /// What the list dialog shows.
-pub const LIST: [(&str, &str); 7] = [
+pub const LIST: [(&str, &str); 8] = [
     ("/", "Search in the list"),
     ("j", "Next row"),
     ("k", "Previous row"),
     ("Enter", "Open the row in focus"),
-    ("Esc", "Close a dialog, leave the search"),
+    ("x", "Select the row in focus"),
+    ("Esc", "Close a dialog, leave the search, select nobody"),
     ("t", "Show the table behind a chart in focus"),
     ("?", "This list"),
 ];
@@ -49,6 +50,9 @@ impl Keys {
         let going = self.going_since.take().is_some_and(|since| press.at - since <= GO_WITHIN);
         if press.modified || press.typing {
             return None;
+        }
+        if press.key == "Escape" {
+            return Some(Command::Row(RowKey::Leave));
         }
         let mut letters = press.key.chars();
         let (Some(key), None) = (letters.next(), letters.next()) else { return None };
@@ -62,8 +66,9 @@ impl Keys {
             }
             '/' => Some(Command::Search),
             '?' => Some(Command::Help),
-            'j' => Some(Command::NextRow),
-            'k' => Some(Command::PreviousRow),
+            'j' => Some(Command::Row(RowKey::Next)),
+            'k' => Some(Command::Row(RowKey::Previous)),
+            'x' => Some(Command::Row(RowKey::Choose)),
             _ => None,
         }
     }
@@ -91,14 +96,16 @@ mod tests {
     fn single_keys_act() {
         check(&[("/", 0.0)], Some(Command::Search));
         check(&[("?", 0.0)], Some(Command::Help));
-        check(&[("j", 0.0)], Some(Command::NextRow));
+        check(&[("j", 0.0)], Some(Command::Row(RowKey::Next)));
+        check(&[("x", 0.0)], Some(Command::Row(RowKey::Choose)));
+        check(&[("Escape", 0.0)], Some(Command::Row(RowKey::Leave)));
         check(&[("Enter", 0.0)], None);
     }
 
     #[test]
     fn typing_and_the_browsers_own_shortcuts_are_left_alone() {
         let mut keys = Keys::default();
-        for key in ["/", "j", "?", "g"] {
+        for key in ["/", "j", "?", "g", "x", "Escape"] {
             assert_eq!(keys.press(Press { key, modified: false, typing: true, at: 0.0 }), None);
             assert_eq!(keys.press(Press { key, modified: true, typing: false, at: 0.0 }), None);
         }

@@ -3,6 +3,10 @@ use std::time::Duration;
 use leptos::prelude::*;
 use shared::api::Permission;
 
+use super::bulk::BulkBar;
+use super::columns::ColumnsButton;
+use super::filters::{Chips, FilterButton};
+use super::views::ViewsButton;
 use super::{List, after_pause};
 use crate::components::{ButtonLink, Select, unique_id};
 use crate::session::use_session;
@@ -10,7 +14,7 @@ use crate::session::use_session;
 /// How long a pause in typing starts the search.
 const PAUSE: Duration = Duration::from_millis(250);
 
-/// Search, order and export above the list.
+/// Search, filters, order, views, columns and export above the list; and what can be done to the customers selected in it.
 #[component]
 pub(super) fn Bar(
     list: List,
@@ -19,7 +23,8 @@ pub(super) fn Bar(
     /// How many, how old.
     #[prop(into)]
     status: ViewFn,
-    children: Children,
+    /// Offers tiers among the filters, where no cards do.
+    tiers: bool,
 ) -> impl IntoView {
     let session = use_session();
     let id = unique_id();
@@ -69,12 +74,25 @@ pub(super) fn Bar(
                 <kbd aria-hidden="true">"/"</kbd>
             </div>
             <Select label="Order by" value=order options=options bare=true />
-            {children()}
+            <FilterButton list tiers />
+            <ViewsButton list />
+            <ColumnsButton list />
             <Show when=move || session.may(Permission::Export) && list.total() != 0>
                 <ButtonLink small=true download=true href=move || list.export_path()>"Export CSV"</ButtonLink>
             </Show>
-            // Scrolling changes the count too often to read each out.
-            <p class="status">{move || status.run()}</p>
+            <div class="status">
+                <BulkBar
+                    list
+                    status=move || {
+                        let status = status.clone();
+                        // Scrolling changes the count too often to read each out.
+                        view! {
+                            <Chips list />
+                            <p class="counts">{move || status.run()}</p>
+                        }
+                    }
+                />
+            </div>
         </div>
     }
 }

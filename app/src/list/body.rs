@@ -2,15 +2,19 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 use leptos::{ev, html};
+use shared::api::{Column, Permission};
 use wasm_bindgen::JsCast;
 
 use super::bar::Bar;
-use super::row::Row;
+use super::columns::{Columns, WHO};
+use super::row::{Row, width};
+use super::selection::Share;
 use super::{List, after_pause, memory};
 use crate::components::{FailureNotice, Skeleton};
 use crate::format::plural;
-use crate::keyboard::use_keyboard;
+use crate::keyboard::{RowKey, use_keyboard};
 use crate::router::{Step, go};
+use crate::session::use_session;
 use crate::window::{self, View};
 use crate::{locale, screen};
 
@@ -18,7 +22,7 @@ use crate::{locale, screen};
 const ROW: f64 = 68.0;
 const CARD: f64 = 152.0;
 /// Pixels of the search bar and the head, which cover the list's top on a wide screen; as in app.css.
-const BAR: f64 = 124.0;
+const BAR: f64 = 132.0;
 /// How long a scroll must rest before rows are asked for.
 const REST: Duration = Duration::from_millis(60);
 
@@ -34,9 +38,9 @@ pub fn CustomerList(
     /// Shown where the list is empty though nothing is filtered.
     #[prop(into)]
     empty: ViewFn,
-    /// More for the search bar.
+    /// Offers tiers among the filters, where no cards do.
     #[prop(optional)]
-    children: Option<Children>,
+    tiers: bool,
 ) -> impl IntoView {
     let table = NodeRef::<html::Table>::new();
     let seen = RwSignal::new(View { total: 0, row: row_height(), viewport: 900.0, scrolled: 0.0 });
@@ -59,9 +63,24 @@ pub fn CustomerList(
         },
     );
 
+    let session = use_session();
+    let may_choose = Memo::new(move |_| session.may(Permission::Edit) || session.may(Permission::Export));
+    // A card has no columns to choose.
+    let is_card = Memo::new(move |_| seen.with(|seen| seen.row) > ROW);
+    let columns = Memo::new(move |_| if is_card.get() { Columns::default() } else { list.columns.get() });
     let focus = RowFocus::provide();
     if let Some(keyboard) = use_keyboard() {
-        keyboard.on_row(Callback::new(move |by| step(list, focus, untrack(view_of), by)));
+        keyboard.on_row(Callback::new(move |key| match key {
+            RowKey::Next => step(list, focus, untrack(view_of), 1),
+            RowKey::Previous => step(list, focus, untrack(view_of), -1),
+            RowKey::Choose if may_choose.get_untracked() => {
+                if let Some(at) = focus.at.get_untracked() {
+                    list.choose(at, false);
+                }
+            }
+            RowKey::Choose => {}
+            RowKey::Leave => list.choose_nobody(),
+        }));
     }
     let open = Callback::new(move |path: String| go(&path, Step::Page));
 
@@ -79,7 +98,7 @@ pub fn CustomerList(
     view! {
         {move || list.failure.get().map(|failure| view! { <FailureNotice failure retry=move |()| list.reload(0) /> })}
         <section class="panel list" aria-label=label aria-busy=move || list.stale.get().then_some("true")>
-            <Bar list search sorts status=status>{children.map(|children| children())}</Bar>
+            <Bar list search sorts status=status tiers />
             <Show when=move || list.is_new() && list.failure.with(Option::is_none)>
                 <div class="pad"><Skeleton lines=12 /></div>
             </Show>
@@ -112,18 +131,14 @@ pub fn CustomerList(
                 <caption class="unseen">{caption}</caption>
                 <thead role="rowgroup">
                     <tr role="row" aria-rowindex="1">
-                        <th role="columnheader" scope="col" class="who">"Customer"</th>
-                        <th role="columnheader" scope="col" class="risk">"Risk"</th>
-                        <th role="columnheader" scope="col" class="weeks">"12 weeks"</th>
-                        <th role="columnheader" scope="col" class="why">"Why"</th>
-                        <th role="columnheader" scope="col" class="worth num">"Value a year"</th>
-                        <th role="columnheader" scope="col" class="due">"Deadline, last order"</th>
+                        <Show when=move || may_choose.get()><ChooseAll list /></Show>
+                        <Heads columns />
                     </tr>
                 </thead>
                 <tbody role="rowgroup">
                     <Gap height=above />
                     <For each=rows key=|index| *index let:index>
-                        <Row list index focus open />
+                        <Row list index focus columns may_choose open />
                     </For>
                     <Gap height=below />
                 </tbody>
@@ -150,12 +165,48 @@ impl RowFocus {
     }
 }
 
+#[component]
+fn Heads(columns: Memo<Columns>) -> impl IntoView {
+    let head = |column: Column, share: f64| {
+        let class = super::row::class(column.code);
+        view! { <th role="columnheader" scope="col" class=class style=format!("width:{share:.2}%")>{column.header}</th> }
+    };
+    move || {
+        columns.with(|columns| {
+            let all: Vec<_> = Column::parse(WHO).into_iter().chain(columns.iter()).collect();
+            let whole: f64 = all.iter().map(|column| width(column.code)).sum();
+            all.into_iter().map(|column| head(column, 100.0 * width(column.code) / whole)).collect_view()
+        })
+    }
+}
+
+/// The box in the head: all that match, or nobody.
+#[component]
+fn ChooseAll(list: List) -> impl IntoView {
+    let share = Memo::new(move |_| {
+        let total = list.total();
+        list.selection.with(|selection| selection.share(total))
+    });
+    let label = move || format!("Select all {} customers that match", locale::count(list.total()));
+    view! {
+        <th role="columnheader" scope="col" class="pick">
+            <input
+                type="checkbox"
+                aria-label=label
+                prop:checked=move || share.get() == Share::All
+                prop:indeterminate=move || share.get() == Share::Some
+                on:change=move |event| if event_target_checked(&event) { list.choose_all() } else { list.choose_nobody() }
+            />
+        </th>
+    }
+}
+
 /// Blank of the height of the rows that are not drawn.
 #[component]
 fn Gap(height: Memo<f64>) -> impl IntoView {
     view! {
         <tr class="gap" role="presentation" aria-hidden="true" hidden=move || height.get() <= 0.0>
-            <td role="presentation" colspan="6" style=move || format!("height:{}px", height.get())></td>
+            <td role="presentation" colspan="13" style=move || format!("height:{}px", height.get())></td>
         </tr>
     }
 }

@@ -4,22 +4,45 @@ use shared::api::{CustomerKind, CustomerRow, Tier};
 
 use super::List;
 use super::body::RowFocus;
+use super::columns::{Columns, WHO};
 use crate::charts::Sparkline;
 use crate::components::{DayText, Money, TierBadge};
 use crate::format;
+use crate::locale;
 
 /// One row, or grey bones of the same height until its page has arrived.
 #[component]
-pub(super) fn Row(list: List, index: u64, focus: RowFocus, open: Callback<String>) -> impl IntoView {
+pub(super) fn Row(
+    list: List,
+    index: u64,
+    focus: RowFocus,
+    columns: Memo<Columns>,
+    /// Rows have a box to select them.
+    may_choose: Memo<bool>,
+    open: Callback<String>,
+) -> impl IntoView {
     let row = Memo::new(move |_| list.row(index));
     let path = move || row.with_untracked(|row| row.as_ref().map(path));
+    let is_chosen = Memo::new(move |_| {
+        row.with(|row| row.as_ref().is_some_and(|row| list.selection.with(|selection| selection.holds(&row.id))))
+    });
     view! {
         <tr
             role="row"
             aria-rowindex=(index + 2).to_string()
+            class:chosen=move || is_chosen.get()
+            on:mousedown=|event| {
+                // The browser would mark the text of all rows between.
+                if event.shift_key() && on_box(&event_target(&event)) {
+                    event.prevent_default();
+                }
+            }
             on:click=move |event| {
-                // The name is a link of its own, which the router follows; marking text is no click.
                 let target: web_sys::Element = event_target(&event);
+                if on_box(&target) {
+                    return list.choose(index, event.shift_key());
+                }
+                // The name is a link of its own, which the router follows; marking text is no click.
                 let on_link = target.closest("a").ok().flatten().is_some();
                 let selecting = window().get_selection().ok().flatten().is_some_and(|selection| !selection.is_collapsed());
                 if let Some(path) = path().filter(|_| !on_link && !selecting) {
@@ -28,15 +51,59 @@ pub(super) fn Row(list: List, index: u64, focus: RowFocus, open: Callback<String
             }
             on:focusin=move |_| focus.at.set(Some(index))
         >
-            {move || match row.get() {
-                Some(row) => cells(row, index, focus).into_any(),
-                None => bones().into_any(),
+            {move || {
+                let label = row.with(|row| row.as_ref().map(|row| format!("Select {}", shown(row))));
+                may_choose
+                    .get()
+                    .then(|| {
+                        view! {
+                            <td role="cell" class="pick">
+                                {label.map(|label| view! { <input type="checkbox" aria-label=label prop:checked=move || is_chosen.get() /> })}
+                            </td>
+                        }
+                    })
+            }}
+            {move || {
+                let codes = columns.with(Columns::codes);
+                match row.get() {
+                    Some(row) => cells(row, &codes, index, focus).into_any(),
+                    None => [WHO].into_iter().chain(codes).map(bone).collect_view().into_any(),
+                }
             }}
         </tr>
     }
 }
 
-fn cells(row: CustomerRow, index: u64, focus: RowFocus) -> impl IntoView {
+/// Share of the list's width in pixels of a laptop's screen.
+pub(super) fn width(code: &str) -> f64 {
+    match code {
+        "risk" => 136.0,
+        "weeks" | "worth" => 116.0,
+        "why" => 250.0,
+        "due" => 164.0,
+        "tags" => 150.0,
+        "owner" => 120.0,
+        "orders" | "country" => 80.0,
+        "lifecycle" => 100.0,
+        _ => 200.0,
+    }
+}
+
+/// Of the cells of a column; figures stand at the right.
+pub(super) fn class(code: &'static str) -> &'static str {
+    match code {
+        "worth" => "worth num",
+        "orders" => "orders num",
+        WHO => "who",
+        other => other,
+    }
+}
+
+fn on_box(target: &web_sys::Element) -> bool {
+    target.closest("td.pick").ok().flatten().is_some()
+}
+
+fn cells(row: CustomerRow, codes: &[&'static str], index: u64, focus: RowFocus) -> impl IntoView + use<> {
     let name = NodeRef::<html::A>::new();
     Effect::new(move || {
         if focus.wanted.get() == Some(index)
@@ -47,57 +114,85 @@ fn cells(row: CustomerRow, index: u64, focus: RowFocus) -> impl IntoView {
         }
     });
     let path = path(&row);
-    let shown = if row.name.trim().is_empty() { row.external_id.clone() } else { row.name.clone() };
+    let shown = shown(&row).to_owned();
     let about = about(&row, &shown);
-    let at_risk = !matches!(row.tier, Tier::Lost | Tier::NotScored);
-    // The horizon that the tier speaks of: within 30 days a moderate risk may still be none.
-    let (share, days) = match row.tier {
-        Tier::Immediate => (row.risk.p30, 30),
-        Tier::Moderate => (row.risk.p60, 60),
-        _ => (row.risk.p90, 90),
-    };
-    let mut reasons = row.triggers.into_iter().map(|trigger| trigger.text);
-    let (first, second) = (reasons.next(), reasons.next());
-    let none = if row.tier == Tier::NotScored { "Scored within the hour" } else { "Nothing unusual" };
+    let rest = codes.iter().map(|code| cell(code, &row)).collect_view();
     view! {
         <td role="cell" class="who">
             <a class="name cut" dir="auto" node_ref=name href=path>{shown}</a>
             <span class="s cut" dir="auto">{about}</span>
         </td>
-        <td role="cell" class="risk">
-            <TierBadge tier=row.tier />
-            {at_risk.then(|| view! { <div class="s">{format::percent(share)} {format!(" in {days} d")}</div> })}
-        </td>
-        <td role="cell" class="weeks"><Sparkline per_cent=row.trend tier=row.tier /></td>
-        <td role="cell" class="why">
-            {match first {
-                Some(first) => view! { <span class="cut-2" title=first.clone()>{first.clone()}</span> }.into_any(),
-                None => view! { <span class="m">{none}</span> }.into_any(),
-            }}
-            {second.map(|second| view! { <span class="s cut" title=second.clone()>{second.clone()}</span> })}
-        </td>
-        <td role="cell" class="worth num">
-            {match row.lifetime_value {
-                Some(amount) => view! { <Money amount short=true /> }.into_any(),
-                None => view! { <span class="m">"not known"</span> }.into_any(),
-            }}
-        </td>
-        <td role="cell" class="due">{day(row.deadline)} <div class="s">"last " {day(row.last_order)}</div></td>
+        {rest}
     }
 }
 
-fn bones() -> impl IntoView {
-    let bone = |class: &'static str, width: &'static str| {
-        view! { <td role="cell" class=class><span class="bone" style=format!("width:{width}")></span></td> }
+fn cell(code: &'static str, row: &CustomerRow) -> AnyView {
+    let class = class(code);
+    match code {
+        "risk" => {
+            let at_risk = !matches!(row.tier, Tier::Lost | Tier::NotScored);
+            // The horizon that the tier speaks of: within 30 days a moderate risk may still be none.
+            let (share, days) = match row.tier {
+                Tier::Immediate => (row.risk.p30, 30),
+                Tier::Moderate => (row.risk.p60, 60),
+                _ => (row.risk.p90, 90),
+            };
+            let chance = at_risk.then(|| view! { <div class="s cut">{format!("{} in {days} d", format::percent(share))}</div> });
+            view! { <td role="cell" class=class><TierBadge tier=row.tier /> {chance}</td> }.into_any()
+        }
+        "weeks" => view! { <td role="cell" class=class><Sparkline per_cent=row.trend.clone() tier=row.tier /></td> }.into_any(),
+        "why" => {
+            let mut reasons = row.triggers.iter().map(|trigger| trigger.text.clone());
+            let none = if row.tier == Tier::NotScored { "Scored within the hour" } else { "Nothing unusual" };
+            let first = match reasons.next() {
+                Some(first) => view! { <span class="cut-2" title=first.clone()>{first.clone()}</span> }.into_any(),
+                None => view! { <span class="m">{none}</span> }.into_any(),
+            };
+            let second = reasons.next().map(|second| view! { <span class="s cut" title=second.clone()>{second.clone()}</span> });
+            view! { <td role="cell" class=class>{first} {second}</td> }.into_any()
+        }
+        "worth" => match row.lifetime_value {
+            Some(amount) => view! { <td role="cell" class=class><Money amount short=true /></td> }.into_any(),
+            None => text(class, "not known", true),
+        },
+        "due" => {
+            let (deadline, last) = (row.deadline.clone(), row.last_order.clone());
+            view! { <td role="cell" class=class>{day(deadline)} <div class="s cut">"last " {day(last)}</div></td> }.into_any()
+        }
+        "owner" => match &row.owner {
+            Some(owner) => text(class, &owner.name, false),
+            None => text(class, "nobody", true),
+        },
+        "tags" => {
+            let all = row.tags.join(", ");
+            let chips = row.tags.iter().map(|tag| view! { <span class="chip" dir="auto">{tag.clone()}</span> }).collect_view();
+            view! { <td role="cell" class=class><div class="cut" title=all>{chips}</div></td> }.into_any()
+        }
+        "orders" => text(class, &locale::count(row.orders), false),
+        "country" => text(class, row.country.as_deref().unwrap_or("not known"), row.country.is_none()),
+        "lifecycle" => text(class, format::lifecycle(row.lifecycle), false),
+        _ => text(class, "", false),
+    }
+}
+
+fn text(class: &'static str, words: &str, quiet: bool) -> AnyView {
+    let words = words.to_owned();
+    view! { <td role="cell" class=class><span class=if quiet { "cut m" } else { "cut" } dir="auto">{words}</span></td> }.into_any()
+}
+
+fn bone(code: &'static str) -> impl IntoView {
+    let width = match code {
+        WHO => "70%",
+        "why" => "60%",
+        "weeks" => "92px",
+        _ => "56px",
     };
-    (
-        bone("who", "70%"),
-        bone("risk", "84px"),
-        bone("weeks", "92px"),
-        bone("why", "60%"),
-        bone("worth num", "56px"),
-        bone("due", "72px"),
-    )
+    view! { <td role="cell" class=class(code)><span class="bone" style=format!("width:{width}")></span></td> }
+}
+
+/// The customer's name, or the shop's own id for those without one.
+fn shown(row: &CustomerRow) -> &str {
+    if row.name.trim().is_empty() { &row.external_id } else { &row.name }
 }
 
 fn day(day: Option<String>) -> AnyView {
