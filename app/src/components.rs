@@ -1,11 +1,14 @@
 //! What pages are made of. Every control has a label, every table a caption, every page a heading that takes the focus.
 
 mod button;
+mod confirm;
 mod conflict;
 mod dialog;
 mod field;
 mod notice;
+mod once;
 mod page;
+mod pick;
 mod progress;
 mod skeleton;
 mod table;
@@ -13,11 +16,14 @@ mod tier;
 mod value;
 
 pub use button::*;
+pub use confirm::*;
 pub use conflict::*;
 pub use dialog::*;
 pub use field::*;
 pub use notice::*;
+pub use once::*;
 pub use page::*;
+pub use pick::*;
 pub use progress::*;
 pub use skeleton::*;
 pub use table::*;

@@ -34,6 +34,16 @@ pub fn moment(rfc3339: &str, zone: &str) -> String {
     date("moment", zone, &parts, rfc3339)
 }
 
+/// The day of a point in time (RFC 3339) in the shop's zone.
+pub fn day_of(rfc3339: &str, zone: &str) -> String {
+    date("long day", zone, &[("weekday", "long"), ("day", "numeric"), ("month", "long"), ("year", "numeric")], rfc3339)
+}
+
+/// The time of day of a point in time (RFC 3339) in the shop's zone.
+pub fn time_of(rfc3339: &str, zone: &str) -> String {
+    date("time", zone, &[("hour", "2-digit"), ("minute", "2-digit")], rfc3339)
+}
+
 /// Milliseconds since 1970, or NaN where the text is no time.
 pub fn millis(rfc3339: &str) -> f64 {
     Date::parse(rfc3339)

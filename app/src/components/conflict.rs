@@ -5,7 +5,7 @@ use leptos::task::spawn_local;
 use serde::de::DeserializeOwned;
 use shared::api::{AuditEntry, AuditResponse, Permission};
 
-use super::{Ago, Button, ButtonKind, Dialog, unique_id};
+use super::{Ago, Button, ButtonKind, Dialog, open_while, unique_id};
 use crate::client::{self, Failure};
 use crate::session::use_session;
 
@@ -45,13 +45,7 @@ pub struct Choice {
 /// should a third person have been quicker still, it shows the next clash. "Keep editing" leaves the form as it is.
 #[component]
 pub fn ConflictDialog(clash: RwSignal<Option<Clash>>, #[prop(into)] on_choice: Callback<Choice>) -> impl IntoView {
-    let open = RwSignal::new(false);
-    Effect::new(move || open.set(clash.with(Option::is_some)));
-    Effect::new(move || {
-        if !open.get() && clash.with_untracked(Option::is_some) {
-            clash.set(None);
-        }
-    });
+    let open = open_while(clash);
     view! {
         <Dialog open title="Somebody else saved this meanwhile">
             {move || clash.get_untracked().map(|shown| view! { <Versions shown clash on_choice /> })}

@@ -47,3 +47,15 @@ pub fn Dialog(
         </dialog>
     }
 }
+
+/// For a [`Dialog`] about something: open while there is something in `shown`, which closing takes out.
+pub fn open_while<T: Send + Sync + 'static>(shown: RwSignal<Option<T>>) -> RwSignal<bool> {
+    let open = RwSignal::new(false);
+    Effect::new(move || open.set(shown.with(Option::is_some)));
+    Effect::new(move || {
+        if !open.get() && shown.with_untracked(Option::is_some) {
+            shown.set(None);
+        }
+    });
+    open
+}
