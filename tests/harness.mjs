@@ -4,7 +4,7 @@
 // A request that the worker makes to the outside and that no test expects fails the test: see `outside`.
 
 import assert from "node:assert/strict";
-import { createHash, randomBytes } from "node:crypto";
+import { createHash, randomBytes, randomInt } from "node:crypto";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -44,7 +44,9 @@ export async function start({ now, vars = {}, outside = {} } = {}) {
   const env = await handle().getEnv();
 
   const request = async (method, target, body, headers = {}) => {
-    const init = { method, headers: { ...headers }, redirect: "manual" };
+    // Each request from an address of its own, as sign-ins are counted by address: a test about that gives one.
+    const address = `198.51.${randomInt(256)}.${randomInt(256)}`;
+    const init = { method, headers: { "cf-connecting-ip": address, ...headers }, redirect: "manual" };
     if (body !== undefined) {
       const raw = typeof body === "string" || body instanceof Uint8Array || body instanceof ReadableStream;
       init.body = raw ? body : JSON.stringify(body);
@@ -81,15 +83,21 @@ export async function start({ now, vars = {}, outside = {} } = {}) {
   };
 
   // A client with a bearer token of the role: `await api("owner")` then `.get(path)`, `.post(path, body, headers)`, …
+  // `patch`, `put` and `delete` read the resource first and name its version in If-Match, as a form does that a person has open;
+  // headers of the caller's own go before it, and `request` sends nothing but what it is given.
   const api = async (role) => {
     const authorization = { authorization: `Bearer ${await token(role)}` };
     const verb = (method) => (target, body, headers) => request(method, target, body, { ...authorization, ...headers });
+    const change = (method) => async (target, body, headers) => {
+      const version = headers?.["if-match"] === undefined ? (await verb("GET")(target)).headers.get("etag") : null;
+      return verb(method)(target, body, { ...(version === null ? {} : { "if-match": version }), ...headers });
+    };
     return {
       get: (target, headers) => verb("GET")(target, undefined, headers),
       post: verb("POST"),
-      patch: verb("PATCH"),
-      put: verb("PUT"),
-      delete: (target, headers) => verb("DELETE")(target, undefined, headers),
+      patch: change("PATCH"),
+      put: change("PUT"),
+      delete: (target, headers) => change("DELETE")(target, undefined, headers),
       request: (method, target, body, headers) => verb(method)(target, body, headers),
     };
   };
@@ -108,6 +116,25 @@ export async function start({ now, vars = {}, outside = {} } = {}) {
       sha256(text), id, at, at + 15 * 60_000,
     );
     return `${origin}/sign-in#${text}`;
+  };
+
+  // A client of somebody who has signed in by a link, with the person's id.
+  const person = async ({ role = "owner", email = `${role}@example.com`, name = `Test ${role}`, headers = {} } = {}) => {
+    const token = (await signInLink({ role, email, name })).split("#")[1];
+    const answer = await request("POST", "/api/session", { token }, { origin, ...headers });
+    assert.equal(answer.status, 201, answer.text);
+    const cookie = answer.headers.getSetCookie()[0].split(";")[0];
+    const verb = (method) => (target, body, more) => request(method, target, body, { origin, cookie, ...headers, ...more });
+    return {
+      id: answer.json.session.user.id,
+      cookie,
+      get: (target, more) => verb("GET")(target, undefined, more),
+      post: verb("POST"),
+      patch: verb("PATCH"),
+      put: verb("PUT"),
+      delete: (target, more) => verb("DELETE")(target, undefined, more),
+      request: (method, target, body, more) => verb(method)(target, body, more),
+    };
   };
 
   let clock = now;
@@ -147,6 +174,7 @@ export async function start({ now, vars = {}, outside = {} } = {}) {
     request,
     api,
     token,
+    person,
     signInLink,
     d1,
     env,

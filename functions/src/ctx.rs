@@ -20,6 +20,8 @@ pub struct Ctx {
     pub settings: Arc<Settings>,
     pub db: Db,
     pub who: Who,
+    /// The stored hash of the session that asks; none for tokens.
+    pub session: Option<String>,
     pub now: Millis,
     pub request_id: Id,
     background: Arc<worker::Context>,
@@ -43,6 +45,8 @@ pub struct Person {
     pub name: String,
     pub email: String,
     pub role: Role,
+    /// Its role's, or what of them was chosen for a token.
+    pub permissions: Vec<Permission>,
 }
 
 impl Ctx {
@@ -53,10 +57,17 @@ impl Ctx {
             db: Db::open(&env)?,
             env,
             who: Who::Nobody,
+            session: None,
             now,
             request_id: crate::random::id(now)?,
             background: Arc::new(context),
         })
+    }
+
+    /// The same with another caller, for a line of the audit log about somebody who has only just come in.
+    #[must_use]
+    pub fn on_behalf_of(&self, who: Who) -> Self {
+        Self { who, ..self.clone() }
     }
 
     /// Runs `work` after the answer has left, so that the answer's time tells nothing about it.
@@ -78,7 +89,7 @@ impl Who {
     }
 
     pub fn may(&self, permission: Permission) -> bool {
-        self.role().is_some_and(|role| role.may(permission))
+        self.person().is_some_and(|person| person.permissions.contains(&permission))
     }
 
     /// The row of `users` that a change is written down under; none for a token.

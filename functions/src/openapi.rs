@@ -2,11 +2,13 @@
 
 use axum::Json;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
-use utoipa::openapi::{Components, Info, OpenApi, RefOr, Response};
+use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
+use utoipa::openapi::schema::Type;
+use utoipa::openapi::{Components, Info, Object, OpenApi, RefOr, Required, Response};
 use utoipa::{PartialSchema, ToSchema};
 
 use crate::auth::cookies;
-use crate::auth::guard::Access;
+use crate::auth::guard::{Access, Rule};
 use crate::routes::{Route, TABLE};
 
 /// What this API is, for programs.
@@ -26,7 +28,7 @@ pub fn document() -> OpenApi {
         let (schemas, paths, _) = handler();
         components.schemas.extend(schemas);
         document.paths.merge(paths);
-        describe_access(&mut document, rule.pattern, rule.method, rule.access);
+        describe_rule(&mut document, rule);
     }
     let token = SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build());
     let session = SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new(cookies::SESSION)));
@@ -36,8 +38,10 @@ pub fn document() -> OpenApi {
     document
 }
 
-/// Adds to one operation what the table knows: how to be recognised, the permission, and the shape of every refusal.
-fn describe_access(document: &mut OpenApi, pattern: &str, method: &str, access: Access) {
+/// Adds to one operation what the table knows: how to be recognised, the permission, the headers that the guard reads, and the shape
+/// of every refusal.
+fn describe_rule(document: &mut OpenApi, rule: &Rule) {
+    let Rule { method, pattern, access, needs_version } = *rule;
     let Some(item) = document.paths.paths.get_mut(pattern) else { return };
     let slot = match method {
         "GET" => &mut item.get,
@@ -53,15 +57,39 @@ fn describe_access(document: &mut OpenApi, pattern: &str, method: &str, access: 
         utoipa::openapi::ContentBuilder::new().schema(Some(utoipa::openapi::Ref::from_schema_name("Problem"))).build(),
     );
     operation.responses.responses.insert("default".to_owned(), RefOr::T(refusal.build()));
-    if let Access::SignedIn | Access::May(_) = access {
+    if needs_version {
+        let text = "The version that the change was made from, in quotes: its `ETag`, or `version` of the resource";
+        operation.parameters.get_or_insert_default().push(header("If-Match", text, Required::True));
+    }
+    if method == "POST" && !matches!(access, Access::Open | Access::OwnPage) {
+        let text = "1 to 255 visible ASCII characters: for a day, the same request with the same key happens once and is answered as \
+                    before, with the header `Idempotency-Replayed` and without secrets that are shown only once";
+        operation.parameters.get_or_insert_default().push(header("Idempotency-Key", text, Required::False));
+    }
+    if let Access::SignedIn | Access::May(_) | Access::OwnCustomers = access {
         let schemes = ["token", "session"].map(|name| SecurityRequirement::new::<_, [&str; 0], &str>(name, []));
         operation.security = Some(schemes.into());
     }
-    if let Access::May(permission) = access {
+    if let Access::Person(_) = access {
+        operation.security = Some(vec![SecurityRequirement::new::<_, [&str; 0], &str>("session", [])]);
+    }
+    if let Access::May(permission) | Access::Person(permission) = access {
         let text = operation.description.take().unwrap_or_default();
         operation.description =
             Some(format!("{text}\n\nNeeds the permission `{}`.", format!("{permission:?}").to_lowercase()).trim().to_owned());
     }
+}
+
+fn header(name: &str, text: &str, required: Required) -> RefOr<Parameter> {
+    let schema = Object::with_type(Type::String);
+    let header = ParameterBuilder::new()
+        .name(name)
+        .parameter_in(ParameterIn::Header)
+        .description(Some(text))
+        .required(required)
+        .schema(Some(schema))
+        .build();
+    RefOr::T(header)
 }
 
 /// Handlers in different files share names, and generated clients need unique ones: `GET /api/customers/{id}` is
@@ -85,6 +113,8 @@ mod tests {
             let operation = json["paths"][rule.pattern][rule.method.to_lowercase()].clone();
             assert!(operation["summary"].is_string(), "{} {} has no words", rule.method, rule.pattern);
             assert!(operation["responses"]["default"].is_object());
+            let has_header = |name| operation["parameters"].as_array().is_some_and(|all| all.iter().any(|one| one["name"] == name));
+            assert_eq!(has_header("If-Match"), rule.needs_version, "{} {}", rule.method, rule.pattern);
             names.insert(operation["operationId"].as_str().expect("a name").to_owned());
         }
         assert_eq!(names.len(), TABLE.len());

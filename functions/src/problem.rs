@@ -34,6 +34,13 @@ pub enum Problem {
     /// The state of things does not allow it: its code and what to do.
     #[error("{1}")]
     Conflict(&'static str, String),
+    /// Somebody else has the value already: the field, and what to do.
+    #[error("{1}")]
+    Taken(&'static str, String),
+    #[error("This Idempotency-Key was sent with another request: use a new key for each")]
+    KeyReused,
+    #[error("A request with this Idempotency-Key is still at work: ask again in a moment")]
+    KeyAtWork,
     /// It was there and is no longer good.
     #[error("{1}")]
     Gone(&'static str, String),
@@ -78,9 +85,9 @@ impl Problem {
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::SignInNeeded => StatusCode::UNAUTHORIZED,
             Self::Forbidden(_) => StatusCode::FORBIDDEN,
-            Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Invalid(_) | Self::KeyReused => StatusCode::UNPROCESSABLE_ENTITY,
             Self::BadRequest(..) => StatusCode::BAD_REQUEST,
-            Self::Conflict(..) => StatusCode::CONFLICT,
+            Self::Conflict(..) | Self::Taken(..) | Self::KeyAtWork => StatusCode::CONFLICT,
             Self::Gone(..) => StatusCode::GONE,
             Self::PreconditionRequired => StatusCode::PRECONDITION_REQUIRED,
             Self::Stale(_) => StatusCode::PRECONDITION_FAILED,
@@ -101,6 +108,9 @@ impl Problem {
             Self::Forbidden(_) => "forbidden",
             Self::Invalid(_) => "invalid",
             Self::BadRequest(code, _) | Self::Conflict(code, _) | Self::Gone(code, _) => code,
+            Self::Taken(..) => "taken",
+            Self::KeyReused => "idempotency_key_reused",
+            Self::KeyAtWork => "idempotency_key_at_work",
             Self::PreconditionRequired => "precondition_required",
             Self::Stale(_) => "stale",
             Self::TooMany(_) => "too_many_requests",
@@ -121,7 +131,11 @@ impl Problem {
     /// The RFC 9457 document.
     pub fn document(&self, request_id: &Id) -> api::Problem {
         let status = self.status();
-        let fields = if let Self::Invalid(fields) = self { fields.clone() } else { BTreeMap::new() };
+        let fields = match self {
+            Self::Invalid(fields) => fields.clone(),
+            Self::Taken(field, fix) => BTreeMap::from([((*field).to_owned(), fix.clone())]),
+            _ => BTreeMap::new(),
+        };
         api::Problem {
             kind: "about:blank".to_owned(),
             title: status.canonical_reason().unwrap_or_default().to_owned(),
@@ -142,6 +156,7 @@ impl Problem {
         response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         let wait = match self {
             Self::Busy => Some(5),
+            Self::KeyAtWork => Some(2),
             Self::TooMany(seconds) => Some(i64::from(*seconds)),
             Self::DailyLimit => Some((MILLIS_PER_DAY - crate::clock::wall().0.rem_euclid(MILLIS_PER_DAY)) / 1000),
             _ => None,

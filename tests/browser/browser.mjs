@@ -31,9 +31,10 @@ export async function open({ now } = {}) {
     ],
   });
 
-  // A person with a browser profile of their own.
+  // A person with a browser profile of their own, and an address, as sign-ins are counted by address.
+  let visitors = 0;
   const visitor = async ({ theme = "light", width = 1280, height = 800, locale = "en-GB" } = {}) => {
-    const context = await browser.newContext({ colorScheme: theme, viewport: { width, height }, locale, timezoneId: "UTC", reducedMotion: "reduce" });
+    const context = await browser.newContext({ colorScheme: theme, viewport: { width, height }, locale, timezoneId: "UTC", reducedMotion: "reduce", extraHTTPHeaders: { "cf-connecting-ip": `198.51.100.${(visitors += 1)}` } });
     const complaints = [];
     // What a test means to provoke: a pattern that the complaint's text matches.
     const expected = [];

@@ -7,6 +7,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use shared::api::{Permission, Role};
 
+use super::{Recognition, idempotency, limits};
 use crate::ctx::{Ctx, Who};
 use crate::extract::media_type;
 use crate::problem::Problem;
@@ -43,7 +44,7 @@ pub async fn enforce(rule: Rule, mut request: Request, next: Next) -> Response {
     let mut response = match admit(rule, &mut request).await {
         Ok(admitted) => {
             who = admitted;
-            next.run(request).await
+            idempotency::once(request, next).await
         }
         Err(problem) => problem.into_response(),
     };
@@ -55,15 +56,23 @@ pub async fn enforce(rule: Rule, mut request: Request, next: Next) -> Response {
 async fn admit(rule: Rule, request: &mut Request) -> Result<Who, Problem> {
     let mut ctx: Ctx = request.extensions().get().cloned().ok_or_else(|| Problem::Internal("no context".to_owned()))?;
     if !matches!(rule.access, Access::Open | Access::OwnPage) {
-        ctx.who = super::recognise(&ctx, request.headers()).await?;
+        let Recognition { who, session } = super::recognise(&ctx, request.headers()).await?;
+        (ctx.who, ctx.session) = (who, session);
     }
     check(rule.access, &ctx.who)?;
+    let is_change = !matches!(*request.method(), Method::GET | Method::HEAD);
     let by_browser = rule.access == Access::OwnPage || matches!(ctx.who, Who::User(_));
-    if by_browser && !matches!(*request.method(), Method::GET | Method::HEAD) {
+    if by_browser && is_change {
         check_change(request.headers(), |origin| ctx.settings.is_own(origin))?;
     }
     if rule.needs_version && !request.headers().contains_key(IF_MATCH) {
         return Err(Problem::PreconditionRequired);
+    }
+    // Last, so that a forged change from another site uses up nothing of the person's own.
+    if rule.access == Access::OwnPage {
+        limits::sign_in_from(&ctx.env, request.headers()).await?;
+    } else if is_change {
+        limits::write(&ctx.env, &ctx.who).await?;
     }
     let who = ctx.who.clone();
     request.extensions_mut().insert(ctx);
@@ -112,7 +121,13 @@ mod tests {
 
     fn user(role: Role) -> Who {
         let public_id = Id::from_parts(0, &[0; 10]);
-        Who::User(Person { id: 1, public_id, name: String::new(), email: String::new(), role })
+        Who::User(Person { id: 1, public_id, name: String::new(), email: String::new(), role, permissions: role.permissions().to_vec() })
+    }
+
+    fn token(permissions: &[Permission]) -> Who {
+        let public_id = Id::from_parts(0, &[0; 10]);
+        let permissions = permissions.to_vec();
+        Who::Token(Person { id: 1, public_id, name: String::new(), email: String::new(), role: Role::Owner, permissions })
     }
 
     #[test]
@@ -121,6 +136,17 @@ mod tests {
         assert!(matches!(check(Access::May(Permission::Export), &user(Role::Marketer)), Err(Problem::Forbidden(_))));
         assert!(matches!(check(Access::SignedIn, &Who::Nobody), Err(Problem::SignInNeeded)));
         assert!(check(Access::Open, &Who::Nobody).is_ok());
+    }
+
+    #[test]
+    fn a_token_may_what_was_chosen_for_it_and_manages_nobody() {
+        let token = token(&[Permission::View, Permission::Admin]);
+        assert!(check(Access::May(Permission::Admin), &token).is_ok());
+        assert!(matches!(check(Access::May(Permission::Export), &token), Err(Problem::Forbidden(_))));
+        assert!(matches!(check(Access::Person(Permission::Admin), &token), Err(Problem::Forbidden(_))));
+        assert!(matches!(check(Access::Person(Permission::View), &token), Err(Problem::Forbidden(_))));
+        assert!(check(Access::Person(Permission::Admin), &user(Role::Owner)).is_ok());
+        assert!(check(Access::Person(Permission::Admin), &user(Role::Manager)).is_err());
     }
 
     #[test]

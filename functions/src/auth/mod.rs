@@ -1,10 +1,14 @@
 //! Who asks, and whether they may.
 //!
-//! A session is known by its cookie, a program by its bearer token; both are stored as hashes. The route table names the access
-//! of each route, and [`guard::enforce`] holds it before the handler runs.
+//! A program is known by its bearer token, a person by the assertion of Cloudflare Access or by the session of their cookie; all are
+//! stored as hashes. The route table names the access of each route, and [`guard::enforce`] holds it before the handler runs.
 
+pub mod access;
 pub mod cookies;
+pub mod device;
 pub mod guard;
+pub mod idempotency;
+pub mod limits;
 
 use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
@@ -12,7 +16,8 @@ use sha2::{Digest, Sha256};
 use shared::time::{MILLIS_PER_DAY, Millis};
 
 use crate::ctx::{Ctx, Who};
-use crate::db::{DbError, people};
+use crate::db::{DbError, sessions, tokens};
+use crate::problem::Problem;
 
 pub const HOUR: i64 = 3_600_000;
 pub const SESSION_IDLE: i64 = 12 * HOUR;
@@ -20,24 +25,44 @@ pub const SESSION_LIFE: i64 = 14 * MILLIS_PER_DAY;
 pub const LINK_LIFE: i64 = HOUR / 4;
 pub const LINKS_AN_HOUR: u32 = 5;
 
+/// Secret scanners find our tokens by it.
+pub const TOKEN_PREFIX: &str = "rk_";
+
 /// Use of a session or token is written down at most this often, so that reading costs no write.
 const SEEN_EVERY: i64 = HOUR / 6;
 
-/// Secret scanners find our tokens by it.
-const TOKEN_PREFIX: &str = "rk_";
+/// Who asks, and by which session.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Recognition {
+    pub who: Who,
+    /// Its stored hash; none for tokens and strangers.
+    pub session: Option<String>,
+}
 
-/// The bearer token where one is sent, else the session of the cookie. A wrong token is nobody, whatever the cookie says.
-pub async fn recognise(ctx: &Ctx, headers: &HeaderMap) -> Result<Who, DbError> {
+/// The bearer token where one is sent, else the assertion of Access, else the session of the cookie.
+///
+/// A token is put into a request on purpose, so that it says best who is meant. An assertion goes before a cookie because whoever
+/// runs Access wants it to decide: a person whom it signs out, or signs in as somebody else, must not go on by an older cookie. A
+/// wrong token or assertion is nobody, whatever comes after it.
+///
+/// # Errors
+/// The store's, and a refusal where Access vouches for somebody whom this shop does not let in.
+pub async fn recognise(ctx: &Ctx, headers: &HeaderMap) -> Result<Recognition, Problem> {
     if let Some(authorization) = headers.get(AUTHORIZATION) {
         let token = authorization.to_str().ok().and_then(|text| text.strip_prefix("Bearer "));
         return match token {
-            Some(token) if token.starts_with(TOKEN_PREFIX) => by_token(ctx, token).await,
-            _ => Ok(Who::Nobody),
+            Some(token) if token.starts_with(TOKEN_PREFIX) => Ok(by_token(ctx, token).await?),
+            _ => Ok(Recognition::default()),
         };
     }
+    if let Some(team) = &ctx.settings.access
+        && let Some(assertion) = access::assertion(headers)
+    {
+        return access::recognise(ctx, team, assertion, headers).await;
+    }
     match cookies::read(headers, cookies::SESSION) {
-        Some(session) => by_session(ctx, session).await,
-        None => Ok(Who::Nobody),
+        Some(session) => Ok(by_session(ctx, session).await?),
+        None => Ok(Recognition::default()),
     }
 }
 
@@ -46,22 +71,21 @@ pub fn hash(secret: &str) -> String {
     Sha256::digest(secret.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-async fn by_token(ctx: &Ctx, token: &str) -> Result<Who, DbError> {
-    let Some(found) = people::token(&ctx.db, &hash(token), ctx.now).await? else { return Ok(Who::Nobody) };
+async fn by_token(ctx: &Ctx, token: &str) -> Result<Recognition, DbError> {
+    let Some(found) = tokens::by_secret(&ctx.db, &hash(token), ctx.now).await? else { return Ok(Recognition::default()) };
     if is_stale(found.seen_at, ctx.now) {
-        people::token_used(&ctx.db, found.person.id, ctx.now).await?;
+        tokens::used(&ctx.db, found.person.id, ctx.now).await?;
     }
-    Ok(Who::Token(found.person))
+    Ok(Recognition { who: Who::Token(found.person), session: None })
 }
 
-async fn by_session(ctx: &Ctx, session: &str) -> Result<Who, DbError> {
+async fn by_session(ctx: &Ctx, session: &str) -> Result<Recognition, DbError> {
     let hash = hash(session);
-    let idle_since = Millis(ctx.now.0 - SESSION_IDLE);
-    let Some(found) = people::session(&ctx.db, &hash, idle_since, ctx.now).await? else { return Ok(Who::Nobody) };
+    let Some(found) = sessions::by_cookie(&ctx.db, &hash, ctx.now).await? else { return Ok(Recognition::default()) };
     if is_stale(found.seen_at, ctx.now) {
-        people::session_seen(&ctx.db, &hash, ctx.now).await?;
+        sessions::seen(&ctx.db, &hash, ctx.now).await?;
     }
-    Ok(Who::User(found.person))
+    Ok(Recognition { who: Who::User(found.person), session: Some(hash) })
 }
 
 fn is_stale(seen_at: Option<Millis>, now: Millis) -> bool {

@@ -27,7 +27,7 @@ impl DbError {
             Self::Constraint(message.to_owned())
         } else if text.contains("daily") && has(&["limit", "quota"]) || has(&["rows read limit", "rows written limit"]) {
             Self::DailyLimit
-        } else if has(&["disk is full", "sqlite_full", "maximum db size", "maximum database size"]) {
+        } else if has(&["disk is full", "sqlite_full", "maximum db size", "maximum database size", "maximum account storage"]) {
             Self::Full
         } else if has(&[
             "too many requests queued",
@@ -51,7 +51,17 @@ impl DbError {
 
     /// Somebody else changed the row of `table` since its version was read: see [`crate::extract::IfMatch`].
     pub fn is_stale(&self, table: &str) -> bool {
-        matches!(self, Self::Constraint(text) if text.contains("NOT NULL") && text.contains(&format!("{table}.version")))
+        self.is_stale_at(&format!("{table}.version"))
+    }
+
+    /// The same where one row holds several versions: `column` is the one's own (`table.column`).
+    pub fn is_stale_at(&self, column: &str) -> bool {
+        self.is_missing(column)
+    }
+
+    /// A statement's condition on `column` (`table.column`) did not hold, so that it left null where none may be.
+    pub fn is_missing(&self, column: &str) -> bool {
+        matches!(self, Self::Constraint(text) if text.contains("NOT NULL") && text.contains(column))
     }
 
     /// The unique constraint on `column` (`table.column`) refused the write.
@@ -96,7 +106,18 @@ mod tests {
             ("D1_ERROR: D1 DB storage operation exceeded timeout which caused object to be reset.", DbError::Busy),
             ("D1_ERROR: Network connection lost.", DbError::Busy),
             ("D1_ERROR: database is locked: SQLITE_BUSY", DbError::Busy),
+            (
+                "D1_ERROR: Your account has exceeded D1's free tier daily row write limit. Upgrade to a paid plan or wait until \
+                 tomorrow (midnight UTC) to continue.",
+                DbError::DailyLimit,
+            ),
+            (
+                "D1_ERROR: Your account has exceeded D1's free tier daily row read limit. Upgrade to a paid plan or wait until \
+                 tomorrow (midnight UTC) to continue.",
+                DbError::DailyLimit,
+            ),
             ("D1_ERROR: You have exceeded the daily limit of rows written", DbError::DailyLimit),
+            ("D1_ERROR: Your account has exceeded D1's maximum account storage limit", DbError::Full),
             ("D1_ERROR: Exceeded maximum DB size", DbError::Full),
             ("D1_ERROR: database or disk is full: SQLITE_FULL", DbError::Full),
         ] {
@@ -110,5 +131,8 @@ mod tests {
         let error = DbError::classify("D1_ERROR: UNIQUE constraint failed: users.email: SQLITE_CONSTRAINT");
         assert!(error.is_duplicate_of("users.email"));
         assert!(!error.is_duplicate_of("users.public_id"));
+        let error = DbError::classify("D1_ERROR: NOT NULL constraint failed: shop.rates_version: SQLITE_CONSTRAINT");
+        assert!(error.is_stale_at("shop.rates_version"));
+        assert!(!error.is_stale_at("shop.thresholds_version") && !error.is_stale("shop"));
     }
 }

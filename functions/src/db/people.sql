@@ -1,54 +1,40 @@
--- People who sign in: users, links, sessions, tokens.
+-- People of the team.
 
--- name: session
--- A session with its user, where neither idle time (?2), nor age (?3 is now), nor a disabled user ended it.
-select u.id, u.public_id, u.name, u.email, u.role, s.seen_at
-from sessions s join users u on u.id = s.user_id
-where s.token_hash = ?1 and s.seen_at > ?2 and s.expires_at > ?3 and u.disabled_at is null;
+-- name: people
+-- All, or ?1 alone, with their sessions that have not ended (?2 is now, ?3 when idle ones ended) and when they last did anything.
+select u.id, u.public_id, u.email, u.name, u.role, u.disabled_at, u.created_at, u.version,
+  (select count(*) from sessions s where s.user_id = u.id and s.expires_at > ?2
+    and s.seen_at > case s.method when 'access' then 0 else ?3 end) as sessions,
+  nullif(max(
+    coalesce((select max(s.seen_at) from sessions s where s.user_id = u.id), 0),
+    coalesce((select a.at from audit a where a.actor_kind = 'person' and a.actor_id = u.id order by a.id desc limit 1), 0)
+  ), 0) as seen_at
+from users u where ?1 is null or u.public_id = ?1
+order by u.disabled_at is not null, u.name collate nocase, u.id;
 
--- name: session_seen
-update sessions set seen_at = ?2 where token_hash = ?1;
+-- name: add_person
+-- Only while ?6 is an owner: they may have been demoted since they were recognised.
+insert into users (public_id, email, name, role, created_at, updated_at)
+select ?1, ?2, ?3, ?4, ?5, ?5
+where exists (select 1 from users a where a.id = ?6 and a.role = 'owner' and a.disabled_at is null);
 
--- name: end_session
-delete from sessions where token_hash = ?1;
+-- name: change_person
+-- The batch fails on `role` where no owner would be left, on `updated_at` where ?7 is no owner any more, and on `version` where ?2 is
+-- not the newest.
+update users set
+  role = case
+    when ?4 = 'owner' and ?5 is null then ?4
+    when users.role <> 'owner' or users.disabled_at is not null then ?4
+    when exists (select 1 from users o where o.id <> users.id and o.role = 'owner' and o.disabled_at is null) then ?4
+  end,
+  updated_at = case
+    when exists (select 1 from users a where a.id = ?7 and a.role = 'owner' and a.disabled_at is null) then ?6
+  end,
+  version = case when version = ?2 then version + 1 end,
+  name = ?3,
+  disabled_at = ?5
+where id = ?1;
 
--- name: prune_sessions
-delete from sessions where expires_at <= ?1 or seen_at <= ?2;
-
--- name: token
-select id, public_id, name, '' as email, role, used_at as seen_at
-from tokens where token_hash = ?1 and expires_at > ?2 and revoked_at is null;
-
--- name: token_used
-update tokens set used_at = ?2 where id = ?1;
-
--- name: user_to_send_link
--- The user of an address, unless ?3 links were asked for since ?2.
-select u.id, u.name from users u
-where u.email = ?1 and u.disabled_at is null
-  and (select count(*) from sign_in_links l where l.user_id = u.id and l.created_at > ?2) < ?3;
-
--- name: add_link
--- Counts again, since two requests may have come at once.
-insert into sign_in_links (token_hash, user_id, browser_hash, created_at, expires_at)
-select ?1, ?2, ?3, ?4, ?5
-where (select count(*) from sign_in_links l where l.user_id = ?2 and l.created_at > ?6) < ?7;
-
--- name: outbox_link
--- Only beside a link that was added.
-insert into outbox (channel, recipient, subject, body, created_at)
-select 'email', ?1, ?2, ?3, ?4 where changes() = 1;
-
--- name: use_link
--- Once, in time, and in the browser that asked for it where one did.
-update sign_in_links set used_at = ?3, browser_hash = coalesce(browser_hash, ?2)
-where token_hash = ?1 and used_at is null and expires_at > ?3 and (browser_hash is null or browser_hash = ?2)
-  and exists (select 1 from users u where u.id = user_id and u.disabled_at is null);
-
--- name: start_session
--- Only beside a link that was used up just now.
-insert into sessions (token_hash, user_id, created_at, seen_at, expires_at)
-select ?1, l.user_id, ?3, ?3, ?4 from sign_in_links l where l.token_hash = ?2 and changes() = 1;
-
--- name: prune_links
-delete from sign_in_links where created_at <= ?1;
+-- name: has_signed_in
+select exists (select 1 from sessions where user_id = ?1)
+  or exists (select 1 from audit where actor_kind = 'person' and actor_id = ?1) as yes;

@@ -3,6 +3,7 @@
 use shared::time::{MILLIS_PER_DAY, Millis};
 
 use super::run::{Held, JobError, Work};
+use crate::auth::idempotency;
 use crate::auth::{HOUR, SESSION_IDLE};
 use crate::db::prune::Ages;
 use crate::db::{Db, DbError, imports, links, models, prune, sessions, usage};
@@ -50,6 +51,7 @@ fn ages(now: Millis) -> Ages {
         usage: now.day().plus(-usage::KEPT_DAYS),
         file: before(now, FILES_FOR),
         body: before(now, BODIES_FOR),
+        answer: before(now, idempotency::KEPT_FOR),
     }
 }
 
