@@ -3,9 +3,11 @@
 pub mod customer;
 pub mod customers;
 pub mod data;
+pub mod first_run;
 pub mod not_found;
 pub mod overview;
 pub mod planned;
+pub mod profile;
 pub mod radar;
 pub mod settings;
 pub mod sign_in;

@@ -1,5 +1,6 @@
 //! Data: what came in, and how more gets in.
 
+mod active;
 pub mod center;
 mod choose;
 mod columns;
@@ -76,6 +77,7 @@ fn Frame(children: Children) -> impl IntoView {
             <A href="/data" exact=true>"Import"</A>
             <A href="/data/history" exact=true>"History"</A>
         </nav>
+        <active::ActiveNotice />
         {children()}
     }
 }

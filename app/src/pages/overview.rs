@@ -2,18 +2,22 @@
 
 mod model;
 mod next;
+mod stake;
 mod welcome;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use shared::api::{CurrencyTotal, Overview, OverviewResponse, Run, RunStatus, Tier, TierSummary};
+use shared::api::{CurrencyTotal, Overview, OverviewResponse, Permission, Run, RunStatus, Tier, TierSummary};
 
 use self::model::ModelPanel;
 use self::next::NextStep;
+use self::stake::{Stake, Told};
+pub use self::welcome::Ways;
 use self::welcome::Welcome;
 use crate::client::{self, Failure};
 use crate::components::{Ago, FailureNotice, Money, PageHead, Skeleton, Table, TierBadge};
 use crate::format::plural;
+use crate::pages::first_run::FirstRun;
 use crate::session::use_session;
 use crate::{format, locale};
 
@@ -37,9 +41,23 @@ pub fn OverviewPage() -> impl IntoView {
         {move || match overview.get() {
             None => view! { <div class="panel pad"><Skeleton lines=10 /></div> }.into_any(),
             Some(Err(failure)) => view! { <FailureNotice failure retry=load /> }.into_any(),
-            Some(Ok(overview)) if overview.customers == 0 => view! { <Welcome overview /> }.into_any(),
+            Some(Ok(overview)) if overview.customers == 0 => view! { <Empty overview /> }.into_any(),
             Some(Ok(overview)) => view! { <Figures overview /> }.into_any(),
         }}
+    }
+}
+
+/// The first run's questions for whom they are asked of, else the ways on.
+#[component]
+fn Empty(overview: Overview) -> impl IntoView {
+    let session = use_session();
+    // Memos: a session that is loaded again must not take away what is being typed.
+    let known = Memo::new(move |_| session.get().is_some());
+    let asks = Memo::new(move |_| session.may(Permission::Admin) && session.get().is_some_and(|session| !session.shop.set_up));
+    move || match (known.get().then(|| session.get_untracked()).flatten(), asks.get()) {
+        (None, _) => view! { <Skeleton lines=6 /> }.into_any(),
+        (Some(session), true) => view! { <FirstRun shop=session.shop /> }.into_any(),
+        (Some(_), false) => view! { <Welcome overview=overview.clone() /> }.into_any(),
     }
 }
 
@@ -50,9 +68,11 @@ fn Figures(overview: Overview) -> impl IntoView {
     view! {
         <div class="stack">
             <NextStep overview=overview.clone() />
+            <Told overview=overview.clone() />
             <div class="cards">{cards}</div>
             <div class="two">
                 <div class="stack">
+                    <Stake economics=overview.economics.clone() at_stake=overview.at_stake.clone() />
                     <Revenue totals=overview.totals.clone() />
                     <ModelPanel model=overview.model.clone() />
                 </div>

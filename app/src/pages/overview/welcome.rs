@@ -1,9 +1,9 @@
 use leptos::prelude::*;
 use shared::api::{ImportStatus, Overview};
 
-use crate::components::{ButtonKind, ButtonLink, Notice};
+use crate::components::{ButtonLink, Notice};
 
-/// The first run: three ways to a Radar with people on it.
+/// Nothing is here yet: three ways to a Radar with people on it.
 #[component]
 pub(super) fn Welcome(overview: Overview) -> impl IntoView {
     let under_way = overview.last_import.is_some_and(|import| {
@@ -19,6 +19,13 @@ pub(super) fn Welcome(overview: Overview) -> impl IntoView {
                 }
             })}
         <p class="lead-in">"Rekindle reads who bought what and when, and tells you who is about to leave. Choose a way to begin:"</p>
+        <Ways />
+    }
+}
+
+#[component]
+pub fn Ways() -> impl IntoView {
+    view! {
         <div class="ways">
             <section class="panel">
                 <h2>"Look around first"</h2>
@@ -28,7 +35,7 @@ pub(super) fn Welcome(overview: Overview) -> impl IntoView {
             <section class="panel">
                 <h2>"Bring your orders"</h2>
                 <p>"A CSV file with who, when and how much is enough. Nothing is stored before you have seen what would happen."</p>
-                <ButtonLink kind=ButtonKind::Primary href="/data">"Import a CSV"</ButtonLink>
+                <ButtonLink href="/data">"Import a CSV"</ButtonLink>
             </section>
             <section class="panel">
                 <h2>"Connect a store"</h2>

@@ -9,6 +9,7 @@ use shared::money::Currency;
 use super::zones;
 use crate::client::{self, Failure};
 use crate::components::{Button, ButtonKind, FailureNotice, Field, Notice, NoticeKind, Select, announce};
+use crate::pages::profile::ProfileForm;
 use crate::session::use_session;
 
 #[component]
@@ -67,6 +68,7 @@ pub fn ShopForm(shop: Shop, may: bool) -> impl IntoView {
         let old = stored.with(|shop| shop.home_currency);
         (typed != old).then(|| currency_change(old, typed))
     };
+    let profile = stored.get_untracked();
     view! {
         <form class="panel pad narrow" novalidate on:submit=save>
             <fieldset disabled=!may class="stack">
@@ -102,6 +104,11 @@ pub fn ShopForm(shop: Shop, may: bool) -> impl IntoView {
                 </div>
             </fieldset>
         </form>
+        <section class="panel pad narrow stack">
+            <h2>"What you sell and earn"</h2>
+            <p class="m">"What you leave out is taken from what is usual in your industry, and every figure that rests on it says so."</p>
+            <ProfileForm shop=profile may />
+        </section>
     }
 }
 

@@ -8,6 +8,12 @@ pub fn choices(present: &str) -> Vec<(String, String)> {
     with_present(names(), present).into_iter().map(|name| (name.clone(), name.replace('_', " "))).collect()
 }
 
+/// The browser's own: `Intl.DateTimeFormat().resolvedOptions().timeZone`.
+pub fn guess() -> Option<String> {
+    let format = js_sys::Intl::DateTimeFormat::new(&Array::new(), &js_sys::Object::new());
+    Reflect::get(&format.resolved_options(), &JsValue::from_str("timeZone")).ok()?.as_string()
+}
+
 /// UTC first: browsers leave it out of their list, and shops that sell everywhere want it.
 fn with_present(mut names: Vec<String>, present: &str) -> Vec<String> {
     for name in [present, "UTC"] {
