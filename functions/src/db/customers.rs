@@ -7,6 +7,7 @@ use shared::api::{Lifecycle, ModelCard, Tier, TierSummary};
 use shared::money::{Currency, Home};
 use shared::time::Millis;
 
+use super::rollups::{self, Lists};
 use super::{Db, DbError, Outcome, Param, Statement, lists};
 use crate::{params, sql};
 
@@ -162,8 +163,8 @@ pub async fn places_and_summary(
 ) -> Result<(Vec<Place>, Option<u64>, Summary), DbError> {
     let start = rolled.as_ref().and_then(|lists| rollups::start(lists, filter, part));
     let places = match start {
-        Some((generation, offset)) => rollups::places_statement(generation, filter, offset, part.limit),
-        None => lists::part_statement(filter, &rollups::in_keys(db, filter, part.clone()).await?),
+        Some((generation, offset)) => rollups::runs_statement(generation, filter, offset, part.limit),
+        None => lists::part_statement(filter, part),
     };
     let mut statements = summary_statements(rolled.is_some());
     let summary = statements.len();
@@ -176,12 +177,10 @@ pub async fn places_and_summary(
         return Err(DbError::Bug("a batch lost results".to_owned()));
     };
     let found = found.first().map(Outcome::first::<Count>).transpose()?.flatten().map(|count| count.customers);
-    let mut places: Vec<Place> = places.rows()?;
-    if let Some((generation, offset)) = start {
-        for (place, upto) in places.iter_mut().zip(offset + 1..) {
-            place.rolled = Some((generation, upto));
-        }
-    }
+    let places = match start {
+        Some(at) => rollups::read_places(places.rows()?, at, part.limit)?,
+        None => places.rows()?,
+    };
     Ok((places, found, read_summary(summary, home, rolled)?))
 }
 
@@ -223,9 +222,7 @@ fn read_summary(outcomes: &[Outcome], home: Currency, rolled: Option<Lists>) -> 
     let card: Option<CardRow> = card.first()?;
     let scored: Option<FinishedRow> = scored.first()?;
     let (tiers, waiting) = match (rolled, counted) {
-        (Some(lists), [waiting]) => {
-            (lists.tiers, waiting.first::<WaitingRow>()?.and_then(|row| row.waiting).unwrap_or(0))
-        }
+        (Some(lists), [waiting]) => (lists.tiers, waiting.first::<WaitingRow>()?.and_then(|row| row.waiting).unwrap_or(0)),
         (None, [tiers, triggers]) => read_tiers(tiers, triggers, home)?,
         _ => return Err(DbError::Bug("a batch lost results".to_owned())),
     };

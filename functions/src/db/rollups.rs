@@ -5,9 +5,10 @@
 //! counts, and only the runs that hold it are opened.
 
 use serde::{Deserialize, Serialize};
-use shared::api::{Tier, TierSummary};
+use shared::api::TierSummary;
 
-use super::customers::Sort;
+use super::customers::{Filter, Part, Place, Sort};
+use super::shop::{self, Shop};
 use super::totals::{Counts, DayTotal};
 use super::{Db, DbError, Param, Statement};
 use crate::{params, sql};
@@ -47,14 +48,17 @@ struct Generation {
     generation: i64,
 }
 
-#[derive(Debug, Deserialize)]
-struct Yes {
-    yes: u8,
+/// The customers of one tier in a run of places, and how many of the list's stand before the run.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct RunRow {
+    chunk: u32,
+    before: u32,
+    ids: String,
 }
 
 #[derive(Debug, Deserialize)]
-struct PlaceRow {
-    id: i64,
+struct Yes {
+    yes: u8,
 }
 
 /// There is something to roll up. Only of a large shop.
@@ -102,7 +106,8 @@ pub fn cut(generation: i64, sort: Sort) -> Statement {
 
 /// Shows a generation with its figures, and lets go of those before the last one.
 pub fn publish(lists: &Lists, totals: &Totals) -> Vec<Statement> {
-    let put = |name: &str, figures: Param| Statement::new(sql!("rollups.sql", "publish"), params![name, lists.generation, figures]);
+    let put =
+        |name: &str, figures: Param| Statement::new(sql!("rollups.sql", "publish"), params![name, lists.generation, figures]);
     vec![
         put("lists", Param::json(&lists.tiers)),
         put("totals", Param::json(totals)),
@@ -110,24 +115,87 @@ pub fn publish(lists: &Lists, totals: &Totals) -> Vec<Statement> {
     ]
 }
 
-/// Whether a cursor of this generation can still go on in it.
-pub async fn has_generation(db: &Db, generation: i64, sort: Sort) -> Result<bool, DbError> {
-    let row: Option<Yes> = db.first(sql!("rollups.sql", "has_generation"), params![generation, sort.as_str()]).await?;
-    Ok(row.is_some_and(|row| row.yes != 0))
+/// The shop with its newest lists, in one call.
+pub async fn shop_and_lists(db: &Db) -> Result<(Shop, Option<Lists>), DbError> {
+    let outcomes = db.batch_idempotent(vec![shop::statement(), newest_statement()]).await?;
+    let [shop, newest] = outcomes.as_slice() else { return Err(DbError::Bug("a batch lost results".to_owned())) };
+    let shop = shop.first()?.ok_or_else(|| DbError::Bug("the shop's row is missing".to_owned()))?;
+    Ok((shop, read_newest(newest.rows()?).0))
 }
 
-/// The numbers of `limit` customers of the tiers (none for all) after the first `offset`.
-pub async fn places(
-    db: &Db,
-    generation: i64,
-    sort: Sort,
-    tiers: &[Tier],
-    offset: u32,
-    limit: u32,
-) -> Result<Vec<i64>, DbError> {
-    let codes: Vec<i32> = tiers.iter().map(|tier| tier.code()).collect();
+pub async fn lists(db: &Db) -> Result<Option<Lists>, DbError> {
+    let Statement { sql, params } = newest_statement();
+    Ok(read_newest(db.all(sql, params).await?).0)
+}
+
+/// How many wait for their score: counted only while there may be any, since that reads everybody.
+pub fn waiting_statement() -> Statement {
+    Statement::new(sql!("rollups.sql", "waiting"), params![])
+}
+
+/// Generation and offset where a part of a list begins; none where only a scan answers.
+pub fn start(lists: &Lists, filter: &Filter, part: &Part) -> Option<(i64, u32)> {
+    if !filter.is_tiers_only() || filter.down != filter.sort.starts_down() {
+        return None;
+    }
+    match &part.after {
+        None => Some((lists.generation, part.offset)),
+        Some(place) => place.rolled.filter(|&at| is_kept(Some(lists), at)),
+    }
+}
+
+pub fn read_places(runs: Vec<RunRow>, (generation, offset): (i64, u32), limit: u32) -> Result<Vec<Place>, DbError> {
+    let first = runs.iter().map(|run| run.before).min().unwrap_or(offset);
+    let mut places = Vec::new();
+    for RunRow { chunk, ids, .. } in runs {
+        let ids: Vec<(u32, i64)> =
+            serde_json::from_str(&ids).map_err(|error| DbError::Bug(format!("a run of a list: {error}")))?;
+        places.extend(ids.into_iter().map(|(place, id)| (chunk, place, id)));
+    }
+    places.sort_unstable();
+    let part = places.into_iter().skip(offset.saturating_sub(first) as usize).take(limit as usize);
+    let rolled = |(id, upto)| Place { id, number: None, text: None, rolled: Some((generation, upto)) };
+    Ok(part.map(|(_, _, id)| id).zip(offset + 1..).map(rolled).collect())
+}
+
+/// Whether a place of a roll-up can still be gone on from: its generation is the newest or the one before.
+pub fn is_kept(newest: Option<&Lists>, (generation, _): (i64, u32)) -> bool {
+    newest.is_some_and(|lists| (lists.generation - 1..=lists.generation).contains(&generation))
+}
+
+/// The runs that hold `limit` customers of the filter's tiers after the first `offset`: for [`read_places`].
+pub fn runs_statement(generation: i64, filter: &Filter, offset: u32, limit: u32) -> Statement {
+    let codes: Vec<i32> = filter.tiers.iter().map(|tier| tier.code()).collect();
     let tiers = if codes.is_empty() { Param::Null } else { Param::json(&codes) };
-    let params = params![generation, sort.as_str(), tiers, offset, limit];
-    let rows: Vec<PlaceRow> = db.all(sql!("rollups.sql", "places"), params).await?;
-    Ok(rows.into_iter().map(|row| row.id).collect())
+    Statement::new(sql!("rollups.sql", "runs_of_part"), params![generation, filter.sort.as_str(), tiers, offset, limit])
+}
+
+/// Where a customer stands now in the list as it is, for a walk that outlived the generation it began in; none where it is gone.
+pub async fn place_now(db: &Db, filter: &Filter, customer: i64) -> Result<Option<Place>, DbError> {
+    let direction = if filter.down { -1 } else { 1 };
+    match filter.sort {
+        Sort::Name => db.first(sql!("rollups.sql", "place_by_name"), params![customer]).await,
+        sort => db.first(sql!("rollups.sql", "place_by_number"), params![customer, sort.as_str(), direction]).await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(runs: &[(u32, u32, &str)], offset: u32, limit: u32, expected: &[(i64, u32)]) {
+        let runs = runs.iter().map(|&(chunk, before, ids)| RunRow { chunk, before, ids: ids.to_owned() }).collect();
+        let places = read_places(runs, (7, offset), limit).expect("places");
+        let found: Vec<_> = places.into_iter().map(|place| (place.id, place.rolled.expect("rolled"))).collect();
+        let expected: Vec<_> = expected.iter().map(|&(id, upto)| (id, (7, upto))).collect();
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn tiers_of_a_run_are_merged_by_their_places() {
+        let runs = [(2, 40, "[[3,30],[9,90]]"), (2, 40, "[[5,50]]"), (3, 43, "[[0,1]]")];
+        check(&runs, 40, 100, &[(30, 41), (50, 42), (90, 43), (1, 44)]);
+        check(&runs, 41, 2, &[(50, 42), (90, 43)]);
+        check(&[], 5, 100, &[]);
+    }
 }

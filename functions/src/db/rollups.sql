@@ -24,9 +24,9 @@ where name in ('lists', 'totals') and (select max(customer_id) from facets) >= ?
 select coalesce(max(generation), 0) + 1 as generation from list_chunks;
 
 -- name: cut_by_number
--- The list sorted as ids_by_number sorts it, ?4 places a run.
+-- The list sorted as ids_by_number sorts it, ?4 places a run. Numbers are bound as reals, which would not divide into whole runs.
 insert into list_chunks (generation, sort, chunk, tier, customers, ids)
-select ?1, ?2, place / ?4, tier, count(*), json_group_array(json_array(place % ?4, customer_id))
+select ?1, ?2, place / cast(?4 as integer), tier, count(*), json_group_array(json_array(place % cast(?4 as integer), customer_id))
 from (
   select customer_id, tier, row_number() over (order by key, customer_id) - 1 as place
   from (
@@ -46,7 +46,7 @@ group by 3, 4;
 
 -- name: cut_by_name
 insert into list_chunks (generation, sort, chunk, tier, customers, ids)
-select ?1, 'name', place / ?2, tier, count(*), json_group_array(json_array(place % ?2, customer_id))
+select ?1, 'name', place / cast(?2 as integer), tier, count(*), json_group_array(json_array(place % cast(?2 as integer), customer_id))
 from (
   select c.id as customer_id, f.tier, row_number() over (order by c.name_key, c.id) - 1 as place
   from customers c cross join facets f on f.customer_id = c.id
@@ -61,11 +61,33 @@ on conflict (name) do update set generation = excluded.generation, figures = exc
 -- Readers of the generation before may still go on in it.
 delete from list_chunks where generation < ?1 - 1;
 
--- name: has_generation
-select exists (select 1 from list_chunks where generation = ?1 and sort = ?2) as yes;
+-- name: waiting
+select case
+  when exists (select 1 from wakes where job in ('score', 'rescore'))
+    or exists (select 1 from leases where name = 'score' and cursor <> '{}')
+  then (select count(*) from facets where dirty > 0)
+  else 0
+end as waiting;
 
--- name: places
--- ?5 customers of tiers ?3 after the first ?4 of them: the runs that hold them are found by their counts and only those are opened.
+-- name: place_by_number
+-- Where a customer stands now in the list sorted as ids_by_number sorts it.
+select customer_id as id, coalesce(?3 * case ?2
+    when 'value' then value
+    when 'last_order' then last_day
+    when 'deadline' then deadline_day
+    else case tier
+      when 9 then -20000000
+      when 4 then coalesce(deadline_day, 0) - 10000000
+      else p30 * 100000000 + p60 * 10000 + p90 end
+  end, 9000000000000000) as number
+from facets where customer_id = ?1;
+
+-- name: place_by_name
+select id, name_key as text from customers where id = ?1;
+
+-- name: runs_of_part
+-- The runs that hold ?5 customers of tiers ?3 after the first ?4 of them, found by their counts. They are opened by the caller, since
+-- each element of a list counts as a row read.
 with counted as (
   select chunk, sum(customers) as n from list_chunks
   where generation = ?1 and sort = ?2 and (?3 is null or tier in (select value from json_each(?3)))
@@ -75,10 +97,7 @@ with counted as (
 ), hit as (
   select chunk, upto - n as before from summed where upto > ?4 and upto - n < ?4 + ?5
 )
-select j.value ->> 1 as id
+select l.chunk, hit.before, l.ids
 from hit
 cross join list_chunks l on l.generation = ?1 and l.sort = ?2 and l.chunk = hit.chunk
-  and (?3 is null or l.tier in (select value from json_each(?3)))
-cross join json_each(l.ids) j
-order by l.chunk, j.value ->> 0
-limit ?5 offset ?4 - coalesce((select min(before) from hit), ?4);
+  and (?3 is null or l.tier in (select value from json_each(?3)));

@@ -53,8 +53,13 @@ pub struct Cell {
     pub customers: u32,
 }
 
+pub fn statement() -> Statement {
+    Statement::new(sql!("shop.sql", "shop"), params![])
+}
+
 pub async fn read(db: &Db) -> Result<Shop, DbError> {
-    let shop = db.first(sql!("shop.sql", "shop"), params![]).await?;
+    let Statement { sql, params } = statement();
+    let shop = db.first(sql, params).await?;
     shop.ok_or_else(|| DbError::Bug("the shop's row is missing".to_owned()))
 }
 

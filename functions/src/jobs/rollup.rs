@@ -30,7 +30,7 @@ pub async fn work(held: &mut Held<Cursor>) -> Result<Work, JobError> {
         seams::point("rollup.cut").await;
     }
     let home = shop::read(&held.db).await?.home_currency;
-    let tiers = customers::summary(&held.db, home).await?.tiers;
+    let tiers = customers::count_tiers(&held.db, home).await?;
     let totals = totals::count(&held.db, home).await?;
     let lists = rollups::Lists { generation: held.cursor().generation, tiers };
     seams::point("rollup.counted").await;

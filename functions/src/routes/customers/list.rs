@@ -25,6 +25,11 @@ pub async fn list(ctx: Ctx, QueryString(asked): QueryString<CustomerQuery>) -> R
     part.limit += 1;
     let (shop, rolled) = rollups::shop_and_lists(&ctx.db).await?;
     let home = shop.home_currency;
+    if let Some(place) = part.after.take_if(|place| place.rolled.is_some_and(|at| !rollups::is_kept(rolled.as_ref(), at))) {
+        let now = rollups::place_now(&ctx.db, &filter, place.id).await?;
+        part.after =
+            Some(now.ok_or_else(|| Problem::field("cursor", "The list has changed since: start again without a cursor"))?);
+    }
     let (mut places, found, summary) = customers::places_and_summary(&ctx.db, &filter, &part, home, rolled).await?;
     let goes_on = places.len() > limit;
     places.truncate(limit);
