@@ -58,11 +58,8 @@ impl List {
     pub(super) fn chosen_text(self) -> String {
         let count = self.chosen();
         let is_known = self.meta.with(|meta| meta.as_ref().is_some_and(|meta| meta.total.is_some()));
-        let at_least = if is_known || self.selection.with(|selection| matches!(selection, Selection::These(_))) {
-            ""
-        } else {
-            "more than "
-        };
+        let at_least =
+            if is_known || self.selection.with(|selection| matches!(selection, Selection::These(_))) { "" } else { "more than " };
         format!("{at_least}{} {} selected", locale::count(count), plural(count, "customer", "customers"))
     }
 

@@ -150,11 +150,8 @@ fn Choice(
 
 /// What a person sees of an owner's choice; one who has left the team stays as long as the address names them.
 fn owners(list: List, chosen: Option<String>) -> Vec<(String, String)> {
-    let mut options = vec![
-        (String::new(), "Anybody".to_owned()),
-        (ME.to_owned(), "Me".to_owned()),
-        (NOBODY.to_owned(), "Nobody".to_owned()),
-    ];
+    let mut options =
+        vec![(String::new(), "Anybody".to_owned()), (ME.to_owned(), "Me".to_owned()), (NOBODY.to_owned(), "Nobody".to_owned())];
     options.extend(list.team.people.get().into_iter().map(|person| (person.id.to_string(), person.name)));
     keep(options, chosen)
 }

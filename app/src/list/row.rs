@@ -177,7 +177,8 @@ fn cell(code: &'static str, row: &CustomerRow) -> AnyView {
 
 fn text(class: &'static str, words: &str, quiet: bool) -> AnyView {
     let words = words.to_owned();
-    view! { <td role="cell" class=class><span class=if quiet { "cut m" } else { "cut" } dir="auto">{words}</span></td> }.into_any()
+    view! { <td role="cell" class=class><span class=if quiet { "cut m" } else { "cut" } dir="auto">{words}</span></td> }
+        .into_any()
 }
 
 fn bone(code: &'static str) -> impl IntoView {

@@ -1,7 +1,9 @@
 //! One customer: how they are, why, and everything that happened.
 
+mod care;
 mod contacts;
 mod facts;
+mod notes;
 mod orders;
 mod read;
 mod timeline;
@@ -12,8 +14,10 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use shared::api::{Customer, CustomerKind, Tier, Trigger};
 
+use self::care::{Care, CarePanel};
 use self::contacts::Contacts;
 use self::facts::Facts;
+use self::notes::NotesPanel;
 use self::orders::{Orders, Spent};
 use self::timeline::Timeline;
 use crate::charts::RiskOverTime;
@@ -59,22 +63,22 @@ fn Who(customer: Customer) -> impl IntoView {
         CustomerKind::Account => "account",
     };
     let known = [row.email, row.country].into_iter().flatten().map(|text| view! { " · " <bdi>{text}</bdi> }).collect_view();
-    let tags = row.tags.into_iter().map(|tag| view! { <span class="chip" dir="auto">{tag}</span> }).collect_view();
     view! {
         <span class="row">
             <TierBadge tier=row.tier />
             <span>{kind} {known} " · " {format::lifecycle(row.lifecycle)}</span>
-            <span class="chips">{row.sample.then(|| view! { <span class="chip">"sample"</span> })} {tags}</span>
+            {row.sample.then(|| view! { <span class="chip">"sample"</span> })}
         </span>
     }
 }
 
 #[component]
 fn Whole(customer: Customer) -> impl IntoView {
-    let Customer { row, recent_orders, spent, history, contacts, traits, home_currency, .. } = customer.clone();
+    let Customer { row, version, notes, recent_orders, spent, history, contacts, traits, home_currency, .. } = customer.clone();
     let id = row.id.clone();
     let tier = row.tier;
     let reasons = row.triggers;
+    let care = RwSignal::new(Care { version, owner: row.owner, tags: row.tags });
     view! {
         <div class="stack">
             <Facts customer />
@@ -98,6 +102,8 @@ fn Whole(customer: Customer) -> impl IntoView {
                     <Timeline id=id.to_string() />
                 </section>
                 <div class="stack">
+                    <CarePanel id=id.clone() care />
+                    <NotesPanel id=id.clone() notes care />
                     <Contacts contacts />
                     <Orders orders=recent_orders count=row.orders />
                     <Traits traits />

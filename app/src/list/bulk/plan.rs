@@ -47,12 +47,10 @@ impl Deed {
                 by_ids(had_none.map(|(id, _)| id), &Self::RemoveTag(tag.clone()).change())
             }
             // Each gets the tag back as it was written there.
-            Self::RemoveTag(tag) => {
-                grouped(chosen, |known| known.tags.iter().find(|known| same(known, tag)).cloned())
-                    .into_iter()
-                    .flat_map(|(written, ids)| by_ids(ids, &Self::AddTag(written).change()))
-                    .collect()
-            }
+            Self::RemoveTag(tag) => grouped(chosen, |known| known.tags.iter().find(|known| same(known, tag)).cloned())
+                .into_iter()
+                .flat_map(|(written, ids)| by_ids(ids, &Self::AddTag(written).change()))
+                .collect(),
         }
     }
 
@@ -148,14 +146,21 @@ mod tests {
     fn a_tag_is_taken_back_only_from_those_who_did_not_have_it() {
         let selection = chosen(&[(1, None, &["VIP"]), (2, None, &["other"]), (3, None, &[])]);
         let back = Deed::AddTag("vip".to_owned()).reverse(&selection);
-        assert_eq!(back, [BulkChange { ids: Some(vec![id(2), id(3)]), remove_tags: vec!["vip".to_owned()], ..BulkChange::default() }]);
+        assert_eq!(
+            back,
+            [BulkChange { ids: Some(vec![id(2), id(3)]), remove_tags: vec!["vip".to_owned()], ..BulkChange::default() }]
+        );
     }
 
     #[test]
     fn a_removed_tag_comes_back_as_it_was_written() {
         let selection = chosen(&[(1, None, &["VIP"]), (2, None, &["vip"]), (3, None, &["x"])]);
         let back = Deed::RemoveTag("vip".to_owned()).reverse(&selection);
-        let tagged = |number, tag: &str| BulkChange { ids: Some(vec![id(number)]), add_tags: vec![tag.to_owned()], ..BulkChange::default() };
+        let tagged = |number, tag: &str| BulkChange {
+            ids: Some(vec![id(number)]),
+            add_tags: vec![tag.to_owned()],
+            ..BulkChange::default()
+        };
         assert_eq!(back, [tagged(1, "VIP"), tagged(2, "vip")]);
     }
 

@@ -1,11 +1,9 @@
 use leptos::prelude::*;
-use shared::api::{Permission, SavedView, ViewChange, ViewResponse};
+use shared::api::{Permission, SavedView, ViewChange};
 
 use super::{Views, may_change};
 use crate::client::Failure;
-use crate::components::{
-    Button, ButtonKind, Checkbox, Choice, Clash, ConflictDialog, Difference, Field, announce, standing,
-};
+use crate::components::{Button, ButtonKind, Checkbox, Choice, Clash, ConflictDialog, Difference, Field, announce, standing};
 use crate::list::columns::Columns;
 use crate::session::use_session;
 
@@ -48,10 +46,14 @@ fn Edit(views: Views, view: SavedView) -> impl IntoView {
         let id = before.with_value(|view| view.id.clone());
         let done = Callback::new(move |answer: Result<SavedView, Failure>| match answer {
             Ok(_) => {}
-            Err(refused) => match standing::<ViewResponse>(&refused) {
+            Err(refused) => match standing::<SavedView>(&refused) {
                 Some((version, theirs)) => {
                     let before = before.get_value();
-                    clash.set(Some(Clash { version, differences: differences(&before, &theirs.view, wanted(as_shown)), told_by: "action=view_changed".to_owned() }));
+                    clash.set(Some(Clash {
+                        version,
+                        differences: differences(&before, &theirs, wanted(as_shown)),
+                        told_by: "action=view_changed".to_owned(),
+                    }));
                 }
                 None => failure.set(Some(refused)),
             },

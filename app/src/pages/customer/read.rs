@@ -37,8 +37,20 @@ struct Rest {
 }
 
 fn whole(row: CustomerRow, rest: Rest) -> Customer {
-    let Rest { version, notes, traits, contacts, recent_orders, spent, history, p_alive, p_return, expected_orders, rhythm, home_currency } =
-        rest;
+    let Rest {
+        version,
+        notes,
+        traits,
+        contacts,
+        recent_orders,
+        spent,
+        history,
+        p_alive,
+        p_return,
+        expected_orders,
+        rhythm,
+        home_currency,
+    } = rest;
     Customer {
         row,
         version,
