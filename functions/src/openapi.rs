@@ -1,9 +1,9 @@
 //! `/api/openapi.json`, made from the route table and the handlers' annotations.
 
 use axum::Json;
-use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::Type;
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::{Components, Info, Object, OpenApi, RefOr, Required, Response};
 use utoipa::{PartialSchema, ToSchema};
 
@@ -113,7 +113,8 @@ mod tests {
             let operation = json["paths"][rule.pattern][rule.method.to_lowercase()].clone();
             assert!(operation["summary"].is_string(), "{} {} has no words", rule.method, rule.pattern);
             assert!(operation["responses"]["default"].is_object());
-            let has_header = |name| operation["parameters"].as_array().is_some_and(|all| all.iter().any(|one| one["name"] == name));
+            let has_header =
+                |name| operation["parameters"].as_array().is_some_and(|all| all.iter().any(|one| one["name"] == name));
             assert_eq!(has_header("If-Match"), rule.needs_version, "{} {}", rule.method, rule.pattern);
             names.insert(operation["operationId"].as_str().expect("a name").to_owned());
         }

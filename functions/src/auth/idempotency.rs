@@ -1,8 +1,9 @@
 //! `Idempotency-Key`: a POST that is sent again happens once and is answered as before.
 //!
 //! The key belongs to who sends it, for a day. It is reserved before the handler runs, so that of requests at once only one gets
-//! through. An answer with status 2xx is stored and given again; a refusal frees the key, because nothing happened. Where a request broke off or failed on our side nobody knows what it
-//! did, and nothing is done a second time on a guess: the sender looks, and takes a new key.
+//! through. An answer with status 2xx is stored and given again; a refusal frees the key, because nothing happened. Where a request
+//! broke off or failed on our side nobody knows what it did, and nothing is done a second time on a guess: the sender looks, and
+//! takes a new key.
 //!
 //! Sign-in is left out. Its answers hold cookies, which are not stored, and it is asked by strangers, who could not be told apart.
 
@@ -79,9 +80,13 @@ fn principal(who: &Who) -> Option<String> {
 }
 
 fn read(value: &HeaderValue) -> Result<String, Problem> {
-    let text = value.to_str().ok().filter(|text| (1..=255).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic()));
+    let text =
+        value.to_str().ok().filter(|text| (1..=255).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic()));
     text.map(str::to_owned).ok_or_else(|| {
-        Problem::BadRequest("idempotency_key", "Use 1 to 255 visible ASCII characters as Idempotency-Key, such as a UUID".to_owned())
+        Problem::BadRequest(
+            "idempotency_key",
+            "Use 1 to 255 visible ASCII characters as Idempotency-Key, such as a UUID".to_owned(),
+        )
     })
 }
 
@@ -156,12 +161,14 @@ async fn settle(ctx: &Ctx, key: &Key, response: Response) -> (Response, Result<(
 /// The one place where secrets leave an answer before it is stored; what is not JSON is not stored at all.
 fn without_secrets(body: &[u8]) -> Option<String> {
     let mut json: Value = serde_json::from_slice(body).ok()?;
+    let mut has_secret = false;
     for (object, member) in SECRETS {
         if let Some(Value::Object(members)) = json.get_mut(object) {
-            members.remove(member);
+            has_secret |= members.remove(member).is_some();
         }
     }
-    Some(json.to_string())
+    // Else byte for byte as it was answered.
+    if has_secret { Some(json.to_string()) } else { String::from_utf8(body.to_vec()).ok() }
 }
 
 #[cfg(test)]
@@ -206,7 +213,8 @@ mod tests {
     #[test]
     fn no_secret_is_stored_with_an_answer() {
         let kept = without_secrets(br#"{"token":{"id":"1","secret":"rk_x"},"link":{"address":"https://x/#t","expires_at":"z"}}"#);
-        assert_eq!(kept.as_deref(), Some(r#"{"token":{"id":"1"},"link":{"expires_at":"z"}}"#));
+        assert_eq!(kept.as_deref(), Some(r#"{"link":{"expires_at":"z"},"token":{"id":"1"}}"#));
+        assert_eq!(without_secrets(br#"{"b":1, "a":2}"#).as_deref(), Some(r#"{"b":1, "a":2}"#));
         assert_eq!(without_secrets(b"rk_x"), None);
     }
 }

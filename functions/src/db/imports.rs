@@ -148,7 +148,8 @@ pub async fn list(db: &Db) -> Result<Vec<Import>, DbError> {
 }
 
 /// An import of a file that the browser reads: a new one, or the unfinished one of the same file.
-pub async fn create(db: &Db, new: &New<'_>, file: File<'_>) -> Result<Import, DbError> {
+/// `log` must be an [`audit::append_if_changed`](super::audit::append_if_changed): going on with a file starts nothing.
+pub async fn create(db: &Db, new: &New<'_>, file: File<'_>, log: Statement) -> Result<Import, DbError> {
     let kind = kind_name(new.options.kind);
     let create = Statement::new(
         sql!("imports.sql", "create_import"),
@@ -165,13 +166,13 @@ pub async fn create(db: &Db, new: &New<'_>, file: File<'_>) -> Result<Import, Db
         ],
     );
     let read = Statement::new(sql!("imports.sql", "unfinished_import"), params![file.digest, file.size, kind, new.source]);
-    let outcomes = db.batch_idempotent(vec![create, read]).await?;
+    let outcomes = db.batch_idempotent(vec![create, log, read]).await?;
     let row = outcomes.last().map(super::Outcome::first::<ImportRow>).transpose()?.flatten();
     import(row)?.ok_or_else(|| DbError::Bug("a new import is not there".to_owned()))
 }
 
 /// An import whose body the worker stores: the row's id.
-pub async fn receive(db: &Db, new: &New<'_>, cursor: &str) -> Result<i64, DbError> {
+pub async fn receive(db: &Db, new: &New<'_>, cursor: &str, log: Statement) -> Result<i64, DbError> {
     let params = params![
         new.public_id,
         kind_name(new.options.kind),
@@ -182,7 +183,9 @@ pub async fn receive(db: &Db, new: &New<'_>, cursor: &str) -> Result<i64, DbErro
         new.created_by,
         new.now
     ];
-    let created: Option<Created> = db.run(sql!("imports.sql", "receive_import"), params).await?.first()?;
+    let receive = Statement::new(sql!("imports.sql", "receive_import"), params);
+    let outcomes = db.batch(vec![receive, log]).await?;
+    let created: Option<Created> = outcomes.first().map(super::Outcome::first).transpose()?.flatten();
     created.map(|row| row.id).ok_or_else(|| DbError::Bug("a new import has no id".to_owned()))
 }
 

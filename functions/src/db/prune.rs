@@ -19,6 +19,8 @@ pub struct Ages {
     pub file: Millis,
     /// Imports whose body broke off.
     pub body: Millis,
+    /// Answers to requests with an Idempotency-Key.
+    pub answer: Millis,
 }
 
 #[derive(Debug, Deserialize)]
@@ -28,7 +30,7 @@ struct Yes {
 
 /// Whether there is anything to prune.
 pub async fn any_old(db: &Db, ages: &Ages) -> Result<bool, DbError> {
-    let params = params![ages.now, ages.idle_session, ages.link, ages.record, ages.usage, ages.file, ages.body];
+    let params = params![ages.now, ages.idle_session, ages.link, ages.record, ages.usage, ages.file, ages.body, ages.answer];
     let row: Option<Yes> = db.first(sql!("prune.sql", "any_old"), params).await?;
     Ok(row.is_some_and(|row| row.yes != 0))
 }
@@ -38,6 +40,7 @@ pub fn old(ages: &Ages, limit: u32) -> Vec<Statement> {
     vec![
         Statement::new(sql!("prune.sql", "prune_outbox"), params![ages.record, limit]),
         Statement::new(sql!("prune.sql", "prune_runs"), params![ages.record, limit]),
+        Statement::new(sql!("prune.sql", "prune_answers"), params![ages.answer, limit]),
         Statement::new(sql!("prune.sql", "prune_usage"), params![ages.usage]),
     ]
 }

@@ -6,14 +6,22 @@ select name, home_currency, time_zone, plan, sample, churn_days, thresholds, ver
 from shop where id = 1;
 
 -- name: change_shop
--- The batch fails where ?1 is not the newest version.
-update shop set version = case when version = ?1 then version + 1 end, updated_at = ?2, name = ?3, home_currency = ?4, time_zone = ?5,
+-- The batch fails where ?1 is not the newest version. Rates that go with the old home currency are another version of the rates.
+update shop set version = case when version = ?1 then version + 1 end, updated_at = ?2, name = ?3,
+  rates_version = rates_version + (home_currency <> ?4), home_currency = ?4, time_zone = ?5,
   plan = ?6, churn_days = ?7, industry = ?8, business_model = ?9, active_customers = ?10, margin = ?11, margin_basis = ?12,
   acquisition_cost = ?13, set_up_at = ?14
 where id = 1;
 
 -- name: set_thresholds
-update shop set thresholds = ?1, updated_at = ?2 where id = 1;
+-- The batch fails where ?1 is not the newest version of the thresholds.
+update shop set thresholds_version = case when thresholds_version = ?1 then thresholds_version + 1 end, thresholds = ?2,
+  updated_at = ?3
+where id = 1;
+
+-- name: claim_rates
+-- The batch fails where ?1 is not the newest version of the rates.
+update shop set rates_version = case when rates_version = ?1 then rates_version + 1 end, updated_at = ?2 where id = 1;
 
 -- name: rates
 select currency, day, rate from rates order by currency, day;

@@ -150,13 +150,7 @@ async fn rates_plan(db: &Db, rows: &[RateRow], now: Millis) -> Result<Plan, DbEr
     if new > 0 {
         statements.push(intake::raise_rates_version(now));
     }
-    Ok(Plan {
-        people: statements,
-        accepted: Some(new),
-        is_refolding: new > 0,
-        rows_written: u64::from(new),
-        ..Plan::default()
-    })
+    Ok(Plan { people: statements, accepted: Some(new), is_refolding: new > 0, rows_written: u64::from(new), ..Plan::default() })
 }
 
 async fn look_up<'a>(db: &Db, source: i64, rows: impl Iterator<Item = &'a Who>, now: Millis) -> Result<Resolver, DbError> {

@@ -11,6 +11,7 @@ mod rollup;
 mod run;
 mod sample_removal;
 mod score;
+mod seal;
 
 use serde::{Deserialize, Serialize};
 use shared::id::Id;
@@ -27,6 +28,7 @@ pub use run::{JobError, Ran};
 pub enum Job {
     Score,
     Rollup,
+    Seal,
     Fit,
     Refold,
     Import,
@@ -64,12 +66,14 @@ struct Doorbell {
 
 impl Job {
     /// In the order in which one makes work for the next.
-    const ALL: [Self; 7] = [Self::SampleRemoval, Self::Import, Self::Refold, Self::Fit, Self::Score, Self::Rollup, Self::Prune];
+    pub const ALL: [Self; 8] =
+        [Self::SampleRemoval, Self::Import, Self::Refold, Self::Fit, Self::Score, Self::Rollup, Self::Seal, Self::Prune];
 
     pub fn name(self) -> &'static str {
         match self {
             Self::Score => "score",
             Self::Rollup => "rollup",
+            Self::Seal => "seal",
             Self::Fit => "fit",
             Self::Refold => "refold",
             Self::Import => "import",
@@ -198,6 +202,7 @@ async fn hourly(env: &Env, now: Millis) -> Result<(), DbError> {
     let mut has_more = run_one(&db, Job::Fit, now, Why::Time).await;
     let is_woken = leases::due_wakes(&db).await?.iter().any(|name| Job::parse(name) == Some(Job::Score));
     has_more |= run_one(&db, Job::Score, now, if is_woken { Why::Woken } else { Why::Time }).await;
+    has_more |= run_one(&db, Job::Seal, now, Why::Time).await;
     has_more |= run_one(&db, Job::Prune, now, Why::Time).await;
     if has_more {
         ring(env, &db).await;
@@ -224,6 +229,7 @@ async fn invoke(db: &Db, job: Job, now: Millis, why: Why) -> Result<Option<Ran>,
     let ran = match job {
         Job::Score => frame(db, job, now, score::work).await,
         Job::Rollup => frame(db, job, now, rollup::work).await,
+        Job::Seal => frame(db, job, now, seal::work).await,
         Job::Fit => frame(db, job, now, fit::work).await,
         Job::Refold => frame(db, job, now, refold::work).await,
         Job::Import => frame(db, job, now, import::work).await,
@@ -239,11 +245,12 @@ async fn invoke(db: &Db, job: Job, now: Millis, why: Why) -> Result<Option<Ran>,
 
 async fn has_work(db: &Db, job: Job, now: Millis, why: Why) -> Result<bool, DbError> {
     match (why, job) {
-        (Why::Asked, _) | (Why::Woken, Job::Rollup | Job::Fit | Job::Refold | Job::Prune) => Ok(true),
+        (Why::Asked, _) | (Why::Woken, Job::Rollup | Job::Seal | Job::Fit | Job::Refold | Job::Prune) => Ok(true),
         // A wake is answered even where nobody is left to score, or it would ring for ever.
         (Why::Woken, Job::Score) => score::may_write(db, now, 1).await,
         (Why::Time, Job::Score) => Ok(score::may_write(db, now, 1).await? && score::any_to_score(db, now).await?),
         (Why::Time, Job::Fit) => fit::has_work(db, now).await,
+        (Why::Time, Job::Seal) => seal::has_work(db, now).await,
         (Why::Time, Job::Prune) => prune::has_work(db, now).await,
         (_, Job::Import) => import::has_work(db, now).await,
         (_, Job::SampleRemoval) => sample_removal::has_work(db, now).await,

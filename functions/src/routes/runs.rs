@@ -3,9 +3,11 @@
 use axum::Json;
 use serde::Deserialize;
 use shared::api::{NewRun, RunResponse, RunsResponse};
+use shared::audit::Action;
 use utoipa::IntoParams;
 
 use crate::ctx::Ctx;
+use crate::db::audit::{self, Entry};
 use crate::db::runs;
 use crate::extract::{JsonBody, QueryString};
 use crate::jobs::{self, Job, JobError};
@@ -34,8 +36,10 @@ pub async fn list(ctx: Ctx, QueryString(asked): QueryString<Asked>) -> Result<Js
     responses((status = 200, body = RunResponse), (status = 422, body = shared::api::Problem)))]
 #[worker::send]
 pub async fn create(ctx: Ctx, JsonBody(new): JsonBody<NewRun>) -> Result<Json<RunResponse>, Problem> {
-    let names = "Use one of score, fit, refold, import, sample_removal and prune";
-    let job = Job::parse(&new.job).ok_or_else(|| Problem::field("job", names))?;
+    let names = || format!("Use one of {}", Job::ALL.map(Job::name).join(", "));
+    let job = Job::parse(&new.job).ok_or_else(|| Problem::field("job", names()))?;
+    // Before the run, which may outlast this request.
+    audit::write(&ctx, Entry::new(Action::JobAsked).to("job", job.name(), Some(job.name()))).await?;
     let id = jobs::run_now(&ctx.env, &ctx.db, job).await.map_err(problem)?;
     let run = runs::find(&ctx.db, &id).await?.ok_or_else(|| Problem::Internal("a run has no row".to_owned()))?;
     Ok(Json(RunResponse { run }))

@@ -1,6 +1,5 @@
 //! The shop's own settings.
 
-use axum::Json;
 use shared::api::{MarginBasis, ShopChange, ShopResponse};
 use shared::audit::Action;
 use shared::industry;
@@ -13,6 +12,7 @@ use crate::db::shop::{self, Effects, Shop};
 use crate::extract::{IfMatch, JsonBody};
 use crate::jobs;
 use crate::problem::Problem;
+use crate::versioned::Versioned;
 
 /// More people than there are would not fit into a JavaScript number either.
 const MOST_CUSTOMERS: u64 = 10_000_000_000;
@@ -20,9 +20,9 @@ const MOST_CUSTOMERS: u64 = 10_000_000_000;
 /// The shop's settings.
 #[utoipa::path(get, path = "/api/shop", tag = "shop", responses((status = 200, body = ShopResponse)))]
 #[worker::send]
-pub async fn show(ctx: Ctx) -> Result<Json<ShopResponse>, Problem> {
+pub async fn show(ctx: Ctx) -> Result<Versioned<ShopResponse>, Problem> {
     let shop = shop::read(&ctx.db).await?.wire(ctx.settings.local);
-    Ok(Json(ShopResponse { shop }))
+    Ok(Versioned(shop.version, ShopResponse { shop }))
 }
 
 /// Change some of the settings.
@@ -35,7 +35,7 @@ pub async fn change(
     ctx: Ctx,
     IfMatch(version): IfMatch,
     JsonBody(change): JsonBody<ShopChange>,
-) -> Result<Json<ShopResponse>, Problem> {
+) -> Result<Versioned<ShopResponse>, Problem> {
     let before = shop::read(&ctx.db).await?;
     let change = checked(change, before.home_currency)?;
     let after = before.with(change, ctx.now);

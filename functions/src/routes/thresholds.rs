@@ -67,12 +67,7 @@ pub async fn remove(ctx: Ctx, IfMatch(version): IfMatch) -> Result<Versioned<Thr
 }
 
 /// What is so already is answered as done (RFC 9110, 13.1.1), so that nobody is scored again for nothing.
-async fn set(
-    ctx: Ctx,
-    version: u32,
-    action: Action,
-    own: Option<Thresholds>,
-) -> Result<Versioned<ThresholdsResponse>, Problem> {
+async fn set(ctx: Ctx, version: u32, action: Action, own: Option<Thresholds>) -> Result<Versioned<ThresholdsResponse>, Problem> {
     let before = shop::read(&ctx.db).await?.thresholds();
     if before == own {
         return show(ctx).await;

@@ -6,11 +6,13 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use shared::api::{ImportResponse, NewImport};
+use shared::audit::Action;
 use shared::import::{Kind, Parser};
 use utoipa::IntoParams;
 
 use super::receive;
 use crate::ctx::Ctx;
+use crate::db::audit::{self, Entry};
 use crate::db::imports::{self, FILES, File, Import, New, SAMPLE};
 use crate::db::{intake, shop};
 use crate::extract::{self, QueryString};
@@ -87,10 +89,21 @@ async fn begin(ctx: &Ctx, kind: Kind, new: &NewImport) -> Result<Response, Probl
         created_by: ctx.who.user_id(),
         now: ctx.now,
     };
-    let import = imports::create(&ctx.db, &row, File { size: new.file_size, digest: &new.file_digest }).await?;
+    let log = audit::append_if_changed(ctx, started(&row, false));
+    let import = imports::create(&ctx.db, &row, File { size: new.file_size, digest: &new.file_digest }, log).await?;
     seams::point("import.created").await;
     let status = if import.public_id == public_id { StatusCode::CREATED } else { StatusCode::OK };
     Ok(answer(status, &import))
+}
+
+/// The audit log's line of a new import.
+pub(super) fn started(new: &New, dry_run: bool) -> Entry {
+    let yes = |is: bool| is.then(|| "yes".to_owned());
+    Entry::new(Action::ImportStarted)
+        .to("import", new.public_id, new.file_name)
+        .value("kind", None, Some(imports::kind_name(new.options.kind).to_owned()))
+        .value("sample", None, yes(new.source == SAMPLE))
+        .value("only_counted", None, yes(dry_run))
 }
 
 /// What the sender says about the file.

@@ -10,12 +10,14 @@ use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream;
 use shared::api::{ImportResponse, ImportsMeta, ImportsResponse};
-use shared::export::{Cell, csv};
+use shared::audit::Action;
+use shared::export::{self, Cell, csv};
 use shared::id::Id;
 use shared::import::RowError;
 use worker::send::SendFuture;
 
 use crate::ctx::Ctx;
+use crate::db::audit::{self, Entry};
 use crate::db::imports::{self, Import};
 use crate::db::{Db, DbError, usage};
 use crate::extract::PathId;
@@ -61,7 +63,8 @@ pub async fn show(ctx: Ctx, PathId(id): PathId) -> Result<Json<ImportResponse>, 
 #[worker::send]
 pub async fn cancel(ctx: Ctx, PathId(id): PathId) -> Result<Json<ImportResponse>, Problem> {
     let import = find(&ctx.db, &id).await?;
-    let mut statements = vec![imports::cancel(import.id, ctx.now)];
+    let log = audit::append_if_changed(&ctx, entry(Action::ImportCancelled, &import));
+    let mut statements = vec![imports::cancel(import.id, ctx.now), log];
     if import.is_stored() {
         // The job drops what was sent.
         statements.push(crate::db::leases::wake("import"));
@@ -75,8 +78,9 @@ pub async fn cancel(ctx: Ctx, PathId(id): PathId) -> Result<Json<ImportResponse>
     responses((status = 200, description = "RFC 4180 with a header", content_type = "text/csv", body = String)))]
 #[worker::send]
 pub async fn rejected(ctx: Ctx, PathId(id): PathId) -> Result<Response, Problem> {
-    let import = find(&ctx.db, &id).await?.id;
-    let db = ctx.db.clone();
+    let import = find(&ctx.db, &id).await?;
+    audit::write(&ctx, entry(Action::RejectedRowsExported, &import)).await?;
+    let (db, import) = (ctx.db.clone(), import.id);
     let pages = stream::try_unfold(Some(None), move |after| {
         let db = db.clone();
         SendFuture::new(async move { page(&db, import, after).await })
@@ -91,12 +95,15 @@ async fn page(db: &Db, import: i64, after: Option<Option<u64>>) -> Result<Option
     let rows = imports::rejected(db, import, after, PAGE).await?;
     let next = (rows.len() == PAGE as usize).then(|| rows.last().map(|row| row.line));
     let lines: Vec<Vec<Cell>> = rows.into_iter().map(cells).collect();
-    let text = csv(&["line", "field", "reason", "fix", "row"], &lines);
     let text = match after {
-        None => text.as_str(),
-        Some(_) => text.split_once("\r\n").map_or("", |(_, rest)| rest),
+        None => csv(&["line", "field", "reason", "fix", "row"], &lines),
+        Some(_) => export::lines(&lines),
     };
-    Ok(Some((Bytes::copy_from_slice(text.as_bytes()), next)))
+    Ok(Some((Bytes::from(text), next)))
+}
+
+fn entry(action: Action, import: &Import) -> Entry {
+    Entry::new(action).to("import", &import.public_id, import.wire().file_name.as_deref())
 }
 
 fn cells(row: RowError) -> Vec<Cell> {

@@ -15,6 +15,7 @@ use shared::import::{Defaults, Guess, Kind, Options, Parser, guess};
 use super::create::{self, Asked};
 use super::find;
 use crate::ctx::Ctx;
+use crate::db::audit;
 use crate::db::imports::{self, File, Import, New};
 use crate::db::{leases, shop};
 use crate::jobs;
@@ -85,7 +86,8 @@ pub async fn receive(ctx: &Ctx, kind: Kind, asked: &Asked, body: Body) -> Result
         now: ctx.now,
     };
     let cursor = |chunks| imports::cursor_text(&Cursor::new(parser.clone(), chunks, asked.dry_run));
-    let id = imports::receive(&ctx.db, &new, &cursor(0)?).await?;
+    let log = audit::append(ctx, create::started(&new, asked.dry_run));
+    let id = imports::receive(&ctx.db, &new, &cursor(0)?, log).await?;
     seams::point("body.created").await;
     let stored = match store(ctx, id, &mut reader, most_chunks(shop.plan)).await {
         Ok(stored) => stored,
