@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use gloo_net::http::{Method, RequestBuilder};
+use leptos::prelude::window;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use shared::api::{Conflict, Problem};
@@ -29,25 +30,33 @@ pub async fn get_both<A: DeserializeOwned, B: DeserializeOwned>(path: &str) -> R
     Ok((read(&text)?, read(&text)?))
 }
 
+/// Sent once more with the same key where the answer got lost: the worker then repeats what it answered, and nothing is made twice.
 pub async fn post<B: Serialize + ?Sized, T: DeserializeOwned>(path: &str, body: &B) -> Result<T, Failure> {
-    read(&send(Method::POST, path, Some(json(body)?), None).await?)
+    let body = json(body)?;
+    let key = idempotency_key();
+    let mut answer = send(Method::POST, path, Some(body.clone()), &[("idempotency-key", &key)]).await;
+    if answer == Err(Failure::Unreachable) {
+        gloo_timers::future::TimeoutFuture::new(400).await;
+        answer = send(Method::POST, path, Some(body), &[("idempotency-key", &key)]).await;
+    }
+    read(&answer?)
 }
 
 /// `version` is the one that the change was made from, here and below: the worker refuses it where somebody was quicker.
 pub async fn put<B: Serialize + ?Sized, T: DeserializeOwned>(path: &str, version: u32, body: &B) -> Result<T, Failure> {
-    read(&send(Method::PUT, path, Some(json(body)?), Some(version)).await?)
+    read(&send(Method::PUT, path, Some(json(body)?), &[("if-match", &etag(version))]).await?)
 }
 
 pub async fn patch<B: Serialize + ?Sized, T: DeserializeOwned>(path: &str, version: u32, body: &B) -> Result<T, Failure> {
-    read(&send(Method::PATCH, path, Some(json(body)?), Some(version)).await?)
+    read(&send(Method::PATCH, path, Some(json(body)?), &[("if-match", &etag(version))]).await?)
 }
 
 pub async fn delete<T: DeserializeOwned>(path: &str) -> Result<T, Failure> {
-    read(&send(Method::DELETE, path, Some(String::new()), None).await?)
+    read(&send(Method::DELETE, path, Some(String::new()), &[]).await?)
 }
 
 pub async fn delete_version<T: DeserializeOwned>(path: &str, version: u32) -> Result<T, Failure> {
-    read(&send(Method::DELETE, path, Some(String::new()), Some(version)).await?)
+    read(&send(Method::DELETE, path, Some(String::new()), &[("if-match", &etag(version))]).await?)
 }
 
 /// Called on each answer that says nobody is signed in; the shell sends the person to the sign-in page.
@@ -121,12 +130,27 @@ fn json<B: Serialize + ?Sized>(body: &B) -> Result<String, Failure> {
     serde_json::to_string(body).map_err(|_| Failure::Unreadable(0))
 }
 
+fn etag(version: u32) -> String {
+    format!("\"{version}\"")
+}
+
+/// 128 random bits, also where the page is not served safely and `randomUUID` is kept from it.
+fn idempotency_key() -> String {
+    let mut bytes = [0_u8; 16];
+    let filled = window().crypto().and_then(|crypto| crypto.get_random_values_with_u8_array(&mut bytes));
+    // No browser that runs this app lacks it; chance and the clock would still tell two clicks apart.
+    if filled.is_err() {
+        return format!("{:x}-{:x}", js_sys::Date::now().to_bits(), js_sys::Math::random().to_bits());
+    }
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 async fn fetch(path: &str) -> Result<String, Failure> {
-    match send(Method::GET, path, None, None).await {
+    match send(Method::GET, path, None, &[]).await {
         // A read changes nothing, so one stumble of the network or the store is not worth a person's attention.
         Err(failure) if failure.is_passing() => {
             gloo_timers::future::TimeoutFuture::new(400).await;
-            send(Method::GET, path, None, None).await
+            send(Method::GET, path, None, &[]).await
         }
         answer => answer,
     }
@@ -134,10 +158,10 @@ async fn fetch(path: &str) -> Result<String, Failure> {
 
 /// Text in, text out, so that all calls share this code. Every change carries a JSON content type: the worker refuses what a
 /// foreign form could send.
-async fn send(method: Method, path: &str, body: Option<String>, version: Option<u32>) -> Result<String, Failure> {
+async fn send(method: Method, path: &str, body: Option<String>, headers: &[(&str, &str)]) -> Result<String, Failure> {
     let mut builder = RequestBuilder::new(path).method(method).header("accept", "application/json");
-    if let Some(version) = version {
-        builder = builder.header("if-match", &format!("\"{version}\""));
+    for (name, value) in headers {
+        builder = builder.header(name, value);
     }
     let request = match body {
         Some(body) => builder.header("content-type", "application/json").body(body),

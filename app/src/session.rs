@@ -101,11 +101,6 @@ impl SessionState {
             .with(|session| session.as_ref().map_or_else(js_sys::Date::now, |session| crate::locale::millis(&session.now)))
     }
 
-    /// Of the shop as this browser last read it; what a change of it is made from.
-    pub fn shop_version(self) -> u32 {
-        self.session.with_untracked(|session| session.as_ref().map_or(0, |session| session.shop.version))
-    }
-
     /// After a change of the shop, as the worker answered it.
     pub fn set_shop(self, shop: Shop) {
         if let Some(session) = self.session.get_untracked() {

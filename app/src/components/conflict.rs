@@ -20,6 +20,8 @@ pub struct Difference {
     pub yours: String,
     /// Whether this person changed it, or only has not seen the other's change yet.
     pub touched: bool,
+    /// Whether the other changed it.
+    pub moved: bool,
 }
 
 /// Two versions of one resource.
@@ -63,8 +65,16 @@ impl Difference {
         yours: impl Into<String>,
     ) -> Option<Self> {
         let (before, theirs, yours) = (before.into(), theirs.into(), yours.into());
-        let touched = yours != before;
-        (theirs != yours).then(|| Self { name, label: label.to_owned(), theirs, yours, touched })
+        let (touched, moved) = (yours != before, theirs != before);
+        (theirs != yours).then(|| Self { name, label: label.to_owned(), theirs, yours, touched, moved })
+    }
+}
+
+impl Clash {
+    /// What stands where both changed different fields: nobody has to choose then.
+    pub fn apart(&self) -> Option<Choice> {
+        let overlap = self.differences.iter().any(|difference| difference.touched && difference.moved);
+        (!overlap).then(|| Choice { version: self.version, mine: first_choice(&self.differences) })
     }
 }
 
@@ -117,7 +127,7 @@ fn Versions(shown: Clash, clash: RwSignal<Option<Clash>>, on_choice: Callback<Ch
 
 #[component]
 fn Field(difference: Difference, mine: RwSignal<BTreeSet<&'static str>>) -> impl IntoView {
-    let Difference { name, label, theirs, yours, touched } = difference;
+    let Difference { name, label, theirs, yours, touched, .. } = difference;
     let group = unique_id();
     let option = |is_mine: bool, words: &'static str, value: String| {
         let empty = value.trim().is_empty();
@@ -196,5 +206,23 @@ mod tests {
         .collect();
         let choice = Choice { version: 2, mine: first_choice(&differences) };
         assert_eq!(["name", "time_zone", "plan"].map(|name| choice.keeps(name)), [true, false, true]);
+    }
+
+    #[test]
+    fn nobody_has_to_choose_where_each_changed_something_else() {
+        let clash = |theirs: &str| Clash {
+            version: 2,
+            differences: [
+                Difference::between("name", "Name", "Tea", theirs, "Cocoa"),
+                Difference::between("time_zone", "Time zone", "UTC", "Europe/Berlin", "UTC"),
+            ]
+            .into_iter()
+            .flatten()
+            .collect(),
+            told_by: String::new(),
+        };
+        let apart = clash("Tea").apart().expect("no overlap");
+        assert_eq!((apart.version, apart.keeps("name"), apart.keeps("time_zone")), (2, true, false));
+        assert_eq!(clash("Coffee").apart(), None);
     }
 }

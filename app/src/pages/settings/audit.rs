@@ -59,7 +59,10 @@ pub fn AuditLog() -> impl IntoView {
                 }
             });
             if more {
-                announce(format!("{} entries are shown.", locale::count(shown.with_untracked(|shown| shown.entries.len()) as u64)));
+                announce(format!(
+                    "{} entries are shown.",
+                    locale::count(shown.with_untracked(|shown| shown.entries.len()) as u64)
+                ));
             }
         });
     };
@@ -110,7 +113,8 @@ fn Bar(filter: Memo<Filter>) -> impl IntoView {
     spawn_local(async move {
         // Without their names the filter still knows the rest.
         if let Ok(answer) = client::get::<PeopleResponse>("/api/people").await {
-            actors.try_update(|actors| actors.extend(answer.people.into_iter().map(|person| (person.id.to_string(), person.name))));
+            actors
+                .try_update(|actors| actors.extend(answer.people.into_iter().map(|person| (person.id.to_string(), person.name))));
         }
         if let Ok(answer) = client::get::<TokensResponse>("/api/tokens").await {
             let named = answer.tokens.into_iter().map(|token| (token.id.to_string(), format!("Token {}", token.name)));

@@ -7,7 +7,10 @@ use shared::api::{ChurnDefinition, ModelResponse, Shop, ShopChange, ShopResponse
 use shared::risk::CHURN_DAYS;
 
 use crate::client::{self, Failure};
-use crate::components::{Button, ButtonKind, FailureNotice, Field, Skeleton, Table, announce, unique_id};
+use crate::components::{
+    Button, ButtonKind, Choice, Clash, ConflictDialog, Difference, FailureNotice, Field, Skeleton, Table, announce, standing,
+    unique_id,
+};
 use crate::format::percent;
 use crate::locale;
 use crate::session::use_session;
@@ -30,8 +33,10 @@ pub fn ChurnForm(shop: Shop, may: bool) -> impl IntoView {
         let ours = tried.get().then(|| chosen.with(|chosen| chosen.as_ref().err().cloned()));
         ours.flatten().or_else(|| failure.with(|failure| failure.as_ref().and_then(|failure| failure.field("churn_days"))))
     });
-    let save = move |event: SubmitEvent| {
-        event.prevent_default();
+    let version = RwSignal::new(shop.version);
+    let clash = RwSignal::new(None::<Clash>);
+    let standing_now = StoredValue::new(None::<Shop>);
+    let save = Callback::new(move |()| {
         tried.set(true);
         saved.set(false);
         let Ok(churn_days) = chosen.get_untracked() else { return };
@@ -42,18 +47,46 @@ pub fn ChurnForm(shop: Shop, may: bool) -> impl IntoView {
         failure.set(None);
         spawn_local(async move {
             let change = ShopChange { churn_days: Some(churn_days), ..ShopChange::default() };
-            match client::patch::<_, ShopResponse>("/api/shop", session.shop_version(), &change).await {
+            let mut from = version.get_untracked();
+            let answer = loop {
+                let answer = client::patch::<_, ShopResponse>("/api/shop", from, &change).await;
+                let Some((current, theirs)) = answer.as_ref().err().and_then(standing::<Shop>) else {
+                    break answer.map_err(Some);
+                };
+                let now = versions(current, stored.get_untracked(), theirs.churn_days, churn_days);
+                standing_now.set_value(Some(theirs));
+                // Other settings of the shop changed meanwhile: they stay as they are.
+                if now.apart().is_none() {
+                    clash.set(Some(now));
+                    break Err(None);
+                }
+                from = current;
+            };
+            match answer {
                 Ok(answer) => {
                     stored.set(answer.shop.churn_days);
+                    version.set(answer.shop.version);
                     session.set_shop(answer.shop);
                     saved.set(true);
                     announce("Saved. Deadlines and risks follow with the next scoring.");
                 }
-                Err(refused) => failure.set(Some(refused)),
+                Err(refused) => failure.set(refused),
             }
             busy.set(false);
         });
-    };
+    });
+    let decided = Callback::new(move |choice: Choice| {
+        let Some(theirs) = standing_now.get_value() else { return };
+        stored.set(theirs.churn_days);
+        version.set(choice.version);
+        if choice.keeps("churn_days") {
+            save.run(());
+        } else {
+            by_rule.set(theirs.churn_days.is_some());
+            days.set(theirs.churn_days.unwrap_or(FIRST_DAYS).to_string());
+            session.set_shop(theirs);
+        }
+    });
     // Choosing on is no longer what was saved.
     Effect::new(move || {
         if chosen.with(|chosen| chosen.as_ref().is_ok_and(|chosen| *chosen != stored.get())) {
@@ -78,7 +111,14 @@ pub fn ChurnForm(shop: Shop, may: bool) -> impl IntoView {
     };
     view! {
         <div class="two">
-            <form class="panel pad" novalidate on:submit=save>
+            <form
+                class="panel pad"
+                novalidate
+                on:submit=move |event: SubmitEvent| {
+                    event.prevent_default();
+                    save.run(());
+                }
+            >
                 <fieldset disabled=!may class="stack">
                     <legend><h2>"When a customer counts as lost"</h2></legend>
                     <p class="m">"Risk is the chance of reaching this point. A subscription always counts as lost with the end of its paid term."</p>
@@ -96,6 +136,7 @@ pub fn ChurnForm(shop: Shop, may: bool) -> impl IntoView {
             </form>
             <Definitions />
         </div>
+        <ConflictDialog clash on_choice=decided />
     }
 }
 
@@ -173,9 +214,23 @@ fn chosen(by_rule: bool, days: &str) -> Result<Option<u32>, String> {
     days.map(Some).ok_or_else(|| format!("Use a whole number of days from {} to {}.", CHURN_DAYS.start(), CHURN_DAYS.end()))
 }
 
+fn versions(version: u32, before: Option<u32>, theirs: Option<u32>, yours: Option<u32>) -> Clash {
+    let words =
+        |days: Option<u32>| days.map_or_else(|| "each by their own rhythm".to_owned(), |days| format!("after {days} days"));
+    let difference = Difference::between("churn_days", "Counts as lost", words(before), words(theirs), words(yours));
+    Clash { version, differences: difference.into_iter().collect(), told_by: "action=shop_changed".to_owned() }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn another_rule_is_a_choice_and_another_setting_is_none() {
+        assert!(versions(2, None, Some(60), Some(90)).apart().is_none());
+        let apart = versions(2, None, None, Some(90)).apart().expect("the rule is as it was");
+        assert!(apart.keeps("churn_days"));
+    }
 
     #[test]
     fn a_rule_needs_a_whole_number_of_days_within_its_limits() {

@@ -7,11 +7,29 @@ use shared::api::{Permission, Rate, RatesChange, RatesResponse};
 use shared::money::Currency;
 
 use crate::client::{self, Failure};
-use crate::components::{Button, ButtonLink, DayText, FailureNotice, Field, Skeleton, Table, announce};
+use crate::components::{
+    Button, ButtonLink, Choice, Clash, ConflictDialog, DayText, Difference, FailureNotice, Field, Skeleton, Table, announce,
+    standing,
+};
 use crate::locale;
 use crate::session::use_session;
 
-type Answer = RwSignal<Option<Result<Vec<Rate>, Failure>>>;
+/// The stored rates and their version.
+#[derive(Debug, Clone, PartialEq, Default)]
+struct Known {
+    rates: Vec<Rate>,
+    version: u32,
+}
+
+type Answer = RwSignal<Option<Result<Known, Failure>>>;
+
+/// One rate set, or removed where `value` is none.
+#[derive(Debug, Clone, PartialEq)]
+struct Edit {
+    currency: Currency,
+    day: String,
+    value: Option<f64>,
+}
 
 #[component]
 pub fn Rates() -> impl IntoView {
@@ -19,8 +37,8 @@ pub fn Rates() -> impl IntoView {
     let answer: Answer = RwSignal::new(None);
     let load = move || {
         spawn_local(async move {
-            let rates = client::get::<RatesResponse>("/api/rates").await.map(|answer| answer.rates);
-            answer.try_set(Some(rates));
+            let known = client::get::<RatesResponse>("/api/rates").await.map(Known::from);
+            answer.try_set(Some(known));
         });
     };
     load();
@@ -34,7 +52,7 @@ pub fn Rates() -> impl IntoView {
                     Some(Err(failure)) => {
                         view! { <div class="pad"><FailureNotice failure retry=Callback::new(move |()| load()) /></div> }.into_any()
                     }
-                    Some(Ok(rates)) if rates.is_empty() => {
+                    Some(Ok(known)) if known.rates.is_empty() => {
                         view! {
                             <div class="pad stack">
                                 <h2>"No rate is stored"</h2>
@@ -45,7 +63,7 @@ pub fn Rates() -> impl IntoView {
                         }
                             .into_any()
                     }
-                    Some(Ok(rates)) => view! { <List answer rates home=home.get() may=may.get() /> }.into_any(),
+                    Some(Ok(known)) => view! { <List answer known home=home.get() may=may.get() /> }.into_any(),
                 }}
             </section>
             <div class="stack">
@@ -64,21 +82,29 @@ pub fn Rates() -> impl IntoView {
 }
 
 #[component]
-fn List(answer: Answer, rates: Vec<Rate>, home: Option<Currency>, may: bool) -> impl IntoView {
+fn List(answer: Answer, known: Known, home: Option<Currency>, may: bool) -> impl IntoView {
     let home = home.map(|home| home.to_string()).unwrap_or_default();
+    let rates = known.rates;
     let failure = RwSignal::new(None::<Failure>);
-    let remove = move |gone: Rate| {
+    let clash = RwSignal::new(None::<Clash>);
+    let wanted = StoredValue::new(None::<Edit>);
+    let remove = move |gone: &Rate| {
+        let edit = Edit { currency: gone.currency, day: gone.day.clone(), value: None };
+        wanted.set_value(Some(edit.clone()));
         spawn_local(async move {
-            let kept = change(|rates| rates.retain(|rate| !same_day(rate, &gone))).await;
-            match kept {
-                Ok(rates) => {
-                    announce(format!("The rate of {} is removed.", gone.currency));
-                    answer.set(Some(Ok(rates)));
-                }
-                Err(refused) => failure.set(Some(refused)),
+            match store(answer, &edit).await {
+                Ok(None) => announce(format!("The rate of {} is removed.", edit.currency)),
+                Ok(met) => drop(clash.try_set(met)),
+                Err(refused) => drop(failure.try_set(Some(refused))),
             }
         });
     };
+    let decided = Callback::new(move |choice: Choice| {
+        let Some(edit) = wanted.get_value() else { return };
+        if choice.keeps("rate") {
+            remove(&Rate { currency: edit.currency, day: edit.day, rate: 0.0 });
+        }
+    });
     let rows = rates
         .into_iter()
         .map(|rate| {
@@ -87,7 +113,7 @@ fn List(answer: Answer, rates: Vec<Rate>, home: Option<Currency>, may: bool) -> 
                 let label = format!("Remove the rate of {currency} from {}", locale::day(&day));
                 view! {
                     <td class="num">
-                        <button type="button" class="btn small quiet" aria-label=label on:click=move |_| remove(rate.clone())>"Remove"</button>
+                        <button type="button" class="btn small quiet" aria-label=label on:click=move |_| remove(&rate)>"Remove"</button>
                     </td>
                 }
             });
@@ -114,6 +140,7 @@ fn List(answer: Answer, rates: Vec<Rate>, home: Option<Currency>, may: bool) -> 
             </thead>
             <tbody>{rows}</tbody>
         </Table>
+        <ConflictDialog clash on_choice=decided />
     }
 }
 
@@ -140,8 +167,13 @@ fn Add(answer: Answer, home: Currency) -> impl IntoView {
             })
         })
     };
-    let add = move |event: SubmitEvent| {
-        event.prevent_default();
+    let clash = RwSignal::new(None::<Clash>);
+    let emptied = move || {
+        currency.set(String::new());
+        rate.set(String::new());
+        tried.set(false);
+    };
+    let add = Callback::new(move |()| {
         tried.set(true);
         let Ok(new) = typed.get_untracked() else { return };
         if busy.get_untracked() {
@@ -150,28 +182,30 @@ fn Add(answer: Answer, home: Currency) -> impl IntoView {
         busy.set(true);
         failure.set(None);
         spawn_local(async move {
-            let stored = change(|rates| {
-                rates.retain(|rate| !same_day(rate, &new));
-                rates.insert(0, new);
-            })
-            .await;
-            match stored {
-                Ok(rates) => {
-                    answer.set(Some(Ok(rates)));
-                    currency.set(String::new());
-                    rate.set(String::new());
-                    tried.set(false);
+            let edit = Edit { currency: new.currency, day: new.day, value: Some(new.rate) };
+            match store(answer, &edit).await {
+                Ok(None) => {
+                    emptied();
                     announce("The rate is stored.");
                 }
+                Ok(met) => clash.set(met),
                 Err(refused) => failure.set(Some(refused)),
             }
             busy.set(false);
         });
-    };
+    });
+    let decided = Callback::new(move |choice: Choice| if choice.keeps("rate") { add.run(()) } else { emptied() });
     let general = move || failure.get().filter(|failure| failure.fields().is_none_or(|fields| fields.is_empty()));
     view! {
         <section class="panel pad">
-            <form class="stack" novalidate on:submit=add>
+            <form
+                class="stack"
+                novalidate
+                on:submit=move |event: SubmitEvent| {
+                    event.prevent_default();
+                    add.run(());
+                }
+            >
                 <h2>"Add a rate"</h2>
                 <Field label="Currency" value=currency error=error("currency") hint="Three letters, such as GBP." />
                 <Field label="From" kind="date" value=day error=error("day") />
@@ -179,19 +213,60 @@ fn Add(answer: Answer, home: Currency) -> impl IntoView {
                 {move || general().map(|failure| view! { <FailureNotice failure /> })}
                 <Button submit=true busy>"Store the rate"</Button>
             </form>
+            <ConflictDialog clash on_choice=decided />
         </section>
     }
 }
 
-/// Changes the list as it is stored now, since an import may have added to it meanwhile, and answers with what is stored then.
-async fn change(change: impl FnOnce(&mut Vec<Rate>)) -> Result<Vec<Rate>, Failure> {
-    let RatesResponse { mut rates, meta } = client::get("/api/rates").await?;
-    change(&mut rates);
-    Ok(client::put::<_, RatesResponse>("/api/rates", meta.version, &RatesChange { rates }).await?.rates)
+/// Stores the edit over what is shown. Where others changed other rates meanwhile it goes on from theirs; where they changed this
+/// one, the answer holds both, the list shows theirs, and storing again overwrites it knowingly.
+async fn store(answer: Answer, edit: &Edit) -> Result<Option<Clash>, Failure> {
+    let mut known = answer.get_untracked().and_then(Result::ok).unwrap_or_default();
+    loop {
+        let sent = RatesChange { rates: edit.applied(known.rates.clone()) };
+        let refused = match client::put::<_, RatesResponse>("/api/rates", known.version, &sent).await {
+            Ok(stored) => {
+                answer.set(Some(Ok(stored.into())));
+                return Ok(None);
+            }
+            Err(refused) => refused,
+        };
+        let Some((version, rates)) = standing::<Vec<Rate>>(&refused) else { return Err(refused) };
+        let now = Known { rates, version };
+        let met = edit.versions(&known, &now);
+        if met.apart().is_none() {
+            answer.set(Some(Ok(now)));
+            return Ok(Some(met));
+        }
+        known = now;
+    }
 }
 
-fn same_day(one: &Rate, other: &Rate) -> bool {
-    (one.currency, &one.day) == (other.currency, &other.day)
+impl From<RatesResponse> for Known {
+    fn from(answer: RatesResponse) -> Self {
+        Self { rates: answer.rates, version: answer.meta.version }
+    }
+}
+
+impl Edit {
+    fn is_of(&self, rate: &Rate) -> bool {
+        (rate.currency, &rate.day) == (self.currency, &self.day)
+    }
+
+    fn applied(&self, mut rates: Vec<Rate>) -> Vec<Rate> {
+        rates.retain(|rate| !self.is_of(rate));
+        // First: the worker names a wrong one by its place.
+        rates.splice(0..0, self.value.map(|rate| Rate { currency: self.currency, day: self.day.clone(), rate }));
+        rates
+    }
+
+    fn versions(&self, before: &Known, now: &Known) -> Clash {
+        let words = |value: Option<f64>| value.map_or_else(|| "no rate".to_owned(), |value| value.to_string());
+        let stored = |known: &Known| words(known.rates.iter().find(|rate| self.is_of(rate)).map(|rate| rate.rate));
+        let label = format!("{} from {}", self.currency, self.day);
+        let difference = Difference::between("rate", &label, stored(before), stored(now), words(self.value));
+        Clash { version: now.version, differences: difference.into_iter().collect(), told_by: "action=rates_changed".to_owned() }
+    }
 }
 
 /// What was typed, or the first field that is wrong with what to do about it.
@@ -223,6 +298,21 @@ fn decimal(text: &str) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn known(rates: &[(&str, f64)]) -> Known {
+        let rate = |&(day, rate): &(&str, f64)| Rate { currency: Currency::EUR, day: day.to_owned(), rate };
+        Known { rates: rates.iter().map(rate).collect(), version: 1 }
+    }
+
+    #[test]
+    fn only_the_same_day_of_the_same_currency_is_a_choice() {
+        let edit = Edit { currency: Currency::EUR, day: "2026-01-02".into(), value: Some(1.2) };
+        let before = known(&[("2026-01-01", 1.0)]);
+        assert!(edit.versions(&before, &known(&[("2026-01-01", 1.1)])).apart().is_some());
+        let met = edit.versions(&before, &known(&[("2026-01-01", 1.0), ("2026-01-02", 1.3)]));
+        assert!(met.apart().is_none());
+        assert_eq!(edit.applied(before.rates), known(&[("2026-01-02", 1.2), ("2026-01-01", 1.0)]).rates);
+    }
 
     #[test]
     fn a_rate_is_read_as_typed() {

@@ -8,9 +8,7 @@ use shared::api::{Done, Permission, SessionEntry, SessionsResponse};
 
 use super::{Answer, loaded};
 use crate::client::{self, Failure};
-use crate::components::{
-    Ago, Button, Confirm, DateText, Pick, PickAll, Picked, PickedBar, Table, announce, keep_picked,
-};
+use crate::components::{Ago, Button, Confirm, DateText, Pick, PickAll, Picked, PickedBar, Table, announce, keep_picked};
 use crate::format::plural;
 use crate::keyboard;
 use crate::query;
@@ -30,7 +28,9 @@ pub fn Sessions() -> impl IntoView {
     let session = use_session();
     let search = use_location().search;
     let may = Memo::new(move |_| session.may(Permission::Admin));
-    let all = Memo::new(move |_| may.get() && search.with(|search| query::pairs(search).iter().any(|(name, value)| name == "who" && value == "all")));
+    let all = Memo::new(move |_| {
+        may.get() && search.with(|search| query::pairs(search).iter().any(|(name, value)| name == "who" && value == "all"))
+    });
     let answer: Answer<Vec<SessionEntry>> = RwSignal::new(None);
     let load = Callback::new(move |()| {
         let path = if all.get_untracked() { "/api/sessions?all=true" } else { "/api/sessions" };
@@ -194,7 +194,11 @@ fn words(ending: &Ending) -> String {
         }
         Ending::These(entries) => {
             let count = entries.len() as u64;
-            let what = plural(count, "browser is signed out at once. Signing in there", "browsers are signed out at once. Signing in there");
+            let what = plural(
+                count,
+                "browser is signed out at once. Signing in there",
+                "browsers are signed out at once. Signing in there",
+            );
             format!("{count} {what} takes a new link.")
         }
     }

@@ -8,7 +8,10 @@ use shared::money::Currency;
 
 use super::zones;
 use crate::client::{self, Failure};
-use crate::components::{Button, ButtonKind, FailureNotice, Field, Notice, NoticeKind, Select, announce};
+use crate::components::{
+    Button, ButtonKind, Choice, Clash, ConflictDialog, Difference, FailureNotice, Field, Notice, NoticeKind, Select, announce,
+    standing,
+};
 use crate::pages::profile::ProfileForm;
 use crate::session::use_session;
 
@@ -34,29 +37,71 @@ pub fn ShopForm(shop: Shop, may: bool) -> impl IntoView {
             ours.flatten().or_else(|| failure.with(|failure| failure.as_ref().and_then(|failure| failure.field(field))))
         })
     };
-    let save = move |event: SubmitEvent| {
-        event.prevent_default();
-        tried.set(true);
-        saved.set(false);
-        let Ok(change) = change.get_untracked() else { return };
-        if busy.get_untracked() {
-            return;
+    let clash = RwSignal::new(None::<Clash>);
+    let standing_now = StoredValue::new(None::<Shop>);
+    // Fields that the person keeps stay as typed; the rest becomes what stands in the store.
+    let take = move |theirs: Shop, choice: &Choice| {
+        if !choice.keeps("name") {
+            name.set(theirs.name.clone());
         }
-        busy.set(true);
-        failure.set(None);
-        spawn_local(async move {
-            match client::patch::<_, ShopResponse>("/api/shop", session.shop_version(), &change).await {
-                Ok(answer) => {
-                    stored.set(answer.shop.clone());
-                    session.set_shop(answer.shop);
-                    saved.set(true);
-                    announce("Settings saved.");
-                }
-                Err(refused) => failure.set(Some(refused)),
-            }
-            busy.set(false);
-        });
+        if !choice.keeps("home_currency") {
+            currency.set(theirs.home_currency.to_string());
+        }
+        if !choice.keeps("time_zone") {
+            time_zone.set(theirs.time_zone.clone());
+        }
+        if !choice.keeps("plan") {
+            plan.set(plan_name(theirs.plan).to_owned());
+        }
+        session.set_shop(theirs.clone());
+        stored.set(theirs);
     };
+    let save =
+        Callback::new(move |()| {
+            tried.set(true);
+            saved.set(false);
+            if change.with_untracked(Result::is_err) || busy.get_untracked() {
+                return;
+            }
+            busy.set(true);
+            failure.set(None);
+            spawn_local(async move {
+                while let Ok(change) = change.get_untracked() {
+                    let refused =
+                        match client::patch::<_, ShopResponse>("/api/shop", stored.with_untracked(|shop| shop.version), &change)
+                            .await
+                        {
+                            Ok(answer) => {
+                                stored.set(answer.shop.clone());
+                                session.set_shop(answer.shop);
+                                saved.set(true);
+                                announce("Settings saved.");
+                                break;
+                            }
+                            Err(refused) => refused,
+                        };
+                    let Some((version, theirs)) = standing::<Shop>(&refused) else {
+                        failure.set(Some(refused));
+                        break;
+                    };
+                    let yours = [name, currency, time_zone, plan].map(|field| field.get_untracked());
+                    let met = stored.with_untracked(|before| versions(version, before, &theirs, &yours));
+                    let Some(choice) = met.apart() else {
+                        standing_now.set_value(Some(theirs));
+                        clash.set(Some(met));
+                        break;
+                    };
+                    take(theirs, &choice);
+                }
+                busy.set(false);
+            });
+        });
+    let decided = Callback::new(move |choice: Choice| {
+        if let Some(theirs) = standing_now.get_value() {
+            take(theirs, &choice);
+            save.run(());
+        }
+    });
     // Typing on is no longer what was saved.
     Effect::new(move || {
         if change.with(|change| change.as_ref().is_ok_and(|change| *change != ShopChange::default())) {
@@ -70,7 +115,14 @@ pub fn ShopForm(shop: Shop, may: bool) -> impl IntoView {
     };
     let profile = stored.get_untracked();
     view! {
-        <form class="panel pad narrow" novalidate on:submit=save>
+        <form
+            class="panel pad narrow"
+            novalidate
+            on:submit=move |event: SubmitEvent| {
+                event.prevent_default();
+                save.run(());
+            }
+        >
             <fieldset disabled=!may class="stack">
                 <Field label="Name" value=name error=error("name") autocomplete="organization" hint="Shown in the interface, and later as the sender's name." />
                 <Field
@@ -104,6 +156,7 @@ pub fn ShopForm(shop: Shop, may: bool) -> impl IntoView {
                 </div>
             </fieldset>
         </form>
+        <ConflictDialog clash on_choice=decided />
         <section class="panel pad narrow stack">
             <h2>"What you sell and earn"</h2>
             <p class="m">"What you leave out is taken from what is usual in your industry, and every figure that rests on it says so."</p>
@@ -127,6 +180,20 @@ fn change(stored: &Shop, name: &str, currency: &str, time_zone: &str, plan: &str
         plan: (plan != stored.plan).then_some(plan),
         ..ShopChange::default()
     })
+}
+
+/// `yours` are name, home currency, time zone and plan as the form holds them.
+fn versions(version: u32, before: &Shop, theirs: &Shop, yours: &[String; 4]) -> Clash {
+    let [name, currency, time_zone, plan] = yours;
+    let currency = Currency::parse(currency).map_or_else(|_| currency.clone(), |currency| currency.to_string());
+    let of = |shop: &Shop| shop.home_currency.to_string();
+    let differences = [
+        Difference::between("name", "Name", before.name.as_str(), theirs.name.as_str(), name.trim()),
+        Difference::between("home_currency", "Home currency", of(before), of(theirs), currency),
+        Difference::between("time_zone", "Time zone", before.time_zone.as_str(), theirs.time_zone.as_str(), time_zone.as_str()),
+        Difference::between("plan", "Cloudflare plan", plan_name(before.plan), plan_name(theirs.plan), plan.as_str()),
+    ];
+    Clash { version, differences: differences.into_iter().flatten().collect(), told_by: "action=shop_changed".to_owned() }
 }
 
 fn currency_change(old: Currency, new: Currency) -> String {
@@ -174,6 +241,17 @@ mod tests {
                 "name": "Coffee", "home_currency": "EUR", "time_zone": "Europe/Berlin", "plan": "paid"
             })
         );
+    }
+
+    #[test]
+    fn a_field_that_both_changed_is_a_choice_and_others_are_not() {
+        let theirs = Shop { name: "Coffee".into(), version: 2, ..shop() };
+        let yours = |name: &str, zone: &str| [name, "usd", zone, "free"].map(str::to_owned);
+        let met = versions(2, &shop(), &theirs, &yours("Cocoa", "Europe/Berlin"));
+        assert_eq!(met.differences.iter().map(|field| field.name).collect::<Vec<_>>(), ["name", "time_zone"]);
+        assert!(met.apart().is_none());
+        let apart = versions(2, &shop(), &theirs, &yours("Tea", "Europe/Berlin")).apart().expect("the name is untouched");
+        assert!(apart.keeps("time_zone") && !apart.keeps("name"));
     }
 
     #[test]

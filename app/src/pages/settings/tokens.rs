@@ -13,7 +13,8 @@ use self::words::{State, permission, state};
 use super::{Answer, loaded};
 use crate::client::{self, Failure};
 use crate::components::{
-    Ago, Button, ButtonKind, Checkbox, Confirm, DateText, EmptyState, Pick, PickAll, Picked, PickedBar, Table, announce, keep_picked,
+    Ago, Button, ButtonKind, Checkbox, Confirm, DateText, EmptyState, Pick, PickAll, Picked, PickedBar, Table, announce,
+    keep_picked,
 };
 use crate::format::plural;
 use crate::keyboard;
@@ -52,7 +53,8 @@ fn List(
 ) -> impl IntoView {
     let session = use_session();
     let now = untrack(|| session.now());
-    let (live, past): (Vec<_>, Vec<_>) = tokens.into_iter().map(|token| (state_of(&token, now), token)).partition(|(state, _)| state.is_live());
+    let (live, past): (Vec<_>, Vec<_>) =
+        tokens.into_iter().map(|token| (state_of(&token, now), token)).partition(|(state, _)| state.is_live());
     let ids: Vec<_> = live.iter().map(|(_, token)| token.id.as_str().to_owned()).collect();
     keep_picked(picked, &ids);
     let ids = Signal::stored(ids);

@@ -49,7 +49,10 @@ mod tests {
     fn the_seals_are_told_in_words() {
         let chain = |sealed, waiting| Chain { sealed, waiting, checked_at: None, broken_at: None };
         let text = |chain, checked: Option<&str>| told(&chain, checked.map(Into::into), |count| count.to_string());
-        assert_eq!(text(chain(1, 0), Some("today")), "1 entry is sealed, checked on today: nothing was changed since it was written.");
+        assert_eq!(
+            text(chain(1, 0), Some("today")),
+            "1 entry is sealed, checked on today: nothing was changed since it was written."
+        );
         assert_eq!(
             text(chain(40, 2), None),
             "40 entries are sealed. The first check comes tonight. 2 wait for the next hour's seal."

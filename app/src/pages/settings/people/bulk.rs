@@ -18,7 +18,8 @@ pub(super) fn Bulk(team: Team, picked: Picked) -> impl IntoView {
     let failure = RwSignal::new(None::<Failure>);
     let those = move |disabled: bool| {
         team.with(|people| {
-            let wanted = |person: &&Person| person.disabled != disabled && picked.with(|picked| picked.contains(person.id.as_str()));
+            let wanted =
+                |person: &&Person| person.disabled != disabled && picked.with(|picked| picked.contains(person.id.as_str()));
             people.iter().filter(wanted).cloned().collect::<Vec<_>>()
         })
     };

@@ -209,7 +209,11 @@ mod tests {
         let theirs = Person { name: "Ida".into(), role: Role::Viewer, version: 2, ..person(Role::Marketer, false) };
         let yours = (person(Role::Marketer, false), "Ada".to_owned(), Role::Manager, false);
         let clash = versions(2, &theirs, yours);
-        let shown: Vec<_> = clash.differences.iter().map(|field| (field.name, field.theirs.as_str(), field.yours.as_str(), field.touched)).collect();
+        let shown: Vec<_> = clash
+            .differences
+            .iter()
+            .map(|field| (field.name, field.theirs.as_str(), field.yours.as_str(), field.touched))
+            .collect();
         assert_eq!(shown, [("name", "Ida", "Ada", false), ("role", "Viewer", "Manager", true)]);
     }
 }

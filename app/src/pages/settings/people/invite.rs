@@ -32,7 +32,9 @@ fn Invite(team: Team) -> impl IntoView {
     let missing = move |field: &'static str, value: RwSignal<String>, text: &'static str| {
         Signal::derive(move || {
             let empty = tried.get() && value.with(|value| value.trim().is_empty());
-            empty.then(|| text.to_owned()).or_else(|| failure.with(|failure| failure.as_ref().and_then(|failure| failure.field(field))))
+            empty
+                .then(|| text.to_owned())
+                .or_else(|| failure.with(|failure| failure.as_ref().and_then(|failure| failure.field(field))))
         })
     };
     let send = move |event: SubmitEvent| {
@@ -74,12 +76,10 @@ fn Invite(team: Team) -> impl IntoView {
     };
     move || match added.get() {
         None => form().into_any(),
-        Some(person) => {
-            view! {
-                <p class="gain">{format!("{} is added.", person.name)}</p>
-                <LinkMaker id=person.id name=person.name />
-            }
-            .into_any()
+        Some(person) => view! {
+            <p class="gain">{format!("{} is added.", person.name)}</p>
+            <LinkMaker id=person.id name=person.name />
         }
+        .into_any(),
     }
 }
