@@ -6,12 +6,13 @@
 select coalesce(max(customer_id), 0) >= ?1 as yes from facets;
 
 -- name: wake
--- After scoring: at once, or ?1 milliseconds after the last time. It always moves the wake a little, so
+-- After scoring: at once, or so long after the last time: ?1 milliseconds, or ?2 for each customer. It always moves the wake a little, so
 -- that a roll-up at work does not settle it.
 insert into wakes (job, due_at)
-select 'rollup', max(
-  cast(unixepoch('subsec') * 1000 as integer), coalesce((select made_at from rollups where name = 'lists'), 0) + ?1
-)
+select 'rollup', cast(max(
+  unixepoch('subsec') * 1000, coalesce((select made_at from rollups where name = 'lists'), 0)
+    + max(?1, ?2 * (select max(customer_id) from facets))
+) as integer)
 where true
 on conflict (job) do update set due_at = min(wakes.due_at - 1, excluded.due_at);
 
