@@ -88,3 +88,85 @@ test("scoring stops while imports still go on", async () => {
     return (await server.d1("select count(*) as n from facets where dirty > 0"))[0].n === 0;
   }, "all scored");
 });
+
+const limits = async () => (await api.get("/api/limits")).json.limits;
+
+test("limits tell what of the plan is used today, and when it starts anew", async () => {
+  await written(40_000);
+  const free = await limits();
+  assert.equal(free.plan, "free");
+  assert.equal(free.rows_written.most, 100_000);
+  assert.ok(free.rows_written.used >= 40_000 && free.rows_written.used < 41_000, JSON.stringify(free.rows_written));
+  assert.deepEqual([free.rows_read.most, free.requests.most, free.storage.most], [5_000_000, 100_000, 500_000_000]);
+  assert.equal(free.resets_at, TOMORROW);
+  assert.ok(free.storage.used > 10_000 && free.storage.used < 50_000_000, "the database told its size");
+  await server.d1("update shop set plan = 'paid'");
+  const paid = await limits();
+  assert.deepEqual([paid.rows_written.most, paid.requests.most, paid.storage.most], [null, null, 10_000_000_000]);
+});
+
+test("requests are counted, and a hundred of them write at most a row", async () => {
+  await server.d1("create table usage_writes (n integer)");
+  await server.d1("create trigger usage_is_added after insert on usage begin insert into usage_writes values (1); end");
+  await server.d1("create trigger usage_is_changed after update on usage begin insert into usage_writes values (1); end");
+  try {
+    const before = (await limits()).requests.used;
+    for (let n = 0; n < 100; n += 1) await api.get("/api/shop");
+    assert.ok((await server.d1("select n from usage_writes")).length <= 1);
+    // A sum that is just on its way to the store is in neither for a moment.
+    let asked = 0;
+    await until(async () => {
+      asked += 1;
+      return (await limits()).requests.used === before + 100 + asked;
+    }, "every request is counted");
+    for (let n = 0; n < 100; n += 1) await api.get("/api/shop");
+    const writes = await until(async () => (await server.d1("select n from usage_writes")).length, "the sum is written down");
+    assert.ok(writes <= 2, `${writes} writes of 200 requests and a few`);
+    const [row] = await server.d1("select requests, rows_read, rows_written, size from usage where day = ?1", TODAY);
+    assert.equal(row.requests % 200, 0, JSON.stringify(row));
+    assert.ok(row.rows_read >= 200 && row.size > 10_000, JSON.stringify(row));
+  } finally {
+    await server.d1("drop trigger usage_is_added");
+    await server.d1("drop trigger usage_is_changed");
+    await server.d1("drop table usage_writes");
+  }
+});
+
+test("rows that a run writes down itself are not counted twice", async () => {
+  const before = await limits();
+  await api.post("/api/runs", { job: "score" });
+  const [run] = await server.d1("select rows_written from runs order by id desc limit 1");
+  const after = await limits();
+  const rose = after.rows_written.used - before.rows_written.used;
+  assert.ok(rose >= run.rows_written && rose < run.rows_written + 12, `${rose} for a run of ${run.rows_written}`);
+});
+
+test("the store's growth is the line through the days that are known, and says when it is full", async () => {
+  for (const [back, size] of [[4, 100e6], [3, 110e6], [1, 130e6]]) {
+    await server.d1("insert into usage (day, size, requests) values (?1, ?2, 5)", TODAY - back, size);
+  }
+  const { storage, days } = await limits();
+  assert.deepEqual(days.map((day) => day.day), ["2026-02-26", "2026-02-27", "2026-02-28", "2026-03-01", "2026-03-02"]);
+  assert.deepEqual(days.map((day) => day.size).slice(0, 4), [100e6, 110e6, null, 130e6]);
+  // Today's own size is small, so the line falls; without today it would rise by 10 MB a day.
+  assert.ok(storage.growth < 0 && storage.full_on === null, JSON.stringify(storage));
+});
+
+test("what is nearly used up is told on Overview, and what waits for tomorrow under Limits", async () => {
+  await written(79_000);
+  assert.deepEqual((await api.get("/api/overview")).json.overview.alerts, []);
+  await written(85_000);
+  const { alerts } = (await api.get("/api/overview")).json.overview;
+  assert.equal(alerts.length, 1);
+  assert.match(alerts[0], /^85 % of the rows that may be written today/);
+  assert.deepEqual((await limits()).waiting, []);
+  await server.d1("insert into facets (customer_id, dirty) values (1, 1)");
+  assert.deepEqual((await limits()).waiting, ["Customers with new data are scored tomorrow."]);
+});
+
+test("days of usage are kept for 400 days", async () => {
+  for (const back of [401, 400, 1]) await server.d1("insert into usage (day, requests) values (?1, 1)", TODAY - back);
+  await ran(api, "prune");
+  const kept = (await server.d1("select day from usage order by day")).map((row) => TODAY - row.day);
+  assert.deepEqual(kept.filter((back) => back > 0), [400, 1]);
+});

@@ -3,9 +3,7 @@
 use std::collections::BTreeMap;
 
 use axum::Json;
-use shared::api::{
-    CategoryMargin, EconomicsResponse, Margins, MarginsChange, MarginsMeta, MarginsResponse, ProductCost,
-};
+use shared::api::{CategoryMargin, EconomicsResponse, Margins, MarginsChange, MarginsMeta, MarginsResponse, ProductCost};
 use shared::audit::Action;
 use shared::money::Currency;
 
@@ -14,6 +12,7 @@ use crate::db::audit::{self, Entry};
 use crate::db::{margins, shop};
 use crate::extract::{IfMatch, JsonBody};
 use crate::problem::Problem;
+use crate::versioned::Versioned;
 
 const CATEGORIES: usize = 200;
 const PRODUCTS: usize = 5_000;
@@ -22,10 +21,10 @@ const NAME_CHARS: usize = 200;
 /// The margins of categories and the costs of products.
 #[utoipa::path(get, path = "/api/margins", tag = "shop", responses((status = 200, body = MarginsResponse)))]
 #[worker::send]
-pub async fn list(ctx: Ctx) -> Result<Json<MarginsResponse>, Problem> {
+pub async fn list(ctx: Ctx) -> Result<Versioned<MarginsResponse>, Problem> {
     let shop = shop::read(&ctx.db).await?;
     let margins = margins::read(&ctx.db, shop.home_currency).await?;
-    Ok(Json(MarginsResponse { margins, meta: MarginsMeta { version: shop.version } }))
+    Ok(Versioned(shop.version, MarginsResponse { margins, meta: MarginsMeta { version: shop.version } }))
 }
 
 /// Store these and no others.
@@ -39,15 +38,15 @@ pub async fn replace(
     ctx: Ctx,
     IfMatch(version): IfMatch,
     JsonBody(asked): JsonBody<MarginsChange>,
-) -> Result<Json<MarginsResponse>, Problem> {
+) -> Result<Versioned<MarginsResponse>, Problem> {
     let home = shop::read(&ctx.db).await?.home_currency;
     let before = margins::read(&ctx.db, home).await?;
     let after = accept(asked, home)?;
     let log = audit::append(&ctx, entry(&before, &after));
     match margins::replace(&ctx.db, &after, version, ctx.now, log).await {
         Err(error) if error.is_stale("shop") => {
-            let Json(current) = list(ctx).await?;
-            return Err(Problem::stale(version, current.meta.version, &current));
+            let Versioned(newest, current) = list(ctx).await?;
+            return Err(Problem::stale(version, newest, &current));
         }
         done => done?,
     }
@@ -156,6 +155,9 @@ mod tests {
             panic!("accepted")
         };
         let names: Vec<_> = fields.keys().map(String::as_str).collect();
-        assert_eq!(names, ["categories[0].name", "categories[1].margin", "categories[1].share", "products[0].cost", "products[1].cost"]);
+        assert_eq!(
+            names,
+            ["categories[0].name", "categories[1].margin", "categories[1].share", "products[0].cost", "products[1].cost"]
+        );
     }
 }
