@@ -1,6 +1,7 @@
 //! `cargo xtask build`: the files that are deployed.
 
 mod app;
+mod before;
 mod markers;
 mod page;
 mod sample;
@@ -8,6 +9,7 @@ mod size;
 mod worker;
 
 pub use app::build as app;
+pub use before::{Before, build as before};
 pub use markers::{app_is_light, worker_has_no_seams};
 pub use sample::build as sample;
 pub use size::{BUDGET, load};

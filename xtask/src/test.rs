@@ -2,14 +2,14 @@
 
 mod count;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 use std::time::Instant;
 
 use anyhow::{Result, bail};
 use lexopt::ValueExt as _;
 
-use crate::build::{self, Variant};
+use crate::build::{self, Before, Variant};
 use crate::process;
 use crate::project;
 use crate::stamp;
@@ -54,11 +54,12 @@ fn run(tools: &Tools, session: &mut Session) -> Result<()> {
     session.native()?;
     session.check("the app within its budget and the deployable worker", || build::deployable(tools));
     session.check("the worker with seams", || build::worker(tools, Variant::Seams));
+    let before = session.before(tools);
     session.check("no template engine or zone table in the app's modules", build::app_is_light);
     session.check("no seams in the deployable worker", build::worker_has_no_seams);
-    session.node(tools, "api")?;
-    session.node(tools, "commands")?;
-    session.node(tools, "browser")
+    session.node(tools, "api", None)?;
+    session.node(tools, "commands", before.as_deref())?;
+    session.node(tools, "browser", None)
 }
 
 struct Session {
@@ -94,6 +95,22 @@ impl Session {
         }
     }
 
+    /// The tree of the version before with its worker, where a test that is asked for needs it.
+    fn before(&mut self, tools: &Tools) -> Option<PathBuf> {
+        if !self.files("commands").is_ok_and(|files| files.iter().any(|file| file.ends_with("upgrade.test.mjs"))) {
+            return None;
+        }
+        let mut tree = None;
+        self.check("the worker of the version before", || match build::before(tools)? {
+            Before::Built(folder) => {
+                tree = Some(folder);
+                Ok(())
+            }
+            Before::Unknown(why) => Err(Skipped(why).into()),
+        });
+        tree
+    }
+
     /// Unit, property and documentation tests of every crate.
     fn native(&mut self) -> Result<()> {
         let mut command = cargo(&["test", "--quiet", "--locked", "--workspace", "--no-fail-fast"]);
@@ -102,7 +119,7 @@ impl Session {
     }
 
     /// The tests below `tests/{folder}`, each file a process.
-    fn node(&mut self, tools: &Tools, folder: &str) -> Result<()> {
+    fn node(&mut self, tools: &Tools, folder: &str, before: Option<&Path>) -> Result<()> {
         let files = self.files(folder)?;
         if files.is_empty() {
             return Ok(());
@@ -112,6 +129,9 @@ impl Session {
             .args(["--test", "--test-reporter=spec"])
             .current_dir(project::root())
             .env("REKINDLE_XTASK", std::env::current_exe()?);
+        if let Some(before) = before {
+            command.env("REKINDLE_BEFORE", before);
+        }
         if folder == "browser" {
             // One browser at a time: figures such as the time of the first load stand in its output.
             command.arg("--test-concurrency=1");
@@ -125,7 +145,8 @@ impl Session {
         self.suite(&format!("{folder} tests"), &mut command, count::node)
     }
 
-    /// Test files of the folder: those named like the filter, else those that hold its words.
+    /// Test files of the folder: those named like the filter, else those with a test of that name. A file none of whose tests runs
+    /// would fail, because what ends its server runs all the same.
     fn files(&self, folder: &str) -> Result<Vec<PathBuf>> {
         let mut files = stamp::files(&project::path("tests").join(folder))?;
         files.retain(|file| file.to_string_lossy().ends_with(".test.mjs"));
@@ -134,7 +155,7 @@ impl Session {
         if !named.is_empty() {
             return Ok(named);
         }
-        files.retain(|file| project::read(file).is_ok_and(|text| text.contains(filter.as_str())));
+        files.retain(|file| project::read(file).is_ok_and(|text| has_test(&text, filter)));
         Ok(files)
     }
 
@@ -153,13 +174,23 @@ impl Session {
     }
 }
 
+/// Whether a test's title holds the words; a title that is put together may hold any word of the file's code.
+fn has_test(text: &str, filter: &str) -> bool {
+    let mut code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+    let is_title = |line: &&str| line.trim_start().starts_with("test(");
+    if code.clone().filter(is_title).any(|line| line.contains(filter)) {
+        return true;
+    }
+    code.clone().filter(is_title).any(|line| line.contains("${")) && code.any(|line| line.contains(filter))
+}
+
 /// Why a check could not run here.
 #[derive(Debug)]
-struct Skipped(&'static str);
+struct Skipped(String);
 
 impl std::fmt::Display for Skipped {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        out.write_str(self.0)
+        out.write_str(&self.0)
     }
 }
 
@@ -167,7 +198,7 @@ impl std::error::Error for Skipped {}
 
 fn deny() -> Result<()> {
     let Some(deny) = tools::cargo_deny(std::env::var_os("CI").is_some())? else {
-        return Err(Skipped("cargo-deny is not built here; with CI=1 it is, which takes minutes").into());
+        return Err(Skipped("cargo-deny is not built here; with CI=1 it is, which takes minutes".to_owned()).into());
     };
     process::run(
         Command::new(deny).args(["--log-level", "error", "check", "bans", "licenses", "sources"]).current_dir(project::root()),
@@ -198,4 +229,19 @@ fn cargo(args: &[&str]) -> Command {
     let mut command = Command::new("cargo");
     command.args(args).current_dir(project::root());
     command
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_filter_finds_the_files_whose_tests_are_named_so() {
+        let plain = "// Lists of customers.\nconst lists = 1;\ntest(\"a view is kept\", async () => {});\n";
+        assert!(has_test(plain, "view"));
+        assert!(!has_test(plain, "lists"), "words of the code and of comments name no test");
+        let made = "for (const point of [\"score.loaded\"]) {\n  test(`a run that dies at ${point}`, () => {});\n}\n// rates\n";
+        assert!(has_test(made, "dies at") && has_test(made, "score.loaded"));
+        assert!(!has_test(made, "rates"));
+    }
 }

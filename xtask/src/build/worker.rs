@@ -46,17 +46,18 @@ pub fn build(tools: &Tools, variant: Variant) -> Result<()> {
         return Ok(());
     }
     let what = if variant == Variant::Seams { "Building the worker (with seams)" } else { "Building the worker" };
-    step(what, || {
-        process::run(
-            Command::new(&tools.worker_build)
-                .args(["--profile", "edge", "--out-dir", out, "--", "--locked"])
-                .args(features)
-                .current_dir(project::path("functions"))
-                .env("WASM_BINDGEN_BIN", &tools.wasm_bindgen)
-                .env("WASM_OPT_BIN", &tools.wasm_opt)
-                .env("ESBUILD_BIN", &tools.esbuild)
-                .env("RUSTFLAGS", FLAGS),
-        )
-    })?;
+    step(what, || process::run(command(tools, out).args(features).current_dir(project::path("functions"))))?;
     stamp.set()
+}
+
+/// worker-build, to be run in a crate's folder; what is added to it goes to cargo.
+pub fn command(tools: &Tools, out: &str) -> Command {
+    let mut command = Command::new(&tools.worker_build);
+    command
+        .args(["--profile", "edge", "--out-dir", out, "--", "--locked"])
+        .env("WASM_BINDGEN_BIN", &tools.wasm_bindgen)
+        .env("WASM_OPT_BIN", &tools.wasm_opt)
+        .env("ESBUILD_BIN", &tools.esbuild)
+        .env("RUSTFLAGS", FLAGS);
+    command
 }
