@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use shared::api::ModelCard;
 use shared::risk::{Group, Model};
-use shared::state::State;
+use shared::state::{self, State};
 use shared::time::{Day, Millis};
 
 use super::{Db, DbError, Outcome, Param, Statement};
@@ -85,7 +85,8 @@ pub async fn customers_with_orders(db: &Db) -> Result<u64, DbError> {
 /// The states of one in `each` of the customers after one and up to another.
 pub async fn sample_states(db: &Db, after: i64, upto: i64, each: u64) -> Result<Vec<State>, DbError> {
     let rows: Vec<StateRow> = db.all(sql!("models.sql", "sample_states"), params![after, upto, each]).await?;
-    Ok(rows.iter().filter_map(|row| serde_json::from_str(&row.state).ok()).collect())
+    let states = rows.iter().filter_map(|row| serde_json::from_str(&row.state).ok());
+    Ok(states.filter(|state: &State| state.schema == state::SCHEMA).collect())
 }
 
 /// Old models that no score rests on.

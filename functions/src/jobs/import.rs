@@ -18,6 +18,9 @@ use crate::seams;
 /// Where the reading of a body is; lies in the import's own row.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Cursor {
+    /// The first version wrote none.
+    #[serde(default = "first_schema")]
+    schema: u32,
     pub dry_run: bool,
     pub chunks: u32,
     seq: u32,
@@ -27,6 +30,19 @@ pub struct Cursor {
     parser: Parser,
 }
 
+/// What every version's cursor says.
+#[derive(Debug, Deserialize)]
+struct Version {
+    #[serde(default = "first_schema")]
+    schema: u32,
+}
+
+/// Of cursors.
+const SCHEMA: u32 = 1;
+
+/// An import whose cursor another version wrote is left to that version for so long before it is looked at again.
+const PUT_BACK: i64 = 600_000;
+
 /// Base64 read at once, in characters: a multiple of four. Short lines make some 1,500 rows of it.
 const PIECE: u64 = 65_536;
 const FREE_PIECE: u64 = 8_192;
@@ -35,7 +51,7 @@ const UNFINISHED: &[ImportStatus] = &[ImportStatus::Queued, ImportStatus::Runnin
 
 impl Cursor {
     pub fn new(parser: Parser, chunks: u32, dry_run: bool) -> Self {
-        Self { dry_run, chunks, seq: 0, offset: 0, parser }
+        Self { schema: SCHEMA, dry_run, chunks, seq: 0, offset: 0, parser }
     }
 }
 
@@ -44,6 +60,8 @@ enum Step {
     Went,
     /// The import is stored to its end, failed, or was cancelled.
     Ended,
+    /// Another version has to read on.
+    PutBack,
     Tomorrow,
 }
 
@@ -52,6 +70,7 @@ pub async fn has_work(db: &Db, now: Millis) -> Result<bool, DbError> {
 }
 
 pub async fn work(held: &mut Held<()>) -> Result<Work, JobError> {
+    let mut is_put_back = false;
     while let Some(import) = imports::waiting(&held.db, held.now).await? {
         loop {
             if !held.has_time() {
@@ -64,6 +83,10 @@ pub async fn work(held: &mut Held<()>) -> Result<Work, JobError> {
                     held.count("imports", 1);
                     break;
                 }
+                Step::PutBack => {
+                    is_put_back = true;
+                    break;
+                }
                 Step::Tomorrow => return Ok(Work::Tomorrow),
             }
         }
@@ -71,7 +94,7 @@ pub async fn work(held: &mut Held<()>) -> Result<Work, JobError> {
     loop {
         let outcomes = held.write(imports::drop_leftovers()).await?;
         if outcomes.iter().all(|outcome| outcome.changes == 0) {
-            return Ok(Work::Done);
+            return Ok(if is_put_back { Work::Tomorrow } else { Work::Done });
         }
         if !held.has_time() {
             return Ok(Work::More);
@@ -82,8 +105,12 @@ pub async fn work(held: &mut Held<()>) -> Result<Work, JobError> {
 async fn step(held: &mut Held<()>, id: &shared::id::Id) -> Result<Step, JobError> {
     let import = imports::find(&held.db, id).await?.filter(|import| UNFINISHED.contains(&import.status));
     let Some(import) = import else { return Ok(Step::Ended) };
+    if serde_json::from_str(&import.cursor).is_ok_and(|Version { schema }| schema != SCHEMA) {
+        held.write(vec![imports::pause(import.id, Millis(held.now.0 + PUT_BACK), held.now)]).await?;
+        return Ok(Step::PutBack);
+    }
     let Ok(mut cursor) = serde_json::from_str::<Cursor>(&import.cursor) else {
-        return fail(held, &import, "It was sent to another version of Rekindle: send it again").await;
+        return fail(held, &import, "Where its reading stands cannot be made out: send it again").await;
     };
     let Some((mut parsed, drop_chunk)) = read(held, &import, &mut cursor).await? else {
         return fail(held, &import, "A part of the body is missing: send it again").await;
@@ -195,6 +222,10 @@ async fn number_rows(db: &Db, import: i64, rows: &mut Rows) -> Result<Vec<Statem
     }
     let counts: Vec<(&str, u32)> = seen.iter().map(|(digest, count)| (digest.as_str(), *count)).collect();
     imports::count_rows(import, &counts)
+}
+
+fn first_schema() -> u32 {
+    1
 }
 
 async fn fail(held: &mut Held<()>, import: &Import, why: &str) -> Result<Step, JobError> {

@@ -3,6 +3,9 @@
 //! A run may pass through several invocations of the worker. Its cursor lies in the lease: each page writes it in the same
 //! transaction as the page's rows, so that a page is done with its cursor moved, or not at all. A run that stops without a word
 //! leaves its lease to run out; the next one marks it lost and goes on from the cursor.
+//!
+//! A cursor only saves going over again what is done: what is to be done stands in rows and wakes. So a cursor of another version,
+//! which this one cannot read, is dropped, its run is marked lost, and the work begins anew.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -23,6 +26,9 @@ pub const LEASE: i64 = 60_000;
 
 /// How far an answered wake is put ahead: longer than an invocation and the way to the next one.
 pub const WAKE: i64 = 150_000;
+
+/// Of cursors.
+const SCHEMA: u32 = 1;
 
 /// A failed run is tried again after this time.
 const AFTER_FAILURE: i64 = 600_000;
@@ -80,6 +86,9 @@ pub struct Held<C> {
 /// What lies in the lease's cursor.
 #[derive(Debug, Serialize, Deserialize)]
 struct Progress<C> {
+    /// The first version wrote none.
+    #[serde(default = "first_schema")]
+    schema: u32,
     run: Id,
     pages: u32,
     counts: BTreeMap<String, i64>,
@@ -88,6 +97,12 @@ struct Progress<C> {
     /// When the answered wake is due again.
     wake: Option<i64>,
     at: C,
+}
+
+/// What every version's cursor says.
+#[derive(Debug, Deserialize)]
+struct Whose {
+    run: Id,
 }
 
 #[derive(Debug, Deserialize)]
@@ -101,16 +116,14 @@ where
     C: Default + Serialize + DeserializeOwned,
 {
     let lease = leases::read(db, job).await?;
-    let stored: Option<Progress<C>> = lease.as_ref().and_then(|lease| serde_json::from_str(&lease.cursor).ok());
+    let other = lease.as_ref().and_then(whose);
     if lease.as_ref().is_some_and(leases::LeaseRow::is_held) {
-        return Ok(Err(stored.map(|progress| progress.run)));
+        return Ok(Err(other));
     }
     let token = random::id(clock::wall())?.to_string();
     let (epoch, gave_no_sign) = lease.as_ref().map_or((0, false), |lease| (lease.epoch, lease.expires_at > 0));
     if !leases::take(db, job, epoch, &token, LEASE).await? {
-        let lease = leases::read(db, job).await?;
-        let other: Option<Progress<C>> = lease.and_then(|lease| serde_json::from_str(&lease.cursor).ok());
-        return Ok(Err(other.map(|progress| progress.run)));
+        return Ok(Err(leases::read(db, job).await?.as_ref().and_then(whose)));
     }
     seams::step(job, "taken").await;
     let plan = usage::allowance(db, now.day()).await?.plan;
@@ -118,7 +131,7 @@ where
     let until = Millis(clock::wall().0 + INVOCATION);
     let run = random::id(now)?;
     let mut statements = Vec::new();
-    let progress = match stored {
+    let progress = match lease.as_ref().and_then(stored) {
         Some(progress) if !gave_no_sign => {
             if let Some(due_at) = progress.wake {
                 statements.push(leases::answer_wake_again(job, WAKE, due_at));
@@ -126,13 +139,11 @@ where
             progress
         }
         stored => {
-            if let Some(lost) = &stored {
-                statements.push(runs::lose(&lost.run, now));
-            }
+            statements.extend(other.as_ref().map(|lost| runs::lose(lost, now)));
             statements.push(runs::start(&run, job, now));
             statements.push(leases::answer_wake(job, WAKE));
             let at = stored.map_or_else(C::default, |lost| lost.at);
-            Progress { run, pages: 0, counts: BTreeMap::new(), rows_read: 0, rows_written: 0, wake: None, at }
+            Progress { schema: SCHEMA, run, pages: 0, counts: BTreeMap::new(), rows_read: 0, rows_written: 0, wake: None, at }
         }
     };
     let mut held = Held { db: db.clone(), now, plan, job, token, progress, counted: begin, until, pages_left: PAGES };
@@ -288,6 +299,19 @@ impl<C: Serialize> Held<C> {
         self.db.meter().tell(read, written);
         (read, written)
     }
+}
+
+/// Where another run stopped, as far as this version can read it.
+fn stored<C: DeserializeOwned>(lease: &leases::LeaseRow) -> Option<Progress<C>> {
+    serde_json::from_str(&lease.cursor).ok().filter(|progress: &Progress<C>| progress.schema == SCHEMA)
+}
+
+fn whose(lease: &leases::LeaseRow) -> Option<Id> {
+    serde_json::from_str(&lease.cursor).ok().map(|whose: Whose| whose.run)
+}
+
+fn first_schema() -> u32 {
+    1
 }
 
 impl JobError {
