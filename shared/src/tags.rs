@@ -81,7 +81,8 @@ mod tests {
 
     #[test]
     fn tags_are_trimmed_and_stand_once_whatever_their_case() {
-        for (given, expected) in [("a, b ,A", "a,b"), ("Été,ÉTÉ", "Été"), ("מבצע,=cmd|x", "מבצע,=cmd|x"), ("", "")] {
+        for (given, expected) in [("a, b ,A", "a,b"), ("Été,ÉTÉ", "Été"), ("מבצע,=cmd|x", "מבצע,=cmd|x"), ("", "")]
+        {
             assert_eq!(tidy(&list(given)), Ok(list(expected)));
         }
     }

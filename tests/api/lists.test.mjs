@@ -111,11 +111,10 @@ test("every filter alone and with every other gives exactly whom it should, coun
 
 test("all filters together go on by cursor and by offset, in every sort", async () => {
   const query = `tier=lost,early,healthy&owner=none&country=DE,FR,US&lifecycle=${LIFECYCLES.slice(0, 6).join(",")}&q=person`;
-  const expected = all.filter((c) => ["lost", "early", "healthy"].includes(c.tier) && c.owner === null && c.country && c.lifecycle !== "given_up");
-  assert.ok(expected.length > 80);
   for (const narrowed of [query, query.replace("&q=person", ""), query.replace("owner=none", `owner=${mia.id}`)]) {
     const owner = narrowed.includes("none") ? null : "mia";
     const whom = all.filter((c) => ["lost", "early", "healthy"].includes(c.tier) && c.owner === owner && c.country && c.lifecycle !== "given_up");
+    assert.ok(whom.length > 40, `${whom.length}`);
     for (const sort of ["risk", "-risk", "value", "name", "-name", "last_order", "deadline"]) {
       const ids = await walk(`${narrowed}&sort=${sort}`);
       assert.deepEqual(ids.toSorted(), whom.map((c) => c.id).sort(), `${narrowed} ${sort}`);
@@ -130,7 +129,7 @@ test("sorts hold within a filter", async () => {
   for (const query of ["tag=vip", `owner=${mia.id}`, "lifecycle=lost&q=person", "country=DE"]) {
     const rising = await names(`${query}&sort=name`);
     assert.deepEqual(rising, rising.toSorted(), query);
-    assert.deepEqual((await names(`${query}&sort=-name`)).map((n) => n), rising.toReversed(), query);
+    assert.deepEqual((await names(`${query}&sort=-name`)), rising.toReversed(), query);
     const values = (await list(`limit=500&${query}&sort=value`)).customers.map((c) => Number(c.lifetime_value.amount));
     assert.ok(values.length > 5 && values.every((value, at) => at === 0 || value <= values[at - 1]), query);
   }
@@ -182,11 +181,11 @@ test("what a filter does not know is refused under its name, in the list and in 
   }
 });
 
-test("a list by tiers alone reads no more than its tiers, and no filter more than everybody three times", async () => {
+test("a list by tiers alone reads everybody twice at most, and one by owner little more", async () => {
   const read = async (query) => (await api.get(`/api/customers?${query}&limit=10`)).meter.rows_read;
   const byTier = await read("tier=lost");
   const byOwner = await read(`owner=${sam.id}`);
-  assert.ok(byTier < CUSTOMERS * 3, `${byTier}`);
+  assert.ok(byTier < CUSTOMERS * 2.5, `${byTier}`);
   assert.ok(byOwner < byTier + 4 * all.filter((c) => c.owner === "sam").length + 40, `${byOwner} by owner, ${byTier} by tier`);
 });
 
@@ -232,7 +231,8 @@ test("the second of two editors is shown what stands, and changes nothing", asyn
   assert.deepEqual(late.json.conflict.resource, (await mia.get(`/api/customers/${all[1].id}`)).json.customer);
   assert.deepEqual((await one(2)).tags, ["theirs"]);
   assert.equal((await server.d1("select count(*) as n from audit"))[0].n, 1);
-  assert.equal((await api.patch(`/api/customers/${all[1].id}`, { tags: [] })).status, 428);
+  assert.equal((await mia.patch(`/api/customers/${all[1].id}`, { tags: [] })).status, 428);
+  assert.equal((await mia.get(`/api/customers/${all[1].id}`)).headers.get("etag"), `"${version + 1}"`);
 
   const { version: now } = await one(3);
   const at = await Promise.all(["a", "b", "c", "d", "e"].map((tag) => edit(api, 3, { tags: [tag] }, now)));
@@ -345,7 +345,7 @@ test("the export follows every filter, has the chosen columns in their order, an
   assert.match((await csv(""))[0], /^id,external_id,kind,name,.*,orders,owner,tags$/);
   const [head, ...lines] = await csv(`columns=tags,owner,country&owner=${sam.id}`);
   assert.equal(head, "id,external_id,kind,name,email,tags,owner,country");
-  assert.ok(lines.length > 20 && lines.every((line) => line.includes(",'") === false || !/,=/.test(line)));
+  assert.equal(lines.length, all.filter((c) => c.owner === "sam").length);
   const owners = await csv(`columns=owner&owner=${sam.id}`);
   assert.ok(owners.slice(1).every((line) => line.endsWith(",Sam =1+1")));
   const formula = await csv(`columns=tags&tag=${encodeURIComponent(TAGS[2])}`);
@@ -359,10 +359,13 @@ test("a selection is exported alone, each once, and the log has a line of each e
   const lines = await csv(`ids=${chosen.join(",")},${uuid7()}&columns=customer`);
   assert.deepEqual(lines.slice(1).map((line) => line.split(",")[1]), ["C-4", "C-8"]);
   assert.equal((await api.get("/api/customers/export.csv?ids=7")).status, 422);
+  const others = await csv(`tier=lost&except=${all[3].id},${all[8].id}`);
+  assert.deepEqual(others.slice(1).map((line) => line.split(",")[1]), all.filter((c) => c.tier === "lost" && ![4, 9].includes(c.n)).map((c) => `C-${c.n}`));
   await csv("q=p1%40example.com&tier=lost");
   const log = await server.d1("select action, fields from audit order by id");
   assert.deepEqual(log.map((line) => [line.action, JSON.parse(line.fields).map((field) => [field.name, field.to])]), [
     ["customers_exported", [["selected", "4"]]],
+    ["customers_exported", [["by tier", undefined]]],
     ["customers_exported", [["by tier", undefined], ["by search", undefined]]],
   ]);
 });

@@ -58,13 +58,7 @@ pub async fn tags_in_use(db: &Db, most: u32) -> Result<Vec<TagCount>, DbError> {
 ///
 /// # Errors
 /// [`DbError::is_stale`] of `customers` where somebody was quicker with one of them.
-pub async fn change(
-    db: &Db,
-    edits: &[Edit],
-    owner: Option<Option<i64>>,
-    now: Millis,
-    log: Statement,
-) -> Result<(), DbError> {
+pub async fn change(db: &Db, edits: &[Edit], owner: Option<Option<i64>>, now: Millis, log: Statement) -> Result<(), DbError> {
     let rows = edits.iter().map(|Edit { id, version, tags }| Ok((id, version, text(tags)?)));
     let rows = rows.collect::<Result<Vec<_>, DbError>>()?;
     let mut statements: Vec<Statement> = json_pages(&rows)?

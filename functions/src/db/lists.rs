@@ -45,9 +45,7 @@ pub fn part_statement(filter: &Filter, part: &Part) -> Statement {
         }
         (Way::Match, Sort::Name) => Statement::new(sql!("lists.sql", "matching_by_name"), narrowed(filter, by_name())),
         (Way::Match, _) => Statement::new(sql!("lists.sql", "matching_by_number"), narrowed(filter, by_number())),
-        (Way::Own | Way::Find, Sort::Name) => {
-            Statement::new(sql!("lists.sql", "found_by_name"), found(filter, found_by_name()))
-        }
+        (Way::Own | Way::Find, Sort::Name) => Statement::new(sql!("lists.sql", "found_by_name"), found(filter, found_by_name())),
         (Way::Own | Way::Find, _) => Statement::new(sql!("lists.sql", "found_by_number"), found(filter, by_number())),
     }
 }

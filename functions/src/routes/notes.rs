@@ -15,6 +15,7 @@ use crate::db::{DbError, edits};
 use crate::extract::{IfMatch, JsonBody, PathId};
 use crate::problem::Problem;
 use crate::random;
+use crate::versioned::Versioned;
 
 /// Characters of a note.
 const CHARS: usize = 4_000;
@@ -28,7 +29,7 @@ pub async fn create(
     ctx: Ctx,
     PathId(customer): PathId,
     JsonBody(given): JsonBody<NewNote>,
-) -> Result<(StatusCode, Json<NoteResponse>), Problem> {
+) -> Result<(StatusCode, Versioned<NoteResponse>), Problem> {
     let about = edits::find(&ctx.db, &customer).await?.ok_or(Problem::NotFound)?;
     check_own(&ctx, about.owner_id)?;
     let body = checked(&given)?;
@@ -37,9 +38,12 @@ pub async fn create(
     let note = Row { id: &id, customer_id: about.id, author_id: ctx.who.user_id(), author_name: &author_name, body: &body };
     let log = audit::append_if_changed(&ctx, entry(Action::NoteAdded, &customer));
     if !notes::add(&ctx.db, &note, ctx.now, log).await? {
-        return Err(Problem::Conflict("too_many_notes", format!("A customer has at most {} notes: remove some first", notes::MOST)));
+        return Err(Problem::Conflict(
+            "too_many_notes",
+            format!("A customer has at most {} notes: remove some first", notes::MOST),
+        ));
     }
-    Ok((StatusCode::CREATED, Json(answer(&ctx, &id).await?)))
+    Ok((StatusCode::CREATED, answer(&ctx, &id).await?))
 }
 
 /// Change a note: its author, or an owner of the shop.
@@ -52,12 +56,12 @@ pub async fn change(
     PathId(id): PathId,
     IfMatch(version): IfMatch,
     JsonBody(given): JsonBody<NewNote>,
-) -> Result<Json<NoteResponse>, Problem> {
+) -> Result<Versioned<NoteResponse>, Problem> {
     let note = own(&ctx, &id).await?;
     let body = checked(&given)?;
     let log = audit::append_if_changed(&ctx, entry(Action::NoteChanged, &note.customer));
     settled(&ctx, &id, version, notes::change(&ctx.db, note.id, version, &body, ctx.now, log).await).await?;
-    Ok(Json(answer(&ctx, &id).await?))
+    answer(&ctx, &id).await
 }
 
 /// Remove a note: its author, or an owner of the shop.
@@ -83,9 +87,9 @@ pub fn wire(note: Note, who: &Who) -> shared::api::Note {
     }
 }
 
-async fn answer(ctx: &Ctx, id: &Id) -> Result<NoteResponse, Problem> {
+async fn answer(ctx: &Ctx, id: &Id) -> Result<Versioned<NoteResponse>, Problem> {
     let note = notes::find(&ctx.db, id).await?.ok_or(Problem::NotFound)?;
-    Ok(NoteResponse { note: wire(note, &ctx.who) })
+    Ok(Versioned(note.version, NoteResponse { note: wire(note, &ctx.who) }))
 }
 
 /// The note, where who asks may change it.
@@ -105,7 +109,7 @@ async fn settled(ctx: &Ctx, id: &Id, yours: u32, done: Result<bool, DbError>) ->
         Ok(true) => Ok(()),
         Ok(false) => Err(Problem::NotFound),
         Err(error) if error.is_stale("notes") => {
-            let current = answer(ctx, id).await?.note;
+            let Versioned(_, NoteResponse { note: current }) = answer(ctx, id).await?;
             Err(Problem::stale(yours, current.version, &current))
         }
         Err(error) => Err(error.into()),

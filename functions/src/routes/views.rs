@@ -16,6 +16,7 @@ use crate::db::views::{self, Content, View};
 use crate::extract::{IfMatch, JsonBody, PathId, QueryString};
 use crate::problem::Problem;
 use crate::random;
+use crate::versioned::Versioned;
 
 const NAME_CHARS: usize = 100;
 const QUERY_CHARS: usize = 2_000;
@@ -57,7 +58,7 @@ pub async fn list(ctx: Ctx, QueryString(asked): QueryString<ViewsQuery>) -> Resu
 /// Save a view of a list, for yourself or for everybody.
 #[utoipa::path(post, path = "/api/views", tag = "views", request_body = NewView, responses((status = 201, body = ViewResponse)))]
 #[worker::send]
-pub async fn create(ctx: Ctx, JsonBody(new): JsonBody<NewView>) -> Result<(StatusCode, Json<ViewResponse>), Problem> {
+pub async fn create(ctx: Ctx, JsonBody(new): JsonBody<NewView>) -> Result<(StatusCode, Versioned<ViewResponse>), Problem> {
     let owner = ctx.who.user_id().ok_or(Problem::Forbidden("Views belong to people: sign in as one"))?;
     let NewView { list, name, shared, query, columns } = new;
     check_list(&list)?;
@@ -67,7 +68,7 @@ pub async fn create(ctx: Ctx, JsonBody(new): JsonBody<NewView>) -> Result<(Statu
     if !views::add(&ctx.db, &id, &list, owner, &content, ctx.now, log).await? {
         return Err(Problem::Conflict("too_many_views", format!("You have {} views already: remove some first", views::MOST)));
     }
-    Ok((StatusCode::CREATED, Json(answer(&ctx, &id).await?)))
+    Ok((StatusCode::CREATED, answer(&ctx, &id).await?))
 }
 
 /// Change a view: your own, or a shared one as an owner of the shop.
@@ -80,7 +81,7 @@ pub async fn change(
     PathId(id): PathId,
     IfMatch(version): IfMatch,
     JsonBody(change): JsonBody<ViewChange>,
-) -> Result<Json<ViewResponse>, Problem> {
+) -> Result<Versioned<ViewResponse>, Problem> {
     let view = own(&ctx, &id).await?;
     let before = view.content();
     let after = checked(
@@ -95,7 +96,7 @@ pub async fn change(
     let log = audit::append_if_changed(&ctx, changes(&id, &view.content(), &after));
     settled(&ctx, &id, version, views::change(&ctx.db, view.id, version, &after, ctx.now, log).await).await?;
     let changed = View { version: version + 1, ..view.with(after) };
-    Ok(Json(ViewResponse { view: wire(changed, &ctx.who) }))
+    Ok(Versioned(changed.version, ViewResponse { view: wire(changed, &ctx.who) }))
 }
 
 /// Remove a view: your own, or a shared one as an owner of the shop.
@@ -109,9 +110,9 @@ pub async fn remove(ctx: Ctx, PathId(id): PathId, IfMatch(version): IfMatch) -> 
     Ok(Json(Done { done: true }))
 }
 
-async fn answer(ctx: &Ctx, id: &Id) -> Result<ViewResponse, Problem> {
+async fn answer(ctx: &Ctx, id: &Id) -> Result<Versioned<ViewResponse>, Problem> {
     let view = views::find(&ctx.db, ctx.who.user_id(), id).await?.ok_or(Problem::NotFound)?;
-    Ok(ViewResponse { view: wire(view, &ctx.who) })
+    Ok(Versioned(view.version, ViewResponse { view: wire(view, &ctx.who) }))
 }
 
 fn wire(view: View, who: &Who) -> SavedView {
@@ -144,7 +145,7 @@ async fn settled(ctx: &Ctx, id: &Id, yours: u32, done: Result<bool, DbError>) ->
         Ok(true) => Ok(()),
         Ok(false) => Err(Problem::NotFound),
         Err(error) if error.is_stale("views") => {
-            let current = answer(ctx, id).await?.view;
+            let Versioned(_, ViewResponse { view: current }) = answer(ctx, id).await?;
             Err(Problem::stale(yours, current.version, &current))
         }
         Err(error) => Err(error.into()),
@@ -158,9 +159,11 @@ fn entry(action: Action, id: &Id, content: &Content) -> Entry {
 /// What changed by name: a query may hold what somebody searched for.
 fn changes(id: &Id, before: &Content, after: &Content) -> Entry {
     let yes_or_no = |truth: bool| Some(if truth { "yes" } else { "no" }.to_owned());
-    let named = entry(Action::ViewChanged, id, after)
-        .value("name", Some(before.name.clone()), Some(after.name.clone()))
-        .value("shared", yes_or_no(before.shared), yes_or_no(after.shared));
+    let named = entry(Action::ViewChanged, id, after).value("name", Some(before.name.clone()), Some(after.name.clone())).value(
+        "shared",
+        yes_or_no(before.shared),
+        yes_or_no(after.shared),
+    );
     let named = if before.query == after.query { named } else { named.field("query") };
     if before.columns == after.columns { named } else { named.field("columns") }
 }
@@ -232,7 +235,10 @@ mod tests {
     fn a_view_is_a_query_that_a_list_takes() {
         let saved = tidied(content("  <b>\"Big\"</b>  50% ", "?tier=lost&q=%22x%22&sort=-name&view=lost", &["risk", "tags"]));
         let saved = saved.expect("saved");
-        assert_eq!((saved.name.as_str(), saved.query.as_str()), ("<b>\"Big\"</b> 50%", "tier=lost&q=%22x%22&sort=-name&view=lost"));
+        assert_eq!(
+            (saved.name.as_str(), saved.query.as_str()),
+            ("<b>\"Big\"</b> 50%", "tier=lost&q=%22x%22&sort=-name&view=lost")
+        );
         assert!(tidied(content("All", "", &[])).is_ok());
     }
 

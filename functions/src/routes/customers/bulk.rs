@@ -143,7 +143,9 @@ fn cursor(after: i64) -> String {
 
 fn read_cursor(text: &str) -> Result<i64, Problem> {
     let number = URL_SAFE_NO_PAD.decode(text).ok().and_then(|bytes| String::from_utf8(bytes).ok()?.parse().ok());
-    number.ok_or_else(|| Problem::field("cursor", "This is no cursor of a bulk change: take bulk.next_cursor, or start without one"))
+    number.ok_or_else(|| {
+        Problem::field("cursor", "This is no cursor of a bulk change: take bulk.next_cursor, or start without one")
+    })
 }
 
 #[cfg(test)]
@@ -166,7 +168,10 @@ mod tests {
         let left_out = [Id::from_parts(4, &[0; 10])];
         let (edits, bulk) = planned(rows, &left_out, &tagging(&["vip"], &["old"]));
         assert_eq!((bulk.seen, bulk.changed, bulk.full), (3, 2, 0));
-        assert_eq!(edits.iter().map(|edit| (edit.id, edit.tags.join(","))).collect::<Vec<_>>(), [(2, "vip".into()), (3, "vip".into())]);
+        assert_eq!(
+            edits.iter().map(|edit| (edit.id, edit.tags.join(","))).collect::<Vec<_>>(),
+            [(2, "vip".into()), (3, "vip".into())]
+        );
     }
 
     #[test]

@@ -1,6 +1,5 @@
 //! `PATCH /api/customers/{id}`.
 
-use axum::Json;
 use shared::api::{CustomerChange, CustomerResponse, Permission};
 use shared::audit::Action;
 use shared::id::Id;
@@ -12,6 +11,7 @@ use crate::db::audit::{self, Entry};
 use crate::db::edits::{self, Carer, Edit, Editable};
 use crate::extract::{IfMatch, JsonBody, PathId};
 use crate::problem::Problem;
+use crate::versioned::Versioned;
 
 /// Say who looks after a customer, and how they are tagged.
 ///
@@ -25,7 +25,7 @@ pub async fn change(
     PathId(id): PathId,
     IfMatch(version): IfMatch,
     JsonBody(change): JsonBody<CustomerChange>,
-) -> Result<Json<CustomerResponse>, Problem> {
+) -> Result<Versioned<CustomerResponse>, Problem> {
     let before = edits::find(&ctx.db, &id).await?.ok_or(Problem::NotFound)?;
     check_own(&ctx, before.owner_id)?;
     let owner = owner(&ctx, &change.owner).await?;
@@ -49,7 +49,8 @@ pub async fn change(
             done => done?,
         }
     }
-    Ok(Json(CustomerResponse { customer: show::read(&ctx, &id).await? }))
+    let customer = show::read(&ctx, &id).await?;
+    Ok(Versioned(customer.version, CustomerResponse { customer }))
 }
 
 /// Whoever may edit changes any customer; a success manager those that they look after.

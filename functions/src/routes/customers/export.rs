@@ -1,6 +1,6 @@
 //! `GET /api/customers/export.csv`.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 
 use axum::body::{Body, Bytes};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
@@ -62,6 +62,8 @@ pub struct ExportQuery {
     pub columns: Option<String>,
     /// Comma-separated ids of at most 1,000 customers: just these, whatever the filters say.
     pub ids: Option<String>,
+    /// Comma-separated ids of at most 1,000 customers whom the filters find and the file leaves out.
+    pub except: Option<String>,
     /// As in `GET /api/customers`, like those below.
     pub tier: Option<String>,
     pub segment: Option<String>,
@@ -77,7 +79,7 @@ pub struct ExportQuery {
 /// Whose rows the file has.
 #[derive(Debug, Clone)]
 enum Chosen {
-    List(Filter),
+    List { filter: Filter, except: BTreeSet<i64> },
     Some(Vec<i64>),
 }
 
@@ -101,7 +103,12 @@ pub async fn export(ctx: Ctx, QueryString(asked): QueryString<ExportQuery>) -> R
     let log = entry(&asked, ids.as_ref().map(Vec::len));
     let chosen = match ids {
         Some(ids) => Chosen::Some(lists::ids_of(&ctx.db, &ids).await?),
-        None => Chosen::List(query::filter(&ctx, &CustomerQuery::from(asked)).await?),
+        None => {
+            let except = asked.except.as_deref().filter(|ids| !ids.is_empty()).map(named).transpose()?.unwrap_or_default();
+            let except = if except.is_empty() { Vec::new() } else { lists::ids_of(&ctx.db, &except).await? };
+            let filter = query::filter(&ctx, &CustomerQuery::from(asked)).await?;
+            Chosen::List { filter, except: except.into_iter().collect() }
+        }
     };
     let home = shop::read(&ctx.db).await?.home_currency;
     // Written down before the first row leaves: a file that breaks off has left as well.
@@ -128,10 +135,14 @@ async fn page(
         Step::End => return Ok(None),
     };
     let ids = match chosen {
-        Chosen::List(filter) => lists::ids_by_arrival(db, filter, after, PAGE).await?,
+        Chosen::List { filter, .. } => lists::ids_by_arrival(db, filter, after, PAGE).await?,
         Chosen::Some(ids) => ids.clone(),
     };
-    let rows = if ids.is_empty() { Vec::new() } else { customers::rows(db, &ids).await? };
+    let wanted: Vec<i64> = match chosen {
+        Chosen::List { except, .. } => ids.iter().copied().filter(|id| !except.contains(id)).collect(),
+        Chosen::Some(_) => ids.clone(),
+    };
+    let rows = if wanted.is_empty() { Vec::new() } else { customers::rows(db, &wanted).await? };
     // The file has no chart, and unpacking its points is most of a row's work.
     let lines: Vec<Vec<Cell>> =
         rows.into_iter().map(|customer| cells(row::wire(Row { history: None, ..customer }, home), fields)).collect();
@@ -219,7 +230,7 @@ fn cell(customer: &CustomerRow, field: &str) -> Cell {
 
 impl From<ExportQuery> for CustomerQuery {
     fn from(asked: ExportQuery) -> Self {
-        let ExportQuery { columns: _, ids: _, tier, segment, q, owner, tag, lifecycle, country, sort } = asked;
+        let ExportQuery { columns: _, ids: _, except: _, tier, segment, q, owner, tag, lifecycle, country, sort } = asked;
         Self { tier, segment, q, owner, tag, lifecycle, country, sort, ..Self::default() }
     }
 }
@@ -241,7 +252,10 @@ mod tests {
     #[test]
     fn chosen_columns_keep_their_order_and_the_customer_stands_first() {
         let id = ["id", "external_id", "kind", "name", "email"];
-        assert_eq!(fields(Some("tags,weeks, worth")).expect("fields"), [&id[..], &["tags", "lifetime_value", "currency"]].concat());
+        assert_eq!(
+            fields(Some("tags,weeks, worth")).expect("fields"),
+            [&id[..], &["tags", "lifetime_value", "currency"]].concat()
+        );
         assert_eq!(fields(Some("orders,customer")).expect("fields"), [&["orders"], &id[..]].concat());
         assert_eq!(fields(Some("")).expect("fields"), FIELDS);
         for wrong in ["name; drop", "tags,tags", "password"] {

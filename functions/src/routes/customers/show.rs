@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use axum::Json;
 use shared::api::{Consent, Contact, Customer, CustomerResponse, Order};
 use shared::consent::{Present, Record, State};
 use shared::id::Id;
@@ -17,13 +16,15 @@ use crate::db::{shop, totals};
 use crate::extract::PathId;
 use crate::problem::Problem;
 use crate::routes::notes;
+use crate::versioned::Versioned;
 
 /// One customer, whole: people with their consent, orders, risk over time and what it rests on.
 #[utoipa::path(get, path = "/api/customers/{id}", tag = "customers", params(("id" = String, Path, format = "uuid")),
     responses((status = 200, body = CustomerResponse), (status = 404, body = shared::api::Problem)))]
 #[worker::send]
-pub async fn show(ctx: Ctx, PathId(id): PathId) -> Result<Json<CustomerResponse>, Problem> {
-    Ok(Json(CustomerResponse { customer: read(&ctx, &id).await? }))
+pub async fn show(ctx: Ctx, PathId(id): PathId) -> Result<Versioned<CustomerResponse>, Problem> {
+    let customer = read(&ctx, &id).await?;
+    Ok(Versioned(customer.version, CustomerResponse { customer }))
 }
 
 /// The same for other routes, which answer with what they left.
