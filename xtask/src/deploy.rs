@@ -53,6 +53,7 @@ fn check(config: &str) -> Result<()> {
             "wrangler.toml needs the deployed app's address: set `ORIGIN = \"https://your.domain\"` below `[vars]`, without a path."
         );
     }
+    check_access(vars)?;
     for (list, key, made_by) in [
         ("d1_databases", "database_id", "wrangler d1 create rekindle"),
         ("kv_namespaces", "id", "wrangler kv namespace create KV"),
@@ -67,6 +68,22 @@ fn check(config: &str) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Half a setting of Cloudflare Access would be passed over in silence, and nobody could sign in by it.
+fn check_access(vars: Option<&toml::Table>) -> Result<()> {
+    let text = |name: &str| vars.and_then(|vars| vars.get(name)?.as_str()).unwrap_or_default();
+    let (team, audience) = (text("ACCESS_TEAM"), text("ACCESS_AUDIENCE"));
+    let host = team.strip_prefix("https://").unwrap_or_default();
+    let is_team =
+        host.strip_suffix(".cloudflareaccess.com").is_some_and(|name| !name.is_empty() && !name.contains(['/', '.', '@']));
+    if (team.is_empty() && audience.is_empty()) || (is_team && !audience.is_empty()) {
+        return Ok(());
+    }
+    bail!(
+        "wrangler.toml sets up half of Cloudflare Access: it needs `ACCESS_TEAM = \"https://your-team.cloudflareaccess.com\"` and \
+         the application's tag as `ACCESS_AUDIENCE`, or neither."
+    );
 }
 
 #[cfg(test)]
@@ -96,6 +113,16 @@ mod tests {
     #[test]
     fn a_local_run_is_never_deployed() {
         refused(&READY.replace("[vars]", "[vars]\nLOCAL = \"true\""), "LOCAL");
+    }
+
+    #[test]
+    fn cloudflare_access_is_set_up_whole_or_not_at_all() {
+        let team = "ACCESS_TEAM = \"https://team.cloudflareaccess.com\"";
+        let audience = "ACCESS_AUDIENCE = \"tag\"";
+        check(&READY.replace("[vars]", &format!("[vars]\n{team}\n{audience}"))).unwrap();
+        for half in [team, audience, &format!("{audience}\n{}", team.replace("cloudflareaccess", "example"))] {
+            refused(&READY.replace("[vars]", &format!("[vars]\n{half}")), "Access");
+        }
     }
 
     #[test]

@@ -91,7 +91,9 @@ fn check(access: Access, who: &Who) -> Result<(), Problem> {
         }
         Access::OwnCustomers if who.may(Permission::Edit) => Ok(()),
         Access::OwnCustomers if matches!(who, Who::User(_)) && who.role() == Some(Role::Success) => Ok(()),
-        Access::May(_) | Access::Person(_) | Access::OwnCustomers => Err(Problem::Forbidden("Your role does not allow this: ask an owner of this shop")),
+        Access::May(_) | Access::Person(_) | Access::OwnCustomers => {
+            Err(Problem::Forbidden("Your role does not allow this: ask an owner of this shop"))
+        }
     }
 }
 
@@ -121,7 +123,14 @@ mod tests {
 
     fn user(role: Role) -> Who {
         let public_id = Id::from_parts(0, &[0; 10]);
-        Who::User(Person { id: 1, public_id, name: String::new(), email: String::new(), role, permissions: role.permissions().to_vec() })
+        Who::User(Person {
+            id: 1,
+            public_id,
+            name: String::new(),
+            email: String::new(),
+            role,
+            permissions: role.permissions().to_vec(),
+        })
     }
 
     fn token(permissions: &[Permission]) -> Who {

@@ -28,8 +28,7 @@ pub async fn sign_in_as(env: &Env, email: &str) -> Result<(), Problem> {
 pub async fn write(env: &Env, who: &Who) -> Result<(), Problem> {
     let key = match who {
         Who::Nobody => return Ok(()),
-        Who::User(person) => format!("person {}", person.id),
-        Who::Token(token) => format!("token {}", token.id),
+        Who::User(person) | Who::Token(person) => person.public_id.to_string(),
     };
     limit(env, "WRITES", key, WRITES_PERIOD).await
 }
@@ -75,7 +74,8 @@ mod tests {
     fn the_wait_that_is_told_is_the_period_that_is_configured() {
         let config = include_str!("../../../wrangler.toml");
         for (name, period) in [("SIGN_IN", SIGN_IN_PERIOD), ("WRITES", WRITES_PERIOD)] {
-            let limiter = config.split("[[ratelimits]]").find(|part| part.contains(&format!("name = \"{name}\""))).expect("binding");
+            let limiter =
+                config.split("[[ratelimits]]").find(|part| part.contains(&format!("name = \"{name}\""))).expect("binding");
             let line = limiter.lines().find(|line| line.starts_with("simple = ")).expect("simple");
             assert!(line.contains(&format!("period = {period}")), "{line}");
         }

@@ -91,7 +91,15 @@ pub async fn add(db: &Db, new: &NewMember<'_>, by: i64, now: Millis, log: Statem
 
 /// Stores `after`; another role, or none that may sign in, ends in the same write all that let the person in so far. `log` is one for
 /// [`append`](super::audit::append).
-pub async fn change(db: &Db, before: &Member, after: &Member, version: u32, by: i64, now: Millis, log: Statement) -> Result<(), Refused> {
+pub async fn change(
+    db: &Db,
+    before: &Member,
+    after: &Member,
+    version: u32,
+    by: i64,
+    now: Millis,
+    log: Statement,
+) -> Result<(), Refused> {
     let Member { id, name, role, disabled_at, .. } = after;
     let changed = params![*id, version, name, role.as_str(), *disabled_at, now, by];
     let mut statements = vec![Statement::new(sql!("people.sql", "change_person"), changed)];

@@ -60,7 +60,9 @@ pub async fn make(ctx: Ctx, PathId(id): PathId) -> Result<(StatusCode, Json<Sign
     }
     let is_other = ctx.who.user_id() != Some(member.id);
     if is_other && member.role == shared::api::Role::Owner && people::has_signed_in(&ctx.db, member.id).await? {
-        return Err(Problem::Forbidden("This owner has signed in before: with a link you could sign in as them. They can ask for one"));
+        return Err(Problem::Forbidden(
+            "This owner has signed in before: with a link you could sign in as them. They can ask for one",
+        ));
     }
     let entry = Entry::new(Action::LinkMade).to("person", &member.public_id, Some(&member.name));
     let (added, link) = add(&ctx, &member, |_| audit::append_if_changed(&ctx, entry)).await?;

@@ -34,7 +34,8 @@ pub async fn create(ctx: Ctx, JsonBody(new): JsonBody<NewPerson>) -> Result<(Sta
     let (email, name) = (links::address(&new.email)?, name(&new.name)?);
     check_role(by, new.role)?;
     let id = random::id(ctx.now)?;
-    let entry = Entry::new(Action::PersonAdded).to("person", &id, Some(&name)).value("role", None, Some(new.role.as_str().to_owned()));
+    let entry =
+        Entry::new(Action::PersonAdded).to("person", &id, Some(&name)).value("role", None, Some(new.role.as_str().to_owned()));
     let member = NewMember { public_id: &id, email: &email, name: &name, role: new.role };
     match people::add(&ctx.db, &member, by.id, ctx.now, audit::append_if_changed(&ctx, entry)).await {
         Ok(true) => {}
@@ -144,7 +145,14 @@ mod tests {
     fn nobody_gives_a_role_above_their_own() {
         for (rank, role) in Role::ALL.into_iter().enumerate() {
             let permissions = role.permissions().to_vec();
-            let by = Person { id: 1, public_id: Id::from_parts(0, &[0; 10]), name: String::new(), email: String::new(), role, permissions };
+            let by = Person {
+                id: 1,
+                public_id: Id::from_parts(0, &[0; 10]),
+                name: String::new(),
+                email: String::new(),
+                role,
+                permissions,
+            };
             for (other_rank, other) in Role::ALL.into_iter().enumerate() {
                 let is_above = other_rank < rank && other.permissions() != role.permissions();
                 assert_eq!(check_role(&by, other).is_err(), is_above, "{role:?} gives {other:?}");

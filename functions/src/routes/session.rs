@@ -63,7 +63,10 @@ pub async fn show(ctx: Ctx) -> Result<Json<SessionResponse>, Problem> {
 #[worker::send]
 pub async fn remove(ctx: Ctx) -> Result<Response, Problem> {
     let Some(session) = &ctx.session else {
-        return Err(Problem::Conflict("no_session", "A token has no session to end: let it expire, or have it revoked".to_owned()));
+        return Err(Problem::Conflict(
+            "no_session",
+            "A token has no session to end: let it expire, or have it revoked".to_owned(),
+        ));
     };
     sessions::end(&ctx.db, &[session], vec![audit::append(&ctx, Entry::new(Action::SignedOut))]).await?;
     answer_with_cookie(StatusCode::OK, "", 0, Json(Done { done: true }))
