@@ -114,6 +114,26 @@ pub fn any_port() -> Result<u16> {
 
 /// Calls the API with a token. An answer that is not a success is an error that quotes the problem's own words.
 pub fn call(port: u16, token: &str, method: &str, path: &str, body: Option<(&str, &[u8])>, wait: Duration) -> Result<Value> {
+    send(port, token, method, path, body, None, wait)
+}
+
+/// Changes the resource at `path` from the version that stands now.
+pub fn change(port: u16, token: &str, path: &str, key: &str, change: &Value) -> Result<Value> {
+    let stands = call(port, token, "GET", path, None, LONGEST)?;
+    let version = stands.pointer(&format!("/{key}/version")).and_then(Value::as_u64).context("The answer holds no version")?;
+    let body = change.to_string();
+    send(port, token, "PATCH", path, Some(("application/json", body.as_bytes())), Some(version), LONGEST)
+}
+
+fn send(
+    port: u16,
+    token: &str,
+    method: &str,
+    path: &str,
+    body: Option<(&str, &[u8])>,
+    version: Option<u64>,
+    wait: Duration,
+) -> Result<Value> {
     let mut request = ureq::http::Request::builder()
         .method(method)
         .uri(format!("http://127.0.0.1:{port}{path}"))
@@ -121,6 +141,9 @@ pub fn call(port: u16, token: &str, method: &str, path: &str, body: Option<(&str
         .header("authorization", format!("Bearer {token}"));
     if let Some((kind, _)) = body {
         request = request.header("content-type", kind);
+    }
+    if let Some(version) = version {
+        request = request.header("if-match", format!("\"{version}\""));
     }
     let request = request.body(body.map_or_else(Vec::new, |(_, bytes)| bytes.to_vec()))?;
     let mut answer = agent(wait).run(request).with_context(|| format!("{method} {path} got no answer"))?;

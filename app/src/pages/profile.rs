@@ -87,7 +87,7 @@ pub fn ProfileForm(shop: Shop, may: bool, #[prop(optional)] first: bool) -> impl
                         session.set_shop(shop);
                         margins.try_set(kept);
                         let differences = before.with_value(|before| differences(before, &theirs, &fields.typed()));
-                        clash.try_set(Some(Clash { version, differences, told_by: "group=settings".to_owned() }));
+                        clash.try_set(Some(Clash { version, differences, told_by: "action=shop_changed".to_owned() }));
                         None
                     }
                     Err(failure) => Some(failure),
@@ -105,7 +105,13 @@ pub fn ProfileForm(shop: Shop, may: bool, #[prop(optional)] first: bool) -> impl
                 wrong.set(Wrong::new());
                 send(answers);
             }
-            Err(found) => wrong.set(found),
+            Err(found) => {
+                announce(match found.len() {
+                    1 => "One answer needs mending.".to_owned(),
+                    wrong => format!("{wrong} answers need mending."),
+                });
+                wrong.set(found);
+            }
         }
     };
     let on_choice = Callback::new(move |choice: Choice| {
@@ -172,9 +178,9 @@ pub fn ProfileForm(shop: Shop, may: bool, #[prop(optional)] first: bool) -> impl
                             .into_any()
                     }
                 }}
-                <p class="hint">{move || usual_margin(&fields.industry.get())}</p>
+                <p class="s">{move || usual_margin(&fields.industry.get())}</p>
                 <Field label="Cost of winning a new customer" value=fields.cost error=error("acquisition_cost") hint="In your home currency: what you spend on advertising and first-order discounts for each." />
-                <p class="hint">{move || usual_cost(&fields.industry.get())}</p>
+                <p class="s">{move || usual_cost(&fields.industry.get())}</p>
                 {move || failure.get().filter(|failure| failure.fields().is_none_or(BTreeMap::is_empty)).map(|failure| view! { <FailureNotice failure /> })}
                 <div class="row">
                     <Button kind=ButtonKind::Primary submit=true busy>"Save answers"</Button>
