@@ -1,0 +1,371 @@
+// Who did what: an entry for every change, none with a customer's values, and a chain that shows when somebody changed the log.
+
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { after, before, beforeEach, test } from "node:test";
+
+import { start, uuid7 } from "../harness.mjs";
+import { begin, imported, order, person, send } from "../rows.mjs";
+
+const NOW = "2026-03-02T09:00:00Z";
+const TOMORROW = "2026-03-03T09:17:00Z";
+
+let server, api, document;
+before(async () => {
+  server = await start({ now: NOW });
+  document = (await server.request("GET", "/api/openapi.json")).json;
+});
+after(() => server.stop());
+const fresh = async () => {
+  await server.reset();
+  await server.seams.clock(NOW);
+  api = await server.api("owner");
+};
+beforeEach(fresh);
+
+const operations = () =>
+  Object.entries(document.paths).flatMap(([pattern, item]) => Object.keys(item).map((method) => `${method.toUpperCase()} ${pattern}`));
+const log = () => server.d1("select * from audit order by id");
+const newest = async () => (await server.d1("select coalesce(max(id), 0) as id from audit"))[0].id;
+const since = async (id) => (await server.d1("select action from audit where id > ?1 order by id", id)).map((row) => row.action);
+const customer = async (name = "Ana", email = "ana@example.com") => {
+  await imported(api, "customers", [person(1, email, { name })], { file: `people ${email}` });
+  return (await server.d1("select public_id from customers"))[0].public_id;
+};
+const view = { list: "radar", name: "Save first", query: "tier=immediate" };
+const asOwner = () => server.person({ role: "owner" });
+// Somebody else with their session, for what would end one's own.
+const colleague = () => server.person({ role: "viewer", email: "vera@example.com", name: "Vera Viewer" });
+
+// What each change writes, by hand: a route that is absent here fails. `prepare` makes what the change needs.
+const CHANGES = {
+  "POST /api/sign-in-links": { none: "asking is answered alike for everybody, and what is done with a link is told then", act: () => server.request("POST", "/api/sign-in-links", { email: "x@example.com" }, { origin: server.url }) },
+  "POST /api/session": { writes: "signed_in", act: async () => ({ status: (await colleague()) && 201 }) },
+  "DELETE /api/session": { writes: "signed_out", prepare: colleague, act: (one) => one.delete("/api/session") },
+  "POST /api/people": { writes: "person_added", prepare: asOwner, act: (owner) => owner.post("/api/people", { email: "max@example.com", name: "Max", role: "marketer" }) },
+  "PATCH /api/people/{id}": {
+    writes: "person_changed",
+    prepare: async () => ({ owner: await asOwner(), id: (await colleague()).id }),
+    act: ({ owner, id }) => owner.patch(`/api/people/${id}`, { name: "Vera" }, { "if-match": '"1"' }),
+  },
+  "POST /api/people/{id}/link": {
+    writes: "link_made",
+    prepare: async () => ({ owner: await asOwner(), id: (await colleague()).id }),
+    act: ({ owner, id }) => owner.post(`/api/people/${id}/link`, {}),
+  },
+  "DELETE /api/sessions": { writes: "session_ended", prepare: async () => [await asOwner(), await asOwner()][1], act: (owner) => owner.delete("/api/sessions") },
+  "DELETE /api/sessions/{id}": {
+    writes: "session_ended",
+    prepare: async () => {
+      const owner = await asOwner();
+      await asOwner();
+      return { owner, id: (await owner.get("/api/sessions")).json.sessions.find((one) => !one.current).id };
+    },
+    act: ({ owner, id }) => owner.delete(`/api/sessions/${id}`),
+  },
+  "POST /api/tokens": { writes: "token_made", prepare: asOwner, act: (owner) => owner.post("/api/tokens", { name: "Warehouse", permissions: ["view"] }) },
+  "DELETE /api/tokens/{id}": {
+    writes: "token_revoked",
+    prepare: async () => {
+      const owner = await asOwner();
+      return { owner, id: (await owner.post("/api/tokens", { name: "Warehouse", permissions: ["view"] })).json.token.id };
+    },
+    act: ({ owner, id }) => owner.delete(`/api/tokens/${id}`),
+  },
+  "PATCH /api/shop": { writes: "shop_changed", act: () => api.patch("/api/shop", { name: "Tea" }) },
+  "PUT /api/rates": { writes: "rates_changed", act: () => api.put("/api/rates", { rates: [{ currency: "EUR", day: "2026-01-01", rate: 1.1 }] }) },
+  "PUT /api/margins": { writes: "margins_changed", act: () => api.put("/api/margins", { categories: [{ name: "Tea", share: 1, margin: 0.5 }], products: [] }, { "if-match": '"1"' }) },
+  "PUT /api/thresholds": { writes: "thresholds_changed", act: () => api.put("/api/thresholds", { immediate: 0.6, moderate: 0.5, early: 0.4 }) },
+  "DELETE /api/thresholds": {
+    writes: "thresholds_reset",
+    prepare: () => api.put("/api/thresholds", { immediate: 0.6, moderate: 0.5, early: 0.4 }),
+    act: () => api.delete("/api/thresholds"),
+  },
+  "PATCH /api/customers/{id}": { writes: "customer_changed", prepare: () => customer(), act: (id) => api.patch(`/api/customers/${id}`, { tags: ["vip"] }, { "if-match": '"1"' }) },
+  "POST /api/customers/bulk": { writes: "customers_changed", prepare: () => customer(), act: (id) => api.post("/api/customers/bulk", { ids: [id], add_tags: ["vip"] }) },
+  "POST /api/customers/{id}/notes": { writes: "note_added", prepare: () => customer(), act: (id) => api.post(`/api/customers/${id}/notes`, { body: "Called" }) },
+  "PATCH /api/notes/{id}": {
+    writes: "note_changed",
+    prepare: async () => (await api.post(`/api/customers/${await customer()}/notes`, { body: "Called" })).json.note.id,
+    act: (id) => api.patch(`/api/notes/${id}`, { body: "Called twice" }, { "if-match": '"1"' }),
+  },
+  "DELETE /api/notes/{id}": {
+    writes: "note_removed",
+    prepare: async () => (await api.post(`/api/customers/${await customer()}/notes`, { body: "Called" })).json.note.id,
+    act: (id) => api.delete(`/api/notes/${id}`, { "if-match": '"1"' }),
+  },
+  "POST /api/views": { writes: "view_saved", prepare: asOwner, act: (owner) => owner.post("/api/views", view) },
+  "PATCH /api/views/{id}": {
+    writes: "view_changed",
+    prepare: async () => {
+      const owner = await asOwner();
+      return { owner, id: (await owner.post("/api/views", view)).json.view.id };
+    },
+    act: ({ owner, id }) => owner.patch(`/api/views/${id}`, { name: "Later" }, { "if-match": '"1"' }),
+  },
+  "DELETE /api/views/{id}": {
+    writes: "view_removed",
+    prepare: async () => {
+      const owner = await asOwner();
+      return { owner, id: (await owner.post("/api/views", view)).json.view.id };
+    },
+    act: ({ owner, id }) => owner.delete(`/api/views/${id}`, { "if-match": '"1"' }),
+  },
+  "POST /api/imports": { writes: "import_started", act: () => api.post("/api/imports?kind=orders", "order_id,customer_id,date,amount\n1,1,2026-01-01,5\n", { "content-type": "text/csv" }) },
+  "POST /api/imports/{id}/batches": { none: "a piece of the import that was started", prepare: () => begin(api, "orders"), act: ({ id }) => send(api, id, 0, "orders", [order(1, "A", "2026-01-05")]) },
+  "POST /api/imports/{id}/cancel": { writes: "import_cancelled", prepare: () => begin(api, "orders"), act: ({ id }) => api.post(`/api/imports/${id}/cancel`, {}) },
+  "DELETE /api/sample": { writes: "sample_removed", prepare: () => imported(api, "orders", [order(1, "A", "2026-01-05")], { sample: "store" }), act: () => api.delete("/api/sample") },
+  "POST /api/runs": { writes: "job_asked", act: () => api.post("/api/runs", { job: "prune" }) },
+};
+// Reading changes nothing, but what leaves the shop is told.
+const EXPORTS = {
+  "GET /api/customers/export.csv": { writes: "customers_exported", act: () => api.get("/api/customers/export.csv") },
+  "GET /api/imports/{id}/rejected.csv": { writes: "rejected_rows_exported", prepare: () => begin(api, "orders"), act: ({ id }) => api.get(`/api/imports/${id}/rejected.csv`) },
+  "GET /api/audit/export.csv": { writes: "audit_exported", act: () => api.get("/api/audit/export.csv") },
+};
+
+test("every change and every export writes its one entry, and nothing else writes any", async () => {
+  for (const operation of operations()) {
+    const [method, pattern] = operation.split(" ");
+    const how = CHANGES[operation] ?? EXPORTS[operation];
+    assert.ok(how !== undefined || method === "GET", `${operation} says neither what it writes nor why it writes nothing`);
+    const { writes, none, prepare = () => undefined, act } = how ?? { none: "it reads", act: () => api.get(pattern.replace("{id}", uuid7())) };
+    await fresh();
+    const prepared = await prepare();
+    const before = await newest();
+    const answer = await act(prepared);
+    assert.ok(answer.status < 300 || how === undefined, `${operation}: ${answer.status} ${answer.text}`);
+    assert.deepEqual(await since(before), none === undefined ? [writes] : [], operation);
+  }
+  for (const operation of [...Object.keys(CHANGES), ...Object.keys(EXPORTS)]) assert.ok(operations().includes(operation), `there is no ${operation} any more`);
+});
+
+test("what is refused, and what changes nothing, writes no entry", async () => {
+  const before = await newest();
+  await api.put("/api/rates", { rates: [{ currency: "USD", day: "x", rate: 0 }] });
+  await api.delete("/api/thresholds");
+  await api.delete("/api/sample");
+  await (await server.api("viewer")).put("/api/rates", { rates: [] }, { "if-match": '"1"' });
+  assert.deepEqual(await since(before), []);
+  const { id } = await begin(api, "orders");
+  const started = await newest();
+  assert.equal((await begin(api, "orders")).id, id);
+  await api.post(`/api/imports/${id}/cancel`, {});
+  await api.post(`/api/imports/${id}/cancel`, {});
+  assert.deepEqual(await since(started), ["import_cancelled"]);
+});
+
+test("no value of a customer stands in the log, whatever is done with them", async () => {
+  const id = await customer("Canary Quetzal", "canary-address@example.com");
+  await api.patch(`/api/customers/${id}`, { tags: ["canary tag"] }, { "if-match": '"1"' });
+  await api.post("/api/customers/bulk", { query: "q=canary", add_tags: ["canary second"] });
+  const note = await api.post(`/api/customers/${id}/notes`, { body: "Canary called" });
+  await api.patch(`/api/notes/${note.json.note.id}`, { body: "Canary called twice" }, { "if-match": '"1"' });
+  await api.get("/api/customers/export.csv?q=canary&tag=canary%20tag");
+  await api.get("/api/customers?q=canary");
+  const rows = await log();
+  const actions = new Set(rows.map((row) => row.action));
+  for (const action of ["import_started", "customer_changed", "customers_changed", "note_added", "note_changed", "customers_exported"]) assert.ok(actions.has(action), action);
+  const told = rows.map(({ object_kind, object_name, ...row }) => (object_kind === "import" ? row : { object_kind, object_name, ...row }));
+  assert.doesNotMatch(JSON.stringify(told), /canary|quetzal/i);
+});
+
+test("entries are listed newest first, in pages, and by actor, action, day and object", async () => {
+  const owner = await server.person({ role: "owner", name: "Olga Owner" });
+  await owner.request("PATCH", "/api/shop", { name: "Tea" }, { "if-match": '"1"' });
+  const { id } = await begin(api, "orders", { file: "orders.csv" });
+  await api.post(`/api/imports/${id}/cancel`, {});
+  await server.seams.clock(TOMORROW);
+  await api.put("/api/thresholds", { immediate: 0.6, moderate: 0.5, early: 0.425 });
+  const list = async (query = "") => (await api.get(`/api/audit?${query}`)).json;
+  const texts = async (query) => (await list(query)).audit.map((entry) => entry.text);
+  const all = [
+    "test owner set own risk thresholds: immediate 60 %, moderate 50 %, early 42.5 %.",
+    "test owner cancelled the import of orders.csv.",
+    "test owner started an import of orders.csv: kind orders.",
+    "Olga Owner changed the shop's settings: name from My shop to Tea.",
+    "Olga Owner signed in: method link.",
+  ];
+  assert.deepEqual(await texts(), all);
+  assert.deepEqual(await texts(`actor=${owner.id}`), all.slice(3));
+  const [{ public_id }] = await server.d1("select public_id from tokens");
+  assert.deepEqual(await texts(`actor=${public_id}`), all.slice(0, 3));
+  assert.deepEqual(await texts(`actor=${uuid7()}`), []);
+  assert.deepEqual(await texts("actor=system"), []);
+  assert.deepEqual(await texts("action=data"), all.slice(1, 3));
+  assert.deepEqual(await texts("action=import_started,sign_ins"), [all[2], all[4]]);
+  assert.deepEqual(await texts("to=2026-03-02"), all.slice(1));
+  assert.deepEqual(await texts("from=2026-03-03&to=2026-03-03"), all.slice(0, 1));
+  assert.deepEqual(await texts(`object=import:${id}`), all.slice(1, 3));
+  assert.deepEqual(await texts(`object=import:${id}&actor=${owner.id}`), []);
+
+  const pages = [];
+  let cursor;
+  do {
+    const page = await list(`limit=2${cursor === undefined ? "" : `&cursor=${cursor}`}`);
+    pages.push(page.audit.map((entry) => entry.text));
+    cursor = page.meta.next_cursor ?? undefined;
+  } while (cursor !== undefined);
+  assert.deepEqual(pages, [all.slice(0, 2), all.slice(2, 4), all.slice(4)]);
+  const [{ actor, object, at, request_id }] = (await list("action=import_cancelled")).audit;
+  assert.deepEqual([actor, object, at], [{ kind: "token", name: "test owner" }, { kind: "import", id, name: "orders.csv" }, NOW]);
+  assert.match(request_id, /^[0-9a-f-]{36}$/);
+
+  for (const [query, field] of [["actor=max", "actor"], ["action=dance", "action"], ["from=1.1.2026", "from"], ["to=x", "to"], ["object=import", "object"], ["limit=501", "limit"], ["limit=0", "limit"], ["cursor=x", "cursor"]]) {
+    const answer = await api.get(`/api/audit?${query}`);
+    assert.deepEqual([answer.status, Object.keys(answer.json.fields ?? {})], [422, [field]], query);
+  }
+  assert.equal((await api.get("/api/audit?colour=red")).status, 400);
+});
+
+test("the export holds what the filters let through, starts no formula, and tells of itself", async () => {
+  await server.d1("update tokens set name = '=cmd|calc'");
+  await begin(api, "orders", { file: "+orders.csv" });
+  await server.d1(
+    `insert into audit (at, actor_kind, actor_name, action, fields)
+     with recursive n(i) as (select 1 union all select i + 1 from n where i < 2500) select 0, 'system', 'A job', 'job_asked', '[]' from n`,
+  );
+  const answer = await api.get("/api/audit/export.csv?action=data");
+  assert.equal(answer.headers.get("content-type"), "text/csv; charset=utf-8");
+  const lines = answer.text.split("\r\n");
+  assert.equal(lines.length, 1 + 2_501 + 1, "a header, every entry over three pages, and the last line's end");
+  assert.equal(lines[0], "id,at,actor,actor_kind,action,object_kind,object_id,object,text,request_id");
+  assert.match(lines.at(-2), /^1?\d*,2026-03-02T09:00:00Z,'=cmd\|calc,token,import_started,import,[0-9a-f-]{36},'\+orders\.csv,'=cmd\|calc started an import of \+orders\.csv: kind orders\.,[0-9a-f-]{36}$/);
+  const [{ text, fields }] = (await api.get("/api/audit?limit=1")).json.audit;
+  assert.deepEqual([text, fields], ["=cmd|calc exported the audit log: action data.", [{ name: "action", to: "data" }]]);
+});
+
+// The chain, computed here from the raw rows alone.
+const COLUMNS = ["id", "at", "actor_kind", "actor_id", "actor_name", "action", "object_kind", "object_id", "object_name", "fields", "request_id"];
+const chained = (rows) => {
+  let hash = "";
+  return rows.map((row) => {
+    hash = createHash("sha256").update(`${hash}\n${JSON.stringify(COLUMNS.map((column) => row[column]))}`).digest("hex");
+    return { audit_id: row.id, hash };
+  });
+};
+const seals = () => server.d1("select audit_id, hash from audit_seals order by audit_id");
+const hourly = () => server.scheduled("17 * * * *");
+const chain = async () => (await api.get("/api/audit?limit=1")).json.meta.chain;
+const some = async () => {
+  for (const name of ["One", "Two", "Drei — \"drei\"", "Four\\", "Fünf"]) await api.patch("/api/shop", { name });
+};
+
+test("the hourly job seals what came in, in a chain that anybody can compute", async () => {
+  await some();
+  assert.deepEqual(await chain(), { sealed: 0, waiting: 5, checked_at: null, broken_at: null });
+  await hourly();
+  const first = await seals();
+  assert.equal(first.length, 5);
+  assert.deepEqual(first, chained(await log()));
+  assert.deepEqual(await chain(), { sealed: 5, waiting: 0, checked_at: NOW, broken_at: null });
+  await some();
+  await hourly();
+  assert.deepEqual(await seals(), chained(await log()));
+  assert.deepEqual((await seals()).slice(0, 5), first, "a seal never changes");
+  assert.deepEqual(await chain(), { sealed: 10, waiting: 0, checked_at: NOW, broken_at: null });
+});
+
+test("an hour in which nothing happened writes nothing, and a day is checked once", async () => {
+  const tables = async () => Promise.all(["audit_seals", "rollups", "runs", "leases", "usage", "wakes"].map((name) => server.d1(`select * from ${name}`)));
+  const empty = await tables();
+  await hourly();
+  assert.deepEqual(await tables(), empty);
+  await some();
+  await hourly();
+  const idle = await tables();
+  await hourly();
+  assert.deepEqual(await tables(), idle);
+  await server.seams.clock(TOMORROW);
+  await hourly();
+  assert.equal((await chain()).checked_at, TOMORROW);
+  const [{ counts, status }] = await server.d1("select counts, status from runs where job = 'seal' order by id desc limit 1");
+  assert.deepEqual([status, JSON.parse(counts)], ["done", { checked: 5 }]);
+  const checked = await tables();
+  await hourly();
+  assert.deepEqual(await tables(), checked);
+});
+
+const COPY = "insert into audit select ?1, at, actor_kind, actor_id, actor_name, action, object_kind, object_id, object_name, fields, request_id from audit where id = ?2";
+for (const [what, tamper, at] of [
+  ["a changed name", (ids) => server.d1("update audit set actor_name = 'Somebody else' where id = ?1", ids[2]), 2],
+  ["a changed time", (ids) => server.d1("update audit set at = at + 1 where id = ?1", ids[0]), 0],
+  ["changed values", (ids) => server.d1("update audit set fields = '[]' where id = ?1", ids[4]), 4],
+  ["a removed row", (ids) => server.d1("delete from audit where id = ?1", ids[1]), 1],
+  ["a removed row with its seal", async (ids) => {
+    await server.d1("delete from audit where id = ?1", ids[1]);
+    await server.d1("delete from audit_seals where audit_id = ?1", ids[1]);
+  }, 1],
+  ["the last row removed", (ids) => server.d1("delete from audit where id = ?1", ids[4]), 4],
+  ["the last rows removed with their seals", async (ids) => {
+    await server.d1("delete from audit where id >= ?1", ids[3]);
+    await server.d1("delete from audit_seals where audit_id >= ?1", ids[3]);
+  }, 3],
+  ["a row put in before all others", (ids) => server.d1(COPY, ids[0] - 1, ids[3]), -1],
+  ["a row put in the place of another", async (ids) => {
+    await server.d1("delete from audit where id = ?1", ids[2]);
+    await server.d1(COPY, ids[2], ids[3]);
+  }, 2],
+  ["a changed row with a seal that fits it", async (ids) => {
+    await server.d1("update audit set actor_name = 'Somebody else' where id = ?1", ids[2]);
+    await server.d1("update audit_seals set hash = ?2 where audit_id = ?1", ids[2], chained(await log())[2].hash);
+  }, 3],
+]) {
+  test(`the nightly check finds ${what}`, async () => {
+    await some();
+    await hourly();
+    const ids = (await log()).map((row) => row.id);
+    await tamper(ids);
+    await server.seams.clock(TOMORROW);
+    await hourly();
+    const expected = at < 0 ? ids[0] - 1 : ids[at];
+    assert.equal((await chain()).broken_at, expected);
+    const [{ counts, status }] = await server.d1("select counts, status from runs where job = 'seal' order by id desc limit 1");
+    assert.deepEqual([status, JSON.parse(counts).broken, JSON.parse(counts).broken_at], ["done", 1, expected]);
+    await api.patch("/api/shop", { name: "Later" });
+    await server.seams.clock("2026-03-04T09:17:00Z");
+    await hourly();
+    assert.equal((await chain()).broken_at, expected, "and does not forget it");
+  });
+}
+
+test("refused changes leave no gap in the numbers, so that a gap is a removed row", async () => {
+  await api.patch("/api/shop", { name: "One" });
+  const refused = await Promise.all(Array.from({ length: 5 }, (_, n) => api.patch("/api/shop", { name: `Late ${n}` }, { "if-match": '"1"' })));
+  assert.ok(refused.every((answer) => answer.status === 412));
+  await api.patch("/api/shop", { name: "Two" });
+  const ids = (await log()).map((row) => row.id);
+  assert.deepEqual(ids, [ids[0], ids[0] + 1]);
+});
+
+test("a long log is sealed and checked in pages", async () => {
+  await server.d1(
+    `insert into audit (at, actor_kind, actor_name, action, fields)
+     with recursive n(i) as (select 1 union all select i + 1 from n where i < 3300) select i, 'system', 'A job', 'job_asked', '[]' from n`,
+  );
+  await hourly();
+  assert.deepEqual(await seals(), chained(await log()));
+  const [{ counts, pages }] = await server.d1("select counts, pages from runs where job = 'seal'");
+  assert.deepEqual(JSON.parse(counts), { sealed: 3_300, checked: 3_300 });
+  assert.ok(pages >= 7, `${pages}`);
+  const ids = (await log()).map((row) => row.id);
+  await server.d1("update audit set at = 0 where id = ?1", ids[3_000]);
+  await server.seams.clock(TOMORROW);
+  await hourly();
+  assert.equal((await chain()).broken_at, ids[3_000]);
+});
+
+test("a sealing that loses its lease writes nothing, and each row gets one seal", async () => {
+  await some();
+  await server.seams.arm("seal.computed");
+  const losing = hourly();
+  await server.seams.reached("seal.computed");
+  await server.d1("update leases set token = 'somebody else', epoch = epoch + 1, expires_at = 1 where name = 'seal'");
+  await server.seams.release("seal.computed");
+  await losing;
+  assert.deepEqual(await seals(), []);
+  await hourly();
+  assert.deepEqual(await seals(), chained(await log()));
+  assert.deepEqual((await server.d1("select status from runs where job = 'seal' order by id")).map((row) => row.status), ["lost", "done"]);
+  assert.equal((await chain()).sealed, 5);
+});
