@@ -133,11 +133,9 @@ impl Action {
         match self {
             Self::SignedIn | Self::SignInFailed | Self::SignedOut | Self::SessionEnded | Self::LinkMade => Group::SignIns,
             Self::PersonAdded | Self::PersonChanged | Self::TokenMade | Self::TokenRevoked => Group::People,
-            Self::ShopChanged
-            | Self::RatesChanged
-            | Self::MarginsChanged
-            | Self::ThresholdsChanged
-            | Self::ThresholdsReset => Group::Settings,
+            Self::ShopChanged | Self::RatesChanged | Self::MarginsChanged | Self::ThresholdsChanged | Self::ThresholdsReset => {
+                Group::Settings
+            }
             Self::ImportStarted | Self::ImportCancelled | Self::SampleRemoved | Self::JobAsked => Group::Data,
             Self::CustomerChanged | Self::CustomersChanged | Self::NoteAdded | Self::NoteChanged | Self::NoteRemoved => {
                 Group::Customers
@@ -215,13 +213,19 @@ pub fn sentence_of(entry: &AuditEntry) -> Option<String> {
     Some(sentence(Told { actor: &entry.actor.name, action, object, fields: &entry.fields }))
 }
 
+/// A field in words: its name with what became of it, but for those that read better by their value.
 fn change(field: &Field) -> String {
     let name = field.name.replace('_', " ");
-    match (&field.from, &field.to) {
-        (Some(from), Some(to)) => format!("{name} from {from} to {to}"),
-        (None, Some(to)) => format!("{name} {to}"),
-        (Some(from), None) => format!("{name} no longer {from}"),
-        (None, None) => name,
+    match (name.as_str(), field.from.as_deref(), field.to.as_deref()) {
+        ("method", None, Some(method)) => format!("by {method}"),
+        ("days", None, Some(days)) => format!("for {days} days"),
+        ("customers", None, Some(count)) => format!("{count} customers"),
+        ("kind", None, Some(kind)) => kind.to_owned(),
+        (_, None, Some("yes")) => name,
+        (_, Some(from), Some(to)) => format!("{name} from {from} to {to}"),
+        (_, None, Some(to)) => format!("{name} {to}"),
+        (_, Some(from), None) => format!("{name} no longer {from}"),
+        (_, None, None) => name,
     }
 }
 
@@ -250,6 +254,25 @@ mod tests {
             "Olga Owner changed the shop's settings: home currency from USD to EUR, margin 0.4.",
         );
         check(Action::CustomerChanged, None, &[field("tags", None, None)], "Olga Owner changed a customer: tags.");
+        check(Action::SignedIn, None, &[field("method", None, Some("link"))], "Olga Owner signed in: by link.");
+        let fields = [field("kind", None, Some("orders")), field("only_counted", None, Some("yes"))];
+        check(Action::ImportStarted, Some("may.csv"), &fields, "Olga Owner started an import of may.csv: orders, only counted.");
+        let fields = [field("permissions", None, Some("view and edit")), field("days", None, Some("90"))];
+        check(
+            Action::TokenMade,
+            Some("Till"),
+            &fields,
+            "Olga Owner made the token Till: permissions view and edit, for 90 days.",
+        );
+        let fields = [field("customers", None, Some("12")), field("owner", None, Some("Max"))];
+        check(Action::CustomersChanged, None, &fields, "Olga Owner changed many customers at once: 12 customers, owner Max.");
+        let gone = [field("immediate", Some("60 %"), None)];
+        check(
+            Action::ThresholdsReset,
+            None,
+            &gone,
+            "Olga Owner went back to the model's risk thresholds: immediate no longer 60 %.",
+        );
     }
 
     #[test]

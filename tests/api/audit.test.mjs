@@ -182,9 +182,9 @@ test("entries are listed newest first, in pages, and by actor, action, day and o
   const all = [
     "test owner set own risk thresholds: immediate 60 %, moderate 50 %, early 42.5 %.",
     "test owner cancelled the import of orders.csv.",
-    "test owner started an import of orders.csv: kind orders.",
+    "test owner started an import of orders.csv: orders.",
     "Olga Owner changed the shop's settings: name from My shop to Tea.",
-    "Olga Owner signed in: method link.",
+    "Olga Owner signed in: by link.",
   ];
   assert.deepEqual(await texts(), all);
   assert.deepEqual(await texts(`actor=${owner.id}`), all.slice(3));
@@ -230,7 +230,7 @@ test("the export holds what the filters let through, starts no formula, and tell
   const lines = answer.text.split("\r\n");
   assert.equal(lines.length, 1 + 2_501 + 1, "a header, every entry over three pages, and the last line's end");
   assert.equal(lines[0], "id,at,actor,actor_kind,action,object_kind,object_id,object,text,request_id");
-  assert.match(lines.at(-2), /^1?\d*,2026-03-02T09:00:00Z,'=cmd\|calc,token,import_started,import,[0-9a-f-]{36},'\+orders\.csv,'=cmd\|calc started an import of \+orders\.csv: kind orders\.,[0-9a-f-]{36}$/);
+  assert.match(lines.at(-2), /^1?\d*,2026-03-02T09:00:00Z,'=cmd\|calc,token,import_started,import,[0-9a-f-]{36},'\+orders\.csv,'=cmd\|calc started an import of \+orders\.csv: orders\.,[0-9a-f-]{36}$/);
   const [{ text, fields }] = (await api.get("/api/audit?limit=1")).json.audit;
   assert.deepEqual([text, fields], ["=cmd|calc exported the audit log: action data.", [{ name: "action", to: "data" }]]);
 });
