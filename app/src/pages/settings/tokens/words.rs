@@ -16,6 +16,8 @@ pub(super) enum State {
 
 /// Days before its end from which on a token is marked.
 const SOON: f64 = 14.0;
+/// In days.
+const HOUR: f64 = 1.0 / 24.0;
 
 /// Times in milliseconds since 1970.
 pub(super) fn state(revoked: bool, expires: f64, now: f64) -> State {
@@ -23,7 +25,8 @@ pub(super) fn state(revoked: bool, expires: f64, now: f64) -> State {
     match revoked {
         true => State::Revoked,
         false if days <= 0.0 => State::Over,
-        false if days <= SOON => State::Soon(days.ceil() as u32),
+        // The reader's clock stood still when the page came: what was made since is not a day longer for that.
+        false if days - HOUR <= SOON => State::Soon((days - HOUR).ceil().max(1.0) as u32),
         false => State::Live,
     }
 }
@@ -66,7 +69,9 @@ mod tests {
         let cases = [
             (false, 90.0, State::Live),
             (false, 14.0, State::Soon(14)),
+            (false, 7.01, State::Soon(7)),
             (false, 0.2, State::Soon(1)),
+            (false, 0.01, State::Soon(1)),
             (false, 0.0, State::Over),
             (false, -3.0, State::Over),
             (true, 90.0, State::Revoked),
