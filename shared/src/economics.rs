@@ -5,7 +5,8 @@ mod lines;
 pub use lines::{LineError, categories_text, products_text, read_categories, read_products, read_share};
 
 use crate::api::{
-    AcquisitionCost, ActiveCustomers, AtStake, Basis, CategoryMargin, EffectiveMargin, MarginBasis, ShopProfile, Tier, TierSummary,
+    AcquisitionCost, ActiveCustomers, AtStake, Basis, CategoryMargin, EffectiveMargin, MarginBasis, ShopProfile, Tier,
+    TierSummary,
 };
 use crate::industry::{self, GENERAL, Industry};
 use crate::money::{Currency, Home};
@@ -76,7 +77,8 @@ pub fn acquisition_cost(profile: &ShopProfile, typical: Option<Home>, home: Curr
 pub fn at_stake(tiers: &[TierSummary], margin: &EffectiveMargin, cost: &AcquisitionCost, home: Currency) -> AtStake {
     let at_risk = || tiers.iter().filter(|tier| matches!(tier.tier, Tier::Immediate | Tier::Moderate | Tier::Early));
     let customers: u64 = at_risk().map(|tier| tier.customers).sum();
-    let value: Home = at_risk().map(|tier| tier.value).filter(|value| value.currency == home).map(|value| Home(value.minor)).sum();
+    let value: Home =
+        at_risk().map(|tier| tier.value).filter(|value| value.currency == home).map(|value| Home(value.minor)).sum();
     let replacement = cost.value.filter(|cost| cost.currency == home).map(|cost| {
         let customers = i64::try_from(customers).unwrap_or(i64::MAX);
         Home(cost.minor.saturating_mul(customers)).in_currency(home)
@@ -187,7 +189,13 @@ mod tests {
     #[test]
     fn at_stake_are_the_three_tiers_at_risk_and_no_foreign_amount() {
         let eur = Currency::parse("EUR").expect("code");
-        let tier = |tier, customers, minor, currency| TierSummary { tier, customers, value: Money::new(minor, currency), value_unknown: 0, main_trigger: None };
+        let tier = |tier, customers, minor, currency| TierSummary {
+            tier,
+            customers,
+            value: Money::new(minor, currency),
+            value_unknown: 0,
+            main_trigger: None,
+        };
         let tiers = [
             tier(Tier::Immediate, 2, 10_000, Currency::USD),
             tier(Tier::Early, 3, 5_000, Currency::USD),
@@ -195,16 +203,23 @@ mod tests {
             tier(Tier::Lost, 9, 70_000, Currency::USD),
             tier(Tier::Healthy, 9, 70_000, Currency::USD),
         ];
-        let shop = ShopProfile { acquisition_cost: Some(Money::new(700, Currency::USD)), ..profile(None, Some(0.5), MarginBasis::One) };
+        let shop =
+            ShopProfile { acquisition_cost: Some(Money::new(700, Currency::USD)), ..profile(None, Some(0.5), MarginBasis::One) };
         let stake = at_stake(&tiers, &margin(&shop, &[], None), &acquisition_cost(&shop, None, Currency::USD), Currency::USD);
         assert_eq!((stake.customers, stake.margin.minor, stake.replacement.map(|cost| cost.minor)), (6, 7_500, Some(4_200)));
     }
 
     #[test]
     fn a_count_is_doubted_only_where_it_is_far_off() {
-        for (stated, counted, differs) in
-            [(100, 51, false), (100, 50, true), (1_000, 800, false), (1_000, 799, true), (1_000, 1_201, true), (0, 50, true), (0, 49, false)]
-        {
+        for (stated, counted, differs) in [
+            (100, 51, false),
+            (100, 50, true),
+            (1_000, 800, false),
+            (1_000, 799, true),
+            (1_000, 1_201, true),
+            (0, 50, true),
+            (0, 49, false),
+        ] {
             assert_eq!(active(stated, counted).differs, differs, "{stated}, {counted}");
         }
         assert!(active(1_000, 10).words.contains("import the rest"));

@@ -31,8 +31,15 @@ pub struct Leaves {
 
 /// Where the trade is not known: a retailer between the many and the few. Two fifths of the price are left, three tenths of an order
 /// win a customer, who orders every five weeks; one in four drops out each time.
-pub const GENERAL: Industry =
-    Industry { code: "other", name: "trade in general", margin: 0.4, acquisition: 0.3, gap_days: 36.0, stays: 2.2 / 3.0, leaves: None };
+pub const GENERAL: Industry = Industry {
+    code: "other",
+    name: "trade in general",
+    margin: 0.4,
+    acquisition: 0.3,
+    gap_days: 36.0,
+    stays: 2.2 / 3.0,
+    leaves: None,
+};
 
 /// Goods that are sent again and again: one month in ten and a third of the years are not renewed, since a cupboard fills up.
 pub const GOODS_BY_SUBSCRIPTION: Leaves = Leaves { short: 0.1, long: 0.35 };
@@ -70,10 +77,7 @@ pub const INDUSTRIES: [Industry; 17] = [
     // Rights are near half of the price; people sign up for one thing and pause.
     by_terms("streaming", "media and streaming", 0.55, 3.0, 0.8, Leaves { short: 0.05, long: 0.25 }),
     // Time is the cost; customers stay with who knows them.
-    Industry {
-        gap_days: 45.0,
-        ..by_terms("services", "services", 0.55, 0.5, 0.75, Leaves { short: 0.05, long: 0.2 })
-    },
+    Industry { gap_days: 45.0, ..by_terms("services", "services", 0.55, 0.5, 0.75, Leaves { short: 0.05, long: 0.2 }) },
     GENERAL,
 ];
 
@@ -87,14 +91,7 @@ const fn goods(code: &'static str, name: &'static str, margin: f64, acquisition:
 }
 
 /// Paid month by month, which is the gap between two payments.
-const fn by_terms(
-    code: &'static str,
-    name: &'static str,
-    margin: f64,
-    acquisition: f64,
-    stays: f64,
-    leaves: Leaves,
-) -> Industry {
+const fn by_terms(code: &'static str, name: &'static str, margin: f64, acquisition: f64, stays: f64, leaves: Leaves) -> Industry {
     Industry { code, name, margin, acquisition, gap_days: 30.0, stays, leaves: Some(leaves) }
 }
 

@@ -21,12 +21,9 @@ const FULL_WITHIN_DAYS: f64 = 3_650.0;
 /// Workers and D1 as Cloudflare's pages on limits and pricing name them. The paid plan bills by the month what goes beyond its share.
 pub fn allowed(plan: Plan) -> Allowed {
     match plan {
-        Plan::Free => Allowed {
-            rows_written: Some(100_000),
-            rows_read: Some(5_000_000),
-            requests: Some(100_000),
-            storage: 500_000_000,
-        },
+        Plan::Free => {
+            Allowed { rows_written: Some(100_000), rows_read: Some(5_000_000), requests: Some(100_000), storage: 500_000_000 }
+        }
         Plan::Paid => Allowed { rows_written: None, rows_read: None, requests: None, storage: 10_000_000_000 },
     }
 }

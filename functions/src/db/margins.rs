@@ -58,8 +58,7 @@ pub async fn read(db: &Db, home: Currency) -> Result<Margins, DbError> {
 /// # Errors
 /// [`DbError::is_stale`] of `shop` where `version` is not the newest.
 pub async fn replace(db: &Db, margins: &Margins, version: u32, now: Millis, log: Statement) -> Result<(), DbError> {
-    let categories =
-        margins.categories.iter().map(|row| NewRow("category", &row.name, Some(row.share), Some(row.margin), None));
+    let categories = margins.categories.iter().map(|row| NewRow("category", &row.name, Some(row.share), Some(row.margin), None));
     let products = margins.products.iter().map(|row| NewRow("product", &row.name, None, None, Some(row.cost.minor)));
     let rows: Vec<_> = categories.chain(products).collect();
     let kept: Vec<_> = rows.iter().map(|NewRow(kind, name, ..)| (*kind, *name)).collect();

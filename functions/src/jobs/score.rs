@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use shared::api::{MarginBasis, Plan, Risk};
-use shared::money::{Currency, Money, Rates};
 use shared::clv::OrderModel;
+use shared::money::{Currency, Money, Rates};
 use shared::risk::{self, Model, Prior, Score};
 use shared::state::{self, EventFact, OrderFact, State};
 use shared::time::{Day, Millis};
@@ -140,13 +140,23 @@ async fn basis(held: &mut Held<Cursor>) -> Result<Basis, JobError> {
         model.thresholds = thresholds;
     }
     model.churn_days = shop.churn_days;
-    Ok(Basis { model_id, model, rates, is_prior, is_costed: shop.margin_basis == MarginBasis::Product, everybody: held.cursor().everybody.is_some() })
+    Ok(Basis {
+        model_id,
+        model,
+        rates,
+        is_prior,
+        is_costed: shop.margin_basis == MarginBasis::Product,
+        everybody: held.cursor().everybody.is_some(),
+    })
 }
 
 /// The free plan fits nothing, so there a prior of another industry is replaced here; on the paid plan the fit does it.
 fn is_outdated(live: &Live, prior: &Prior, plan: Plan) -> bool {
     let Model { orders, rhythm, terms, .. } = &live.model;
-    let is_same = *orders == OrderModel::MbgNbd(prior.orders) && *rhythm == prior.rhythm && terms.short == prior.terms.short && terms.long == prior.terms.long;
+    let is_same = *orders == OrderModel::MbgNbd(prior.orders)
+        && *rhythm == prior.rhythm
+        && terms.short == prior.terms.short
+        && terms.long == prior.terms.long;
     plan == Plan::Free && live.card.basis == "prior" && !is_same
 }
 

@@ -14,7 +14,9 @@ pub struct LineError {
 /// `Shoes; 60 %; 45 %`: name, share of sales, margin.
 pub fn read_categories(text: &str) -> (Vec<CategoryMargin>, Vec<LineError>) {
     each(text, |parts| {
-        let [name, share, margin] = parts else { return Err("Give a name, its share of sales and its margin, such as: Shoes; 60; 45".to_owned()) };
+        let [name, share, margin] = parts else {
+            return Err("Give a name, its share of sales and its margin, such as: Shoes; 60; 45".to_owned());
+        };
         let share = read_number(share).filter(|share| *share >= 0.0);
         let share = share.ok_or("The share is no number of 0 or more, such as 60".to_owned())? / 100.0;
         let margin = read_share(margin).ok_or("The margin is no per cent between 0 and 100, such as 45".to_owned())?;
@@ -34,9 +36,8 @@ pub fn read_products(text: &str, home: Currency) -> (Vec<ProductCost>, Vec<LineE
 
 /// What [`read_categories`] reads back.
 pub fn categories_text(categories: &[CategoryMargin]) -> String {
-    let line = |category: &CategoryMargin| {
-        format!("{}; {}; {}\n", category.name, per_cent(category.share), per_cent(category.margin))
-    };
+    let line =
+        |category: &CategoryMargin| format!("{}; {}; {}\n", category.name, per_cent(category.share), per_cent(category.margin));
     categories.iter().map(line).collect()
 }
 

@@ -3,12 +3,12 @@
 //! A model for a past day is fitted on rows up to that day alone; what happened after it is read only for the labels.
 //! Signals are left out: a state does not keep their past by the day, and their weights are priors that no past has moved.
 
-use super::{Model, Prior};
 use super::fit::{MIN_REPEAT_BUYERS, OrderFits, Sample, parts};
 use super::rhythm::Gaps;
 use super::score::past_view;
 use super::terms::Standing;
 use super::tiers::shown_per_cent;
+use super::{Model, Prior};
 use crate::api::{Thresholds, Tier};
 use crate::clv::History;
 use crate::signal::date_in_words;

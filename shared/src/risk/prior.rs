@@ -69,12 +69,14 @@ fn terms_of(industry: &Industry, model: Option<BusinessModel>) -> Option<Leaves>
 }
 
 fn terms(leaves: Option<Leaves>) -> TermModel {
-    let rate = |weight: f64, leaves: f64| Renewals { a: millionths(weight * leaves), b: millionths(weight * (1.0 - leaves)), decided: 0 };
+    let rate = |weight: f64, leaves: f64| Renewals {
+        a: millionths(weight * leaves),
+        b: millionths(weight * (1.0 - leaves)),
+        decided: 0,
+    };
     let general = TermModel::prior();
     match leaves {
-        Some(Leaves { short, long }) => {
-            TermModel { short: rate(SHORT_WEIGHT, short), long: rate(LONG_WEIGHT, long), ..general }
-        }
+        Some(Leaves { short, long }) => TermModel { short: rate(SHORT_WEIGHT, short), long: rate(LONG_WEIGHT, long), ..general },
         None => general,
     }
 }
