@@ -105,3 +105,13 @@ test("signing in and out, and a try that failed, stand in the log without any se
   const text = JSON.stringify(await server.d1("select * from audit"));
   for (const secret of [link, "made up", cookie.split("=")[1]]) assert.ok(!text.includes(secret));
 });
+
+test("without a team set, what calls itself an assertion of Cloudflare Access counts for nothing", async () => {
+  const viewer = await signedIn("viewer");
+  const part = (value) => Buffer.from(JSON.stringify(value)).toString("base64url");
+  const jwt = `${part({ alg: "RS256", kid: "1" })}.${part({ email: "viewer@example.com", exp: 4e9 })}.c2lnbmF0dXJl`;
+  const headers = { "cf-access-jwt-assertion": jwt };
+  assert.equal((await server.request("GET", "/api/session", undefined, headers)).status, 401);
+  assert.equal((await server.request("GET", "/api/session", undefined, { cookie: `CF_Authorization=${jwt}` })).status, 401);
+  assert.equal((await viewer.get("/api/session", headers)).status, 200, "nor against a cookie");
+});

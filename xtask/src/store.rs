@@ -50,9 +50,10 @@ impl Store {
         let token = format!("rk_{}", secret()?);
         let now = now()?;
         self.execute(&format!(
-            "insert into tokens (public_id, token_hash, name, role, created_at, expires_at) values ('{}', '{}', '{name}', '{role}', {now}, {});",
+            "insert into tokens (public_id, token_hash, hint, name, role, created_at, expires_at) values ('{}', '{}', '{}', '{name}', '{role}', {now}, {});",
             Uuid::now_v7(),
             hash(&token),
+            token.get(token.len() - 4..).unwrap_or_default(),
             now + u128::from(days) * DAY,
         ))?;
         Ok(token)
