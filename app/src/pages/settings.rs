@@ -65,15 +65,11 @@ fn ForOwners(what: &'static str, children: ChildrenFn) -> impl IntoView {
     let session = use_session();
     let known = Memo::new(move |_| session.get().is_some());
     let may = Memo::new(move |_| session.may(Permission::Admin));
-    move || {
-        match (known.get(), may.get()) {
+    let ask = StoredValue::new(format!("Ask an owner of this shop if you need something of {what}."));
+    move || match (known.get(), may.get()) {
         (false, _) => view! { <Skeleton lines=6 /> }.into_any(),
         (true, true) => children().into_any(),
-        (true, false) => {
-            view! { <Notice title="Only an owner sees this">{format!("Ask an owner of this shop if you need something of {what}.")}</Notice> }
-                .into_any()
-        }
-    }
+        (true, false) => view! { <Notice title="Only an owner sees this">{ask.get_value()}</Notice> }.into_any(),
     }
 }
 

@@ -42,7 +42,7 @@ fn Line(entry: AuditEntry, zone: String) -> impl IntoView {
                 {place.map(|(href, words)| view! { <a href=href>{words}</a> })}
                 {one
                     .map(|one| {
-                        let label = format!("Everything done to what this is about: {label}");
+                        let label = format!("Its history: {label}");
                         view! {
                             <button
                                 type="button"
