@@ -1,6 +1,6 @@
 //! The one way to the API: JSON in, JSON out, and every failure in words that a person can act on.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 
 use gloo_net::http::{Method, RequestBuilder};
@@ -57,6 +57,11 @@ pub async fn delete<T: DeserializeOwned>(path: &str) -> Result<T, Failure> {
 
 pub async fn delete_version<T: DeserializeOwned>(path: &str, version: u32) -> Result<T, Failure> {
     read(&send(Method::DELETE, path, Some(String::new()), &[("if-match", &etag(version))]).await?)
+}
+
+/// Whether no answer is awaited.
+pub fn is_quiet() -> bool {
+    UNDER_WAY.get() == 0
 }
 
 /// Called on each answer that says nobody is signed in; the shell sends the person to the sign-in page.
@@ -124,6 +129,23 @@ type Action = Box<dyn Fn()>;
 
 thread_local! {
     static SIGNED_OUT: RefCell<Option<Action>> = const { RefCell::new(None) };
+    static UNDER_WAY: Cell<u32> = const { Cell::new(0) };
+}
+
+/// Counts a call for as long as it is held: also one whose page is left before its answer comes.
+struct Call;
+
+impl Call {
+    fn begin() -> Self {
+        UNDER_WAY.set(UNDER_WAY.get().saturating_add(1));
+        Self
+    }
+}
+
+impl Drop for Call {
+    fn drop(&mut self) {
+        UNDER_WAY.set(UNDER_WAY.get().saturating_sub(1));
+    }
 }
 
 fn json<B: Serialize + ?Sized>(body: &B) -> Result<String, Failure> {
@@ -159,6 +181,7 @@ async fn fetch(path: &str) -> Result<String, Failure> {
 /// Text in, text out, so that all calls share this code. Every change carries a JSON content type: the worker refuses what a
 /// foreign form could send.
 async fn send(method: Method, path: &str, body: Option<String>, headers: &[(&str, &str)]) -> Result<String, Failure> {
+    let _call = Call::begin();
     let mut builder = RequestBuilder::new(path).method(method).header("accept", "application/json");
     for (name, value) in headers {
         builder = builder.header(name, value);

@@ -4,8 +4,6 @@ mod office;
 
 pub use self::office::OfficePlace;
 
-use std::time::Duration;
-
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use shared::api::Tier;
@@ -31,7 +29,7 @@ pub fn Shell(#[prop(into)] page: ViewFn) -> impl IntoView {
     Effect::new(move |asked: Option<bool>| {
         let known = session.get().is_some();
         if known && asked.is_none_or(|asked| !asked) {
-            set_timeout(office::load, BEFORE_THE_OFFICE);
+            spawn_local(office::load_when_quiet());
         }
         asked.unwrap_or_default() || known
     });
@@ -70,9 +68,6 @@ pub fn Shell(#[prop(into)] page: ViewFn) -> impl IntoView {
         </Dialog>
     }
 }
-
-/// By then the first view has its answers; from then on, going to Data or Settings needs no wait.
-const BEFORE_THE_OFFICE: Duration = Duration::from_millis(1_500);
 
 #[component]
 fn Brand() -> impl IntoView {

@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 
+use gloo_timers::future::TimeoutFuture;
 use leptos::html;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -9,6 +10,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen_futures::JsFuture;
 
 use crate::bridge::{self, Word};
+use crate::client;
 use crate::components::{Button, Notice, NoticeKind, PageHead, Skeleton};
 use crate::places;
 use crate::router::use_location;
@@ -27,6 +29,16 @@ pub fn load() {
         };
         stage.set(if came { Stage::Here } else { Stage::Failed });
     });
+}
+
+/// Fetches it ahead of time, so that going to Data or Settings needs no wait: once the first view has its answers.
+pub async fn load_when_quiet() {
+    loop {
+        TimeoutFuture::new(QUIET).await;
+        if client::is_quiet() {
+            return load();
+        }
+    }
 }
 
 /// Where the second module's pages stand, with what is shown until they do.
@@ -81,6 +93,9 @@ enum Stage {
     Here,
     Failed,
 }
+
+/// Milliseconds: long enough for a page to draw its answers and to ask for what they name.
+const QUIET: u32 = 1_500;
 
 thread_local! {
     // Beside the reactive tree: a module once loaded outlives the shell that a sign-out takes down.

@@ -1,0 +1,73 @@
+// The app's second module, which holds Data and Settings: when it comes, what the two share, and what happens where it does not come.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+
+import { until } from "../harness.mjs";
+import { open, settled } from "./browser.mjs";
+
+const OFFICE = /\/assets\/office-[^/]*\.js/;
+
+let at;
+before(async () => (at = await open()));
+after(() => at.stop());
+
+test("the second module comes by itself once the first view stands, and both know one session", async () => {
+  const me = await at.visitor();
+  const asked = [];
+  me.context.on("request", (request) => asked.push(new URL(request.url()).pathname));
+  await me.signIn();
+  const came = () => asked.filter((path) => OFFICE.test(path)).length;
+  await until(() => came() === 1, "the second module");
+
+  const sessions = () => asked.filter((path) => path === "/api/session").length;
+  const before = sessions();
+  const { page } = me;
+  await page.keyboard.press("g");
+  await page.keyboard.press("e");
+  await settled(page, "Settings");
+  await page.waitForFunction(() => document.activeElement?.matches("h1"));
+  assert.equal(await page.title(), "Settings · Rekindle");
+  assert.equal(sessions(), before, "the session is handed over, not asked for again");
+  assert.equal(came(), 1);
+
+  const ids = await page.evaluate(() => [...document.querySelectorAll("[id]")].map(({ id }) => id));
+  assert.equal(new Set(ids).size, ids.length, `each id stands once: ${ids}`);
+
+  await page.goBack();
+  await settled(page, "Overview");
+  assert.equal(await page.getByRole("heading", { level: 1 }).count(), 1, "nothing of the second module is left in the page");
+  await me.end();
+});
+
+test("signing out and in again gives the second module's pages a new place", async () => {
+  const me = await at.visitor();
+  const { page } = me;
+  await me.signIn();
+  await page.getByRole("link", { name: "Data" }).first().click();
+  await settled(page, "Data");
+  await page.getByRole("button", { name: "Olga Owner" }).first().click();
+  await page.getByRole("button", { name: "Sign out" }).first().click();
+  await settled(page, "Sign in");
+  await me.signIn();
+  await page.getByRole("link", { name: "Data" }).first().click();
+  await settled(page, "Data");
+  await page.getByLabel("CSV file").waitFor({ state: "attached" });
+  await me.end();
+});
+
+test("where the second module cannot be loaded the page says so, and another try works", async () => {
+  const me = await at.visitor();
+  me.expect(/ERR_FAILED|Failed to fetch/);
+  const { page } = me;
+  await me.signIn();
+  await page.route(OFFICE, (route) => route.abort());
+  await page.goto(`${at.server.url}/data`);
+  await page.getByText("This page could not be loaded").waitFor();
+  await settled(page, "Data");
+  await page.unroute(OFFICE);
+  await page.getByRole("button", { name: "Try again" }).click();
+  await page.getByLabel("CSV file").waitFor({ state: "attached" });
+  assert.equal(await page.getByText("This page could not be loaded").count(), 0);
+  await me.end();
+});
