@@ -1,5 +1,6 @@
 //! Which columns a list shows and in which order: chosen by the reader, kept by this browser for each list.
 
+use leptos::html;
 use leptos::prelude::*;
 use shared::api::{COLUMNS, Column};
 
@@ -134,11 +135,14 @@ fn Choice(list: List, column: Column, act: Callback<(Column, Act)>) -> impl Into
     let place = Memo::new(move |_| list.columns.with(|columns| columns.iter().position(|known| known == column)));
     let last = move || list.columns.with(Columns::len).saturating_sub(1);
     let arrow = move |way: Act, words: &str, shape: &'static str, is_at_end: Signal<bool>| {
+        let button = NodeRef::<html::Button>::new();
         let move_it = move |_| {
             if is_at_end.get_untracked() {
                 return;
             }
             act.run((column, way));
+            // A row that moves within the page loses the focus on its way.
+            request_animation_frame(move || drop(button.try_get_untracked().flatten().map(|button| button.focus())));
             let at = place.get_untracked().unwrap_or(0) + 1;
             announce(format!("{} is column {at} of {}", column.header, list.columns.with_untracked(Columns::len)));
         };
@@ -147,6 +151,7 @@ fn Choice(list: List, column: Column, act: Callback<(Column, Act)>) -> impl Into
             <button
                 class="btn small quiet"
                 type="button"
+                node_ref=button
                 aria-label=format!("Move {} {words}", column.header)
                 aria-disabled=move || is_at_end.get().to_string()
                 on:click=move_it

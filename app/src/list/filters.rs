@@ -96,7 +96,7 @@ impl Chip {
                 id => format!("Looked after by {}", list.team.name(id).unwrap_or_else(|| "somebody".to_owned())),
             },
             Self::Tag(tag) => format!("Tag: {tag}"),
-            Self::Lifecycle(lifecycle) => format::words(format::lifecycle(*lifecycle)),
+            Self::Lifecycle(lifecycle) => capital(format::lifecycle(*lifecycle)),
             Self::Country(country) => country.clone(),
         }
     }
@@ -225,4 +225,9 @@ fn Countries(list: List) -> impl IntoView {
             <p class="hint" id=hint>"Two letters each, such as PT, ES"</p>
         </div>
     }
+}
+
+fn capital(words: &str) -> String {
+    let mut letters = words.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }

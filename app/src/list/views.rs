@@ -109,7 +109,7 @@ fn Group(views: Views, title: &'static str, #[prop(into)] all: Signal<Vec<SavedV
         (!all.is_empty()).then(|| {
             view! {
                 <section class="view-list">
-                    <h3>{title}</h3>
+                    <h2>{title}</h2>
                     <ul>{all.into_iter().map(item).collect_view()}</ul>
                 </section>
             }

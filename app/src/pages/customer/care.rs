@@ -35,6 +35,8 @@ struct Panel {
     clash: RwSignal<Option<Clash>>,
     /// What was last asked for, for another try after a clash.
     asked: StoredValue<CustomerChange>,
+    /// Asked for while another change is on its way.
+    next: StoredValue<Option<CustomerChange>>,
     team: Team,
 }
 
@@ -51,6 +53,7 @@ pub(super) fn CarePanel(id: Id, care: RwSignal<Care>) -> impl IntoView {
         failure: RwSignal::new(None),
         clash: RwSignal::new(None),
         asked: StoredValue::new(CustomerChange::default()),
+        next: StoredValue::new(None),
         team,
     };
     let may_give = Memo::new(move |_| session.may(Permission::Edit));
@@ -139,11 +142,17 @@ fn Tags(panel: Panel, may_tag: Memo<bool>) -> impl IntoView {
     let typed = RwSignal::new(String::new());
     let error = RwSignal::new(None::<String>);
     let tags = move || panel.care.with(|care| care.tags.clone());
+    // What was typed stays until it is stored.
+    Effect::new(move || {
+        if panel.care.with(|care| typed.with_untracked(|typed| care.tags.iter().any(|tag| tag == typed.trim()))) {
+            typed.set(String::new());
+        }
+    });
     let add = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
         let tag = typed.get_untracked().trim().to_owned();
         let mut all = panel.care.with_untracked(|care| care.tags.clone());
-        if tag.is_empty() || panel.busy.get_untracked() {
+        if tag.is_empty() {
             return;
         }
         if all.iter().any(|known| known.to_lowercase() == tag.to_lowercase()) {
@@ -151,7 +160,6 @@ fn Tags(panel: Panel, may_tag: Memo<bool>) -> impl IntoView {
             return;
         }
         error.set(None);
-        typed.set(String::new());
         all.push(tag);
         panel.save(CustomerChange { owner: None, tags: Some(all) });
     };
@@ -195,6 +203,13 @@ fn Tags(panel: Panel, may_tag: Memo<bool>) -> impl IntoView {
 
 impl Panel {
     fn save(self, change: CustomerChange) {
+        if self.busy.get_untracked() {
+            self.next.update_value(|next| {
+                let waiting = next.take().unwrap_or_default();
+                *next = Some(CustomerChange { owner: change.owner.or(waiting.owner), tags: change.tags.or(waiting.tags) });
+            });
+            return;
+        }
         self.send(self.care.with_untracked(|care| care.version), change);
     }
 
@@ -213,6 +228,9 @@ impl Panel {
                     announce("Saved");
                     self.show(saved.customer);
                     self.team.want_tags();
+                    if let Some(next) = self.next.try_update_value(Option::take).flatten() {
+                        self.save(next);
+                    }
                 }
                 Err(refused) => self.refused(refused, &change),
             }
