@@ -113,6 +113,17 @@ test("a change that takes customers out of its own list still reaches all of the
   assert.deepEqual([found.changed, (await server.d1("select count(*) as n from customers where tags = '[\"one\"]'"))[0].n], [ones, ones]);
 });
 
+test("a hundred thousand customers are changed at the same cost a page from first to last", async () => {
+  await fill(100_000);
+  const { pages, changed } = await whole({ query: "country=DE&owner=none", owner: mia.id, add_tags: ["big"] });
+  assert.equal(changed, 100_000);
+  const [first, last] = [pages[0].meter, pages.findLast((page) => page.changed === PAGE).meter];
+  assert.ok(Math.abs(last.rows_read - first.rows_read) < 100, JSON.stringify({ first, last }));
+  assert.ok(pages.every((page) => page.changed <= PAGE && page.meter.rows_written <= 2 * PAGE + 6));
+  const [{ n }] = await server.d1("select count(*) as n from customers where owner_id = ?1 and tags = '[\"big\"]' and version = 2", mia.row);
+  assert.equal(n, 100_000);
+});
+
 test("while a list is changed others change its customers, and nobody's change is lost", async () => {
   await fill(CUSTOMERS);
   let edits = 0;
