@@ -150,7 +150,8 @@ export async function start({ now, vars = {}, outside = {} } = {}) {
       clock = time ?? undefined;
       await seam("POST", "clock", { now: time });
     },
-    arm: (name) => seam("POST", "points", { name, armed: true }),
+    // `skip` lets so many pass first; with `once` only one is held, and whoever comes later passes.
+    arm: (name, more) => seam("POST", "points", { name, armed: true, ...more }),
     release: (name) => seam("POST", "points", { name, armed: false }),
     points: () => seam("GET", "points"),
     outbox: () => seam("GET", "outbox"),

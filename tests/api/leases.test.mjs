@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
 
 import { start, until } from "../harness.mjs";
-import { aModel, begin, keepModel, order, ran, scored, send } from "../rows.mjs";
+import { aModel, begin, imported, keepModel, order, ran, scored, send } from "../rows.mjs";
 
 const NOW = "2026-03-02T09:00:00Z";
 // How often each death is died; `cargo xtask soak deaths` asks for more.
@@ -85,6 +85,91 @@ test("a run that lost its lease writes nothing more", async () => {
   assert.deepEqual([lost.status, lost.pages], ["lost", 0]);
   assert.equal(JSON.parse(next.counts).folded, CUSTOMERS, "all was left for the next run");
 });
+
+// How each job comes to have work, and the moments at which one of its runs may fall asleep.
+const MINUTE = "* * * * *";
+const HOUR = "17 * * * *";
+const loadAndScore = async () => {
+  await load();
+  await ran(api, "score");
+};
+const STALLS = {
+  score: {
+    prepare: load,
+    points: ["score.taken", "score.entered", "score.begun", "score.loaded", "score.computed", "score.written", "score.leaving"],
+  },
+  import: {
+    // The request is held before it rings, so that the cron begins.
+    prepare: async () => {
+      await server.seams.arm("body.queued");
+      const lines = Array.from({ length: 3_000 }, (_, n) => `C-${n % 100},2026-01-0${1 + (n % 9)},${n % 11}.50`);
+      const sent = api.post("/api/imports?kind=orders", `customer_id,date,amount\n${lines.join("\n")}\n`, { "content-type": "text/csv" });
+      await server.seams.reached("body.queued", 60_000);
+      return async () => {
+        await server.seams.release("body.queued");
+        assert.equal((await sent).status, 202);
+      };
+    },
+    points: ["import.taken", "import.entered", "import.read", "import.planned", "import.stored", "import.leaving"],
+  },
+  fit: { prepare: loadAndScore, points: ["fit.computed", "fit.written"] },
+  rollup: { prepare: loadAndScore, points: ["rollup.entered", "rollup.cut", "rollup.counted", "rollup.leaving"] },
+  seal: { cron: HOUR, prepare: load, points: ["seal.entered", "seal.computed", "seal.written", "seal.leaving"] },
+  sample_removal: {
+    prepare: async () => {
+      await imported(api, "orders", history.slice(0, 300), { sample: "store" });
+      await ran(api, "score");
+    },
+    points: ["sample_removal.entered", "sample.loaded", "sample.removed", "sample_removal.leaving"],
+  },
+};
+
+for (const [job, { cron = MINUTE, prepare, points }] of Object.entries(STALLS)) {
+  for (const point of points) {
+    test(`a run of ${job} that stalls at ${point} and wakes after another has done its work writes nothing`, async () => {
+      const finish = await prepare();
+      await onlyWake(job);
+      await server.seams.arm(point, { once: true });
+      const stalled = server.scheduled(cron);
+      await server.seams.reached(point, 60_000);
+      await expire(job);
+      await until(async () => {
+        await server.scheduled(cron);
+        await server.scheduled(MINUTE);
+        return isQuiet();
+      }, "the end of all work", 60_000);
+      const before = await everything();
+      await server.seams.release(point);
+      await stalled;
+      assert.deepEqual(await everything(), before);
+      const all = (await runs(job)).map((run) => run.status);
+      // The one that took the lease and no more has no row.
+      if (!point.endsWith(".taken")) assert.equal(all.shift(), "lost");
+      assert.ok(all.length > 0 && all.every((status) => status === "done"), `${all}`);
+      await finish?.();
+    });
+  }
+}
+
+// So that only the job in question is at work.
+const onlyWake = async (job) => {
+  await until(async () => (await server.d1("select 1 from leases where expires_at > 0")).length === 0, "the end of what goes on", 60_000);
+  await server.d1("delete from wakes");
+  await server.d1("delete from runs");
+  await server.d1("insert into wakes (job, due_at) values (?1, 1)", job);
+};
+const isQuiet = async () => {
+  const [{ n }] = await server.d1(`select (select count(*) from wakes) + (select count(*) from leases where cursor <> '{}')
+    + (select count(*) from imports where status in ('queued', 'running')) as n`);
+  return n === 0;
+};
+// Every row of every table but the count of what was read and written.
+const everything = async () => {
+  const tables = await server.d1("select name from sqlite_master where type = 'table' and not name glob 'sqlite_*' and not name glob '_cf_*' and name <> 'usage' order by 1");
+  const rows = {};
+  for (const { name } of tables) rows[name] = (await server.d1(`select * from "${name}"`)).map((row) => JSON.stringify(row)).sort();
+  return rows;
+};
 
 test("a page that the database is too busy for is done later, not left out", async () => {
   const expected = await undisturbed();
