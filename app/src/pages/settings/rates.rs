@@ -300,13 +300,14 @@ mod tests {
     use super::*;
 
     fn known(rates: &[(&str, f64)]) -> Known {
-        let rate = |&(day, rate): &(&str, f64)| Rate { currency: Currency::EUR, day: day.to_owned(), rate };
+        let rate =
+            |&(day, rate): &(&str, f64)| Rate { currency: Currency::parse("EUR").expect("code"), day: day.to_owned(), rate };
         Known { rates: rates.iter().map(rate).collect(), version: 1 }
     }
 
     #[test]
     fn only_the_same_day_of_the_same_currency_is_a_choice() {
-        let edit = Edit { currency: Currency::EUR, day: "2026-01-02".into(), value: Some(1.2) };
+        let edit = Edit { currency: Currency::parse("EUR").expect("code"), day: "2026-01-02".into(), value: Some(1.2) };
         let before = known(&[("2026-01-01", 1.0)]);
         assert!(edit.versions(&before, &known(&[("2026-01-01", 1.1)])).apart().is_some());
         let met = edit.versions(&before, &known(&[("2026-01-01", 1.0), ("2026-01-02", 1.3)]));
