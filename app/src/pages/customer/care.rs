@@ -195,7 +195,8 @@ fn Tags(panel: Panel, may_tag: Memo<bool>) -> impl IntoView {
         <Show when=move || may_tag.get()>
             <form class="tag-form" on:submit=add>
                 <TagField team=panel.team value=typed label="Add a tag" error=error />
-                <Button submit=true busy=panel.busy>"Add"</Button>
+                // Not busy while a change is on its way: Enter would be lost, and changes wait for each other.
+                <Button submit=true>"Add"</Button>
             </form>
         </Show>
     }
