@@ -87,6 +87,8 @@ export async function serve(data, { token, now, program = worker, config = path.
   // A group of its own: wrangler and both of its runtimes are killed together, or the survivor would hang.
   const child = spawn(process.execPath, [WRANGLER, ...args], { cwd: path.dirname(config), env: OFFLINE, detached: true, stdio: ["ignore", log, log] });
   closeSync(log);
+  // A test that fails before it kills its server does not keep the test runner waiting for it.
+  child.unref();
   groups.add(child.pid);
   const ended = new Promise((done) => child.once("exit", done));
 

@@ -16,12 +16,7 @@ use crate::params;
 use crate::problem::Problem;
 use crate::sql;
 
-static HELD: Mutex<Held> = Mutex::new(Held {
-    now: None,
-    armed: BTreeMap::new(),
-    closed: BTreeSet::new(),
-    waiting: Vec::new(),
-});
+static HELD: Mutex<Held> = Mutex::new(Held { now: None, armed: BTreeMap::new(), closed: BTreeSet::new(), waiting: Vec::new() });
 
 /// Lives as long as the isolate; a restarted worker has a real clock and no armed point.
 #[derive(Debug)]
