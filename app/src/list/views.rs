@@ -188,13 +188,15 @@ impl Views {
             if self.busy.try_set(false).is_some() {
                 return;
             }
-            if let Ok(view) = &answer {
+            let saved = answer.as_ref().ok().cloned();
+            // First: the form that asked goes as soon as another version of the view is shown.
+            done.run(answer);
+            if let Some(view) = saved {
                 announce(format!("View {} is saved", view.name));
-                self.list.view.set(Some(view.clone()));
+                self.list.view.set(Some(view));
                 self.deleted.set(None);
                 self.load();
             }
-            done.run(answer);
         });
     }
 
