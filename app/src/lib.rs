@@ -36,7 +36,7 @@ pub fn start() {
     }
 }
 
-/// The second module: Data and Settings. It shows them where the shell of the first gives it a place, and lives from then on, so that
+/// The second module: one customer, Data, Settings and the first run. It shows them where the shell of the first gives it a place, and lives from then on, so that
 /// an import goes on while other pages are looked at.
 pub fn start_office() {
     console_error_panic_hook::set_once();

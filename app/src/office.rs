@@ -1,12 +1,14 @@
-//! The root of the second module: Data and Settings, in a place that the shell gives it.
+//! The root of the second module: one customer, Data, Settings and the first run, in a place that the shell gives it.
 
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::HtmlElement;
 
 use crate::bridge::{self, Word};
+use crate::pages::customer::CustomerPage;
 use crate::pages::data::DataPage;
 use crate::pages::data::center::provide_import_center;
+use crate::pages::first_run::FirstRun;
 use crate::pages::settings::SettingsPage;
 use crate::places::{Desk, desk_of};
 use crate::router::{self, use_location};
@@ -24,7 +26,7 @@ pub fn start() {
 #[component]
 fn Office(root: HtmlElement) -> impl IntoView {
     router::provide();
-    SessionState::follow();
+    let session = SessionState::follow();
     provide_import_center();
     let location = use_location();
     client::on_signed_out(move || sign_in_again(location));
@@ -35,8 +37,13 @@ fn Office(root: HtmlElement) -> impl IntoView {
         }
     });
     bridge::tell(Word::PlaceWanted, &JsValue::NULL);
-    let desk = Memo::new(move |_| location.pathname.with(|path| desk_of(path)));
+    let asks = Memo::new(move |_| session.asks_first());
+    let desk = Memo::new(move |_| {
+        location.pathname.with(|path| desk_of(path).or_else(|| (path == "/" && asks.get()).then_some(Desk::FirstRun)))
+    });
     move || match desk.get() {
+        Some(Desk::Customer(id)) => view! { <CustomerPage id /> }.into_any(),
+        Some(Desk::FirstRun) => session.get_untracked().map(|session| view! { <FirstRun shop=session.shop /> }).into_any(),
         Some(Desk::Data) => view! { <DataPage /> }.into_any(),
         Some(Desk::Settings) => view! { <SettingsPage /> }.into_any(),
         // Somebody looks at a page of the first module.

@@ -133,8 +133,6 @@ pub enum Page {
     Overview,
     Radar,
     Customers,
-    /// With the customer's id, as the address has it.
-    Customer(String),
     /// A page of the second module, which tells its own apart with [`desk_of`].
     Office,
     Planned(&'static Place),
@@ -149,9 +147,6 @@ pub fn page_of(path: &str) -> Page {
         "/customers" => return Page::Customers,
         _ => {}
     }
-    if let Some(id) = path.strip_prefix("/customers/").filter(|id| !id.contains('/')) {
-        return Page::Customer(id.to_owned());
-    }
     match of_path(path) {
         _ if desk_of(path).is_some() => Page::Office,
         Some(place) if place.path == path && place.plan.is_some() => Page::Planned(place),
@@ -159,15 +154,22 @@ pub fn page_of(path: &str) -> Page {
     }
 }
 
-/// The places whose pages are in the second module.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What the second module shows.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Desk {
+    /// With the customer's id, as the address has it.
+    Customer(String),
+    /// Within Overview.
+    FirstRun,
     Data,
     Settings,
 }
 
 /// Addresses below them are theirs as well: their pages have tabs.
 pub fn desk_of(path: &str) -> Option<Desk> {
+    if let Some(id) = path.strip_prefix("/customers/").filter(|id| !id.contains('/')) {
+        return Some(Desk::Customer(id.to_owned()));
+    }
     match of_path(path)?.path {
         "/data" => Some(Desk::Data),
         "/settings" => Some(Desk::Settings),
@@ -230,7 +232,8 @@ mod tests {
         for place in &PLACES {
             assert_ne!(page_of(place.path), Page::None, "{}", place.name);
         }
-        assert_eq!(page_of("/customers/0193"), Page::Customer("0193".to_owned()));
+        assert_eq!(page_of("/customers/0193"), Page::Office);
+        assert_eq!(desk_of("/customers/0193"), Some(Desk::Customer("0193".to_owned())));
         assert_eq!(page_of("/data/history"), Page::Office);
         assert_eq!(desk_of("/data/history"), Some(Desk::Data));
         assert_eq!(desk_of("/settings"), Some(Desk::Settings));

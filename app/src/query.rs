@@ -218,7 +218,9 @@ mod tests {
 
     #[test]
     fn what_an_address_says_wrongly_is_left_out() {
-        let list = ListQuery::parse("?tier=immediate,nonsense&sort=drop table&view=x&q=%zz%4&other=1&owner=bob&lifecycle=x&country=P1,,PRT&tag=+");
+        let list = ListQuery::parse(
+            "?tier=immediate,nonsense&sort=drop table&view=x&q=%zz%4&other=1&owner=bob&lifecycle=x&country=P1,,PRT&tag=+",
+        );
         assert_eq!(list, ListQuery { tiers: vec![Tier::Immediate], search: "%zz%4".to_owned(), ..ListQuery::default() });
     }
 

@@ -3,7 +3,6 @@
 use leptos::prelude::*;
 
 use crate::components::LiveRegion;
-use crate::pages::customer::CustomerPage;
 use crate::pages::customers::CustomersPage;
 use crate::pages::not_found::NotFoundPage;
 use crate::pages::overview::OverviewPage;
@@ -38,7 +37,6 @@ fn show(page: Page) -> AnyView {
         Page::Overview => view! { <OverviewPage /> }.into_any(),
         Page::Radar => view! { <RadarPage /> }.into_any(),
         Page::Customers => view! { <CustomersPage /> }.into_any(),
-        Page::Customer(id) => view! { <CustomerPage id /> }.into_any(),
         Page::Office => view! { <OfficePlace /> }.into_any(),
         Page::Planned(place) => view! { <PlannedPage place /> }.into_any(),
         // Shown outside the shell; while the address changes to it, nothing more.

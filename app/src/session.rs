@@ -73,6 +73,11 @@ impl SessionState {
         state
     }
 
+    /// The first run's questions wait for the one who is signed in.
+    pub fn asks_first(self) -> bool {
+        self.may(Permission::Admin) && self.session.with(|session| session.as_ref().is_some_and(|session| !session.shop.set_up))
+    }
+
     pub fn get(self) -> Option<Session> {
         self.session.get()
     }

@@ -7,7 +7,7 @@ mod welcome;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use shared::api::{CurrencyTotal, Overview, OverviewResponse, Permission, Run, RunStatus, Tier, TierSummary};
+use shared::api::{CurrencyTotal, Overview, OverviewResponse, Run, RunStatus, Tier, TierSummary};
 
 use self::model::ModelPanel;
 use self::next::NextStep;
@@ -17,8 +17,8 @@ use self::welcome::Welcome;
 use crate::client::{self, Failure};
 use crate::components::{Ago, FailureNotice, Money, PageHead, Skeleton, Table, TierBadge};
 use crate::format::plural;
-use crate::pages::first_run::FirstRun;
 use crate::session::use_session;
+use crate::shell::OfficePlace;
 use crate::{format, locale};
 
 #[component]
@@ -53,11 +53,11 @@ fn Empty(overview: Overview) -> impl IntoView {
     let session = use_session();
     // Memos: a session that is loaded again must not take away what is being typed.
     let known = Memo::new(move |_| session.get().is_some());
-    let asks = Memo::new(move |_| session.may(Permission::Admin) && session.get().is_some_and(|session| !session.shop.set_up));
-    move || match (known.get().then(|| session.get_untracked()).flatten(), asks.get()) {
-        (None, _) => view! { <Skeleton lines=6 /> }.into_any(),
-        (Some(session), true) => view! { <FirstRun shop=session.shop /> }.into_any(),
-        (Some(_), false) => view! { <Welcome overview=overview.clone() /> }.into_any(),
+    let asks = Memo::new(move |_| session.asks_first());
+    move || match (known.get(), asks.get()) {
+        (false, _) => view! { <Skeleton lines=6 /> }.into_any(),
+        (true, true) => view! { <OfficePlace /> }.into_any(),
+        (true, false) => view! { <Welcome overview=overview.clone() /> }.into_any(),
     }
 }
 

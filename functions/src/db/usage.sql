@@ -16,6 +16,7 @@ where shop.id = 1;
 select day, rows_read, rows_written, requests, size from usage where day > ?1 and day <= ?2 order by day;
 
 -- name: waiting
--- Imports that stopped for today at ?1, and whether anybody waits for a score.
+-- Imports that stopped for today at ?1, and whether scoring has work: its wake or its cursor says so without a look at everybody.
 select (select count(*) from imports where status = 'paused' and resume_at > ?1) as imports,
-  exists (select 1 from facets where dirty > 0) as scoring;
+  exists (select 1 from wakes where job in ('score', 'rescore'))
+    or exists (select 1 from leases where name = 'score' and cursor <> '{}') as scoring;
