@@ -9,7 +9,7 @@ use super::worker::Variant;
 
 /// Neither module of the app holds a template engine or a zone table: they belong to the Web Worker.
 pub fn app_is_light() -> Result<()> {
-    for (module, _) in size::MODULES {
+    for (module, ..) in size::MODULES {
         let mut files = size::files_of(module)?;
         files.retain(|file| file.extension().is_some_and(|end| end == "wasm"));
         let [file] = files.as_slice() else {
