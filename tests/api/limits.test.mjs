@@ -160,7 +160,9 @@ test("what is nearly used up is told on Overview, and what waits for tomorrow un
   assert.equal(alerts.length, 1);
   assert.match(alerts[0], /^85 % of the rows that may be written today/);
   assert.deepEqual((await limits()).waiting, []);
+  // As every batch leaves it that brings data: somebody is marked, and the wake says so.
   await server.d1("insert into facets (customer_id, dirty) values (1, 1)");
+  await server.d1("insert into wakes (job, due_at) values ('score', 0)");
   assert.deepEqual((await limits()).waiting, ["Customers with new data are scored tomorrow."]);
 });
 
