@@ -131,6 +131,8 @@ export async function serve(data, { token, now, program = worker, config = path.
     },
     // SIGKILL to the whole group, as a power cut.
     kill: async () => {
+      // Its end is waited for now, which an unreferenced child does not keep the process alive for.
+      child.ref();
       endGroup(child.pid);
       groups.delete(child.pid);
       await ended;

@@ -107,6 +107,12 @@ fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
     Ok(value)
 }
 
+/// The cursor of a list that goes by the ids of its rows.
+pub fn row_cursor(text: &str) -> Result<i64, Problem> {
+    let id = text.parse().ok().filter(|id| (0..1 << 53).contains(id));
+    id.ok_or_else(|| Problem::field("cursor", "This is no cursor of this list: take meta.next_cursor, or start without one"))
+}
+
 pub fn is_json(headers: &HeaderMap) -> bool {
     media_type(headers).is_some_and(|kind| kind == "application/json")
 }
@@ -153,6 +159,12 @@ mod tests {
         let refused = parse::<shared::api::RatesResponse>(br#"{"rates":[{"currency":"EUR","day":"1998-07-01","rate":"x"}]}"#);
         let Err(Problem::Invalid(fields)) = refused else { panic!("accepted") };
         assert!(fields.contains_key("rates[0].rate"), "{fields:?}");
+    }
+
+    #[test]
+    fn a_cursor_is_an_id_that_fits_a_number_of_json() {
+        assert_eq!(row_cursor("7").ok(), Some(7));
+        assert!(["", "-1", "1e3", "9007199254740992"].into_iter().all(|text| row_cursor(text).is_err()));
     }
 
     #[test]

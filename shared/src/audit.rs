@@ -33,6 +33,7 @@ pub enum Action {
     ViewRemoved,
     CustomersExported,
     RejectedRowsExported,
+    ImportsExported,
     AuditExported,
 }
 
@@ -59,7 +60,7 @@ pub struct Told<'a> {
 }
 
 impl Action {
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 30] = [
         Self::SignedIn,
         Self::SignInFailed,
         Self::SignedOut,
@@ -88,6 +89,7 @@ impl Action {
         Self::ViewRemoved,
         Self::CustomersExported,
         Self::RejectedRowsExported,
+        Self::ImportsExported,
         Self::AuditExported,
     ];
 
@@ -121,6 +123,7 @@ impl Action {
             Self::ViewRemoved => "view_removed",
             Self::CustomersExported => "customers_exported",
             Self::RejectedRowsExported => "rejected_rows_exported",
+            Self::ImportsExported => "imports_exported",
             Self::AuditExported => "audit_exported",
         }
     }
@@ -141,7 +144,9 @@ impl Action {
                 Group::Customers
             }
             Self::ViewSaved | Self::ViewChanged | Self::ViewRemoved => Group::Views,
-            Self::CustomersExported | Self::RejectedRowsExported | Self::AuditExported => Group::Exports,
+            Self::CustomersExported | Self::RejectedRowsExported | Self::ImportsExported | Self::AuditExported => {
+                Group::Exports
+            },
         }
     }
 }
@@ -200,6 +205,7 @@ pub fn sentence(told: Told<'_>) -> String {
         Action::ViewRemoved => format!("removed the view {}", named("without a name")),
         Action::CustomersExported => "exported customers".to_owned(),
         Action::RejectedRowsExported => format!("exported the rejected rows of {}", named("a file")),
+        Action::ImportsExported => "exported the list of imports".to_owned(),
         Action::AuditExported => "exported the audit log".to_owned(),
     };
     let changes: Vec<String> = fields.iter().map(change).collect();
@@ -266,6 +272,13 @@ mod tests {
         );
         let fields = [field("customers", None, Some("12")), field("owner", None, Some("Max"))];
         check(Action::CustomersChanged, None, &fields, "Olga Owner changed many customers at once: 12 customers, owner Max.");
+        let narrowed = [field("status", None, Some("failed, paused")), field("kind", None, Some("orders"))];
+        check(
+            Action::ImportsExported,
+            None,
+            &narrowed,
+            "Olga Owner exported the list of imports: status failed, paused, orders.",
+        );
         let gone = [field("immediate", Some("60 %"), None)];
         check(
             Action::ThresholdsReset,

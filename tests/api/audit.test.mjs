@@ -121,6 +121,7 @@ const CHANGES = {
 const EXPORTS = {
   "GET /api/customers/export.csv": { writes: "customers_exported", act: () => api.get("/api/customers/export.csv") },
   "GET /api/imports/{id}/rejected.csv": { writes: "rejected_rows_exported", prepare: () => begin(api, "orders"), act: ({ id }) => api.get(`/api/imports/${id}/rejected.csv`) },
+  "GET /api/imports/export.csv": { writes: "imports_exported", act: () => api.get("/api/imports/export.csv") },
   "GET /api/audit/export.csv": { writes: "audit_exported", act: () => api.get("/api/audit/export.csv") },
 };
 

@@ -98,6 +98,7 @@ const ALLOWED = {
   "GET /api/models": from("viewer"),
   "POST /api/imports": from("marketer"),
   "GET /api/imports": from("viewer"),
+  "GET /api/imports/export.csv": from("manager"),
   "GET /api/imports/{id}": from("viewer"),
   "POST /api/imports/{id}/batches": from("marketer"),
   "POST /api/imports/{id}/cancel": from("marketer"),

@@ -17,7 +17,7 @@ use shared::api::{ImportsResponse, Permission};
 use self::center::{Phase, use_import_center};
 use self::words::Pens;
 use crate::client::{self, Failure};
-use crate::components::{FailureNotice, Notice, PageHead, Skeleton};
+use crate::components::{Notice, PageHead, Skeleton};
 use crate::locale;
 use crate::pages::not_found::NotFoundPage;
 use crate::router::{A, use_location};
@@ -26,10 +26,12 @@ use crate::session::use_session;
 /// What the browser's own formats write.
 pub const PENS: Pens = Pens { count: locale::count, day: locale::day, money: locale::money, moment: locale::moment };
 
-/// The list of imports and what the plan still allows, asked for when a page needs it and after each import.
+/// The newest imports and what the plan still allows, asked for when a page needs it and after each import.
 #[derive(Clone, Copy)]
 pub struct Imports {
     pub answer: RwSignal<Option<Result<ImportsResponse, Failure>>>,
+    /// Rises with each import that ends while the page stands.
+    ended: RwSignal<u32>,
 }
 
 #[component]
@@ -37,16 +39,14 @@ pub fn DataPage() -> impl IntoView {
     let path = use_location().pathname;
     let tab = Memo::new(move |_| path.get().trim_start_matches("/data").trim_matches('/').to_owned());
     let session = use_session();
-    let imports = Imports { answer: RwSignal::new(None) };
+    let imports = Imports { answer: RwSignal::new(None), ended: RwSignal::new(0) };
     provide_context(imports);
     if let Some(center) = use_import_center() {
         Effect::new(move |before: Option<Phase>| {
             let phase = center.phase.get();
             let ended = phase == Phase::Ended && before != Some(phase);
-            if ended || before.is_none() {
-                imports.load();
-            }
             if ended {
+                imports.ended.update(|ended| *ended = ended.wrapping_add(1));
                 // The shop may hold a sample shop now.
                 session.load();
             }
@@ -89,6 +89,12 @@ fn Import() -> impl IntoView {
     let known = Memo::new(move |_| session.get().is_some());
     let may = Memo::new(move |_| session.may(Permission::Edit));
     let center = use_import_center();
+    if let Some(imports) = use_context::<Imports>() {
+        Effect::new(move || {
+            imports.ended.track();
+            imports.load();
+        });
+    }
     move || {
         match (known.get(), may.get(), center) {
         (false, ..) => view! { <Skeleton lines=6 /> }.into_any(),
@@ -108,9 +114,4 @@ fn Import() -> impl IntoView {
         .into_any(),
     }
     }
-}
-
-/// A failure of the list, with another try.
-fn failed(imports: Imports, failure: Failure) -> impl IntoView {
-    view! { <FailureNotice failure retry=Callback::new(move |()| imports.load()) /> }
 }

@@ -17,6 +17,17 @@ pub const FILES: i64 = 1;
 /// The source of the sample shop's files.
 pub const SAMPLE: i64 = 2;
 
+/// Above every id.
+const END: i64 = 1 << 53;
+
+/// Which imports; the default is all of them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// Any of these, here and below.
+    pub statuses: Option<Vec<ImportStatus>>,
+    pub kinds: Option<Vec<Kind>>,
+}
+
 #[derive(Debug, Clone, PartialEq)]
 pub struct Import {
     pub id: i64,
@@ -141,9 +152,13 @@ pub async fn find(db: &Db, id: &Id) -> Result<Option<Import>, DbError> {
     import(db.first(sql!("imports.sql", "import"), params![id]).await?)
 }
 
-/// The newest 100.
-pub async fn list(db: &Db) -> Result<Vec<Import>, DbError> {
-    let rows: Vec<ImportRow> = db.all(sql!("imports.sql", "imports"), params![]).await?;
+/// The newest first, below the id `before` where one is given.
+pub async fn page(db: &Db, filter: &Filter, before: Option<i64>, limit: u32) -> Result<Vec<Import>, DbError> {
+    let statuses = filter.statuses.as_ref().map_or(Param::Null, Param::json);
+    let kinds = filter.kinds.as_ref().map(|kinds| kinds.iter().copied().map(kind_name).collect::<Vec<_>>());
+    let kinds = kinds.as_ref().map_or(Param::Null, Param::json);
+    let rows: Vec<ImportRow> =
+        db.all(sql!("imports.sql", "imports"), params![before.unwrap_or(END), statuses, kinds, limit]).await?;
     rows.into_iter().map(Import::try_from).collect()
 }
 
@@ -283,7 +298,7 @@ pub fn advance(import: i64, advance: &Advance) -> Statement {
             import,
             advance.number,
             Param::json(&advance.from),
-            status_name(advance.to),
+            advance.to.as_str(),
             advance.cursor,
             advance.rows_read,
             advance.accepted,
@@ -332,20 +347,10 @@ pub fn kind_name(kind: Kind) -> &'static str {
     }
 }
 
-pub fn parse_kind(name: &str) -> Option<Kind> {
-    [Kind::Orders, Kind::Customers, Kind::Events, Kind::Rates].into_iter().find(|&kind| kind_name(kind) == name)
-}
+pub const KINDS: [Kind; 4] = [Kind::Orders, Kind::Customers, Kind::Events, Kind::Rates];
 
-fn status_name(status: ImportStatus) -> &'static str {
-    match status {
-        ImportStatus::Receiving => "receiving",
-        ImportStatus::Queued => "queued",
-        ImportStatus::Running => "running",
-        ImportStatus::Paused => "paused",
-        ImportStatus::Done => "done",
-        ImportStatus::Failed => "failed",
-        ImportStatus::Cancelled => "cancelled",
-    }
+pub fn parse_kind(name: &str) -> Option<Kind> {
+    KINDS.into_iter().find(|&kind| kind_name(kind) == name)
 }
 
 fn import(row: Option<ImportRow>) -> Result<Option<Import>, DbError> {

@@ -126,7 +126,8 @@ pub const TABLE: &[Route] = table![
     GET "/api/models", May(View), models::show;
 
     POST "/api/imports", May(Edit), imports::create::create;
-    GET "/api/imports", May(View), imports::list;
+    GET "/api/imports", May(View), imports::history::list;
+    GET "/api/imports/export.csv", May(Export), imports::history::export;
     GET "/api/imports/{id}", May(View), imports::show;
     POST "/api/imports/{id}/batches", May(Edit), imports::batches::store;
     POST "/api/imports/{id}/cancel", May(Edit), imports::cancel;

@@ -1,7 +1,7 @@
 //! Imports: of files through the browser in batches, of bodies that scripts send.
 
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use crate::id::Id;
 use crate::import::{Kind, Options, RowError, Rows};
@@ -16,6 +16,47 @@ pub enum ImportStatus {
     Done,
     Failed,
     Cancelled,
+}
+
+impl ImportStatus {
+    /// In the order in which an import goes through them.
+    pub const ALL: [Self; 7] =
+        [Self::Receiving, Self::Queued, Self::Running, Self::Paused, Self::Done, Self::Failed, Self::Cancelled];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Receiving => "receiving",
+            Self::Queued => "queued",
+            Self::Running => "running",
+            Self::Paused => "paused",
+            Self::Done => "done",
+            Self::Failed => "failed",
+            Self::Cancelled => "cancelled",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|status| status.as_str() == text)
+    }
+}
+
+/// The query of `GET /api/imports` and of its export.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ImportsQuery {
+    /// Comma-separated statuses; all where it is left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<String>,
+    /// Comma-separated kinds of what a file holds: `orders`, `customers`, `events`, `rates`; all where it is left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<String>,
+    /// 1 to 500, default 100.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u32>,
+    /// `meta.next_cursor` of the page before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cursor: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -85,7 +126,7 @@ pub struct ImportsResponse {
     pub meta: ImportsMeta,
 }
 
-/// What an import may still write today.
+/// What an import may still write today, and where the list goes on.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct ImportsMeta {
     /// Rows of the database that the plan lets be written each day; null where it sets none.
@@ -97,6 +138,9 @@ pub struct ImportsMeta {
     pub rows_per_event: f64,
     /// Bytes of the longest file that the worker takes whole, unpacked.
     pub body_bytes: u64,
+    /// For the next page of older imports; null on the last one.
+    #[serde(default)]
+    pub next_cursor: Option<String>,
 }
 
 /// How a browser sends a file.
@@ -145,7 +189,17 @@ mod tests {
             rows_per_customer: 8.0,
             rows_per_event: 2.5,
             body_bytes: 1_000,
+            next_cursor: None,
         }
+    }
+
+    #[test]
+    fn a_status_reads_back_as_it_is_on_the_wire() {
+        for status in ImportStatus::ALL {
+            assert_eq!(ImportStatus::parse(status.as_str()), Some(status));
+            assert_eq!(serde_json::to_value(status).expect("json"), status.as_str());
+        }
+        assert_eq!(ImportStatus::parse("Done"), None);
     }
 
     #[test]

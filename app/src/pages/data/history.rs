@@ -1,123 +1,270 @@
-//! What was imported, newest first.
+//! What was imported, newest first: narrowed down by the address, more of it on request.
+
+mod cancel;
+mod filter;
+mod row;
+
+use std::collections::BTreeSet;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use serde_json::json;
-use shared::api::{Import, ImportResponse, Permission};
-use shared::id::Id;
+use shared::api::{Import, ImportStatus, ImportsResponse, Permission};
 
-use super::{Imports, PENS, failed, words};
-use crate::client;
-use crate::components::{Button, ButtonKind, ButtonLink, DateText, EmptyState, Skeleton, Table, announce};
+use self::cancel::CancelMany;
+use self::filter::Filter;
+use self::row::Row;
+use super::{Imports, words};
+use crate::client::{self, Failure};
+use crate::components::{
+    Button, ButtonKind, ButtonLink, EmptyState, FailureNotice, Notice, NoticeKind, PickAll, Picked, PickedBar, Skeleton, Table,
+    announce, keep_picked, unique_id,
+};
+use crate::locale;
+use crate::router::{Step, go, use_location};
 use crate::session::use_session;
+
+const PATH: &str = "/data/history";
+
+/// What stands on the page so far: it grows by asking for more.
+#[derive(Debug, Clone, Default)]
+struct Shown {
+    imports: Vec<Import>,
+    next_cursor: Option<String>,
+    /// An answer came.
+    known: bool,
+    /// With whether it was more that did not come.
+    failure: Option<(Failure, bool)>,
+    busy: bool,
+}
 
 #[component]
 pub fn History() -> impl IntoView {
-    let imports = use_context::<Imports>();
-    move || {
-        let imports = imports?;
-        Some(match imports.answer.get() {
-            None => view! { <Skeleton lines=6 /> }.into_any(),
-            Some(Err(failure)) => failed(imports, failure).into_any(),
-            Some(Ok(answer)) if answer.imports.is_empty() => view! {
-                <EmptyState title="Nothing was imported yet">
-                    <p>"Each import will stand here with its counts and the rows that were rejected."</p>
-                    <ButtonLink href="/data">"Import a file"</ButtonLink>
-                </EmptyState>
-            }
-            .into_any(),
-            Some(Ok(answer)) => {
-                let rows = answer.imports.into_iter().map(|import| view! { <Row import /> }).collect_view();
-                view! {
-                    <section class="panel">
-                        <Table caption="Imports" unseen_caption=true>
-                            <thead>
-                                <tr>
-                                    <th scope="col">"File"</th>
-                                    <th scope="col">"Holds"</th>
-                                    <th scope="col">"Status"</th>
-                                    <th scope="col" class="num">"Rows"</th>
-                                    <th scope="col" class="num">"New or changed"</th>
-                                    <th scope="col" class="num">"Known already"</th>
-                                    <th scope="col" class="num">"Rejected"</th>
-                                    <th scope="col">"Started"</th>
-                                </tr>
-                            </thead>
-                            <tbody>{rows}</tbody>
-                        </Table>
-                    </section>
-                }
-                .into_any()
-            }
-        })
-    }
-}
-
-#[component]
-fn Row(import: Import) -> impl IntoView {
     let session = use_session();
-    let kind = words::kind_of(&import.kind).map_or_else(|| import.kind.clone(), |kind| words::kind_title(kind).to_owned());
-    let name = import.file_name.clone().unwrap_or_else(|| "Sent by a script".to_owned());
-    let notes = [import.sample.then_some("sample shop"), import.dry_run.then_some("dry run")]
-        .into_iter()
-        .flatten()
-        .collect::<Vec<_>>()
-        .join(" · ");
-    let rejected = if import.rows_rejected > 0 && untrack(|| session.may(Permission::Edit)) {
-        let href = format!("/api/imports/{}/rejected.csv", import.id);
-        let label = format!("Download the {} rejected rows of {name}", (PENS.count)(import.rows_rejected));
-        view! { <a href=href download rel="external" aria-label=label>{(PENS.count)(import.rows_rejected)}</a> }.into_any()
-    } else {
-        view! { {(PENS.count)(import.rows_rejected)} }.into_any()
+    let search = use_location().search;
+    let filter = Memo::new(move |_| search.with(|search| Filter::parse(search)));
+    let shown = RwSignal::new(Shown::default());
+    let told = RwSignal::new(None::<String>);
+    let picked: Picked = RwSignal::new(BTreeSet::new());
+    let cancelling = RwSignal::new(None::<Vec<Import>>);
+    let load = loader(filter, shown);
+    let ended = use_context::<Imports>().map(|imports| imports.ended);
+    Effect::new(move || {
+        filter.track();
+        ended.inspect(|ended| ended.track());
+        load.run(false);
+    });
+    Effect::watch(move || filter.get(), move |_, _, _| told.set(None), false);
+    let pickable = Memo::new(move |_| {
+        shown.with(|shown| shown.imports.iter().filter(|one| words::is_open(one)).map(|one| one.id.as_str().to_owned()).collect())
+    });
+    Effect::new(move || pickable.with(|ids: &Vec<String>| keep_picked(picked, ids)));
+    let on_cancelled = Callback::new(move |import: Import| {
+        shown.update(|shown| {
+            shown.imports.iter_mut().filter(|known| known.id == import.id).for_each(|known| *known = import.clone());
+            shown.imports.retain(|known| filter.with_untracked(|filter| filter.fits(known)));
+        });
+        // Older ones may stand behind those that are gone.
+        if shown.with_untracked(|shown| shown.imports.is_empty() && shown.next_cursor.is_some()) {
+            load.run(false);
+        }
+    });
+    let may = Memo::new(move |_| session.may(Permission::Edit));
+    let known = Memo::new(move |_| shown.with(|shown| shown.known));
+    let none = Memo::new(move |_| shown.with(|shown| shown.imports.is_empty()));
+    let is_narrowed = Memo::new(move |_| filter.with(Filter::is_narrowed));
+    let busy = Signal::derive(move || shown.with(|shown| shown.busy));
+    let more = Memo::new(move |_| shown.with(|shown| shown.next_cursor.is_some()));
+    let failure = move || {
+        shown.with(|shown| shown.failure.clone()).map(|(failure, more)| {
+            view! { <div class="pad"><FailureNotice failure retry=Callback::new(move |()| load.run(more)) /></div> }
+        })
     };
-    let error = import.error.clone();
-    let next = words::goes_on(&import).map(|text| view! { <div class="s">{text}</div> });
-    let cancel = (words::is_open(&import) && untrack(|| session.may(Permission::Edit)))
-        .then(|| view! { <Cancel id=import.id.clone() name=name.clone() /> });
-    let (read, accepted, duplicate, started) =
-        (import.rows_read, import.rows_accepted, import.rows_duplicate, import.created_at.clone());
-    let status = move || words::status(&import, &session.zone(), PENS);
+    let body = move || match (known.get(), none.get(), is_narrowed.get()) {
+        (false, ..) => shown.with(|shown| shown.failure.is_none()).then(|| view! { <div class="pad"><Skeleton lines=6 /></div> }).into_any(),
+        (true, true, true) => view! {
+            <EmptyState title="No import fits">
+                <p>"None has this status and holds this. Choose others, or look at all imports."</p>
+                <div class="row">
+                    <Button on_press=move |_| go(PATH, Step::Within)>"Show all imports"</Button>
+                </div>
+            </EmptyState>
+        }
+        .into_any(),
+        (true, true, false) => view! {
+            <EmptyState title="Nothing was imported yet">
+                <p>"Each import will stand here with its counts and the rows that were rejected."</p>
+                <ButtonLink href="/data">"Import a file"</ButtonLink>
+            </EmptyState>
+        }
+        .into_any(),
+        (true, false, _) => view! { <List shown picked=may.get().then_some(picked) pickable on_cancelled /> }.into_any(),
+    };
     view! {
-        <tr>
-            <th scope="row"><span dir="auto">{name}</span> <div class="s">{notes}</div></th>
-            <td>{kind}</td>
-            <td>{status} {error.map(|error| view! { <div class="s loss">{error}</div> })} {next} {cancel}</td>
-            <td class="num">{(PENS.count)(read)}</td>
-            <td class="num">{(PENS.count)(accepted)}</td>
-            <td class="num">{(PENS.count)(duplicate)}</td>
-            <td class="num">{rejected}</td>
-            <td><DateText at=started /></td>
-        </tr>
+        {move || told.get().map(|text| view! { <Notice kind=NoticeKind::Good>{text}</Notice> })}
+        <section class="panel" aria-busy=move || busy.get().then_some("true")>
+            <Show when=move || is_narrowed.get() || !none.get()>
+                <Choices filter is_narrowed />
+                <Actions filter shown picked cancelling may />
+            </Show>
+            {failure}
+            {body}
+            <Show when=move || more.get()>
+                <div class="pad row">
+                    <Button busy on_press=move |_| load.run(true)>"Load more"</Button>
+                </div>
+            </Show>
+        </section>
+        <CancelMany cancelling picked told on_cancelled />
     }
 }
 
-/// Ends an import that goes on by itself or that nobody comes back to; what it stored stays.
-#[component]
-fn Cancel(id: Id, name: String) -> impl IntoView {
-    let imports = use_context::<Imports>();
-    let busy = RwSignal::new(false);
-    let problem = RwSignal::new(None::<String>);
-    let id = StoredValue::new(id);
-    let press = move |_| {
-        busy.set(true);
-        problem.set(None);
+/// Asks for the first page, or for the next one after those that stand.
+fn loader(filter: Memo<Filter>, shown: RwSignal<Shown>) -> Callback<bool> {
+    // Another filter's late answer does not mix with this one's.
+    let asked = StoredValue::new(0_u32);
+    Callback::new(move |more: bool| {
+        let cursor = shown.with_untracked(|shown| shown.next_cursor.clone()).filter(|_| more);
+        let path = filter.with_untracked(|filter| filter.api(cursor.as_deref()));
+        let mine = asked.get_value().wrapping_add(1);
+        asked.set_value(mine);
+        shown.update(|shown| (shown.busy, shown.failure) = (true, None));
         spawn_local(async move {
-            let Some(id) = id.try_get_value() else { return };
-            let answer = client::post::<_, ImportResponse>(&format!("/api/imports/{id}/cancel"), &json!({})).await;
-            busy.try_set(false);
-            match answer {
-                Ok(_) => {
-                    announce("The import is cancelled. What it stored stays.");
-                    imports.into_iter().for_each(Imports::load);
+            let answer = client::get::<ImportsResponse>(&path).await;
+            if asked.try_get_value() != Some(mine) {
+                return;
+            }
+            shown.update(|shown| {
+                shown.busy = false;
+                match answer {
+                    Ok(ImportsResponse { imports, meta }) => {
+                        if !more {
+                            shown.imports.clear();
+                        }
+                        shown.imports.extend(imports);
+                        shown.next_cursor = meta.next_cursor;
+                        shown.known = true;
+                    }
+                    Err(refused) => shown.failure = Some((refused, more)),
                 }
-                Err(failure) => drop(problem.try_set(Some(failure.text()))),
+            });
+            if more && shown.with_untracked(|shown| shown.failure.is_none()) {
+                let count = shown.with_untracked(|shown| shown.imports.len()) as u64;
+                announce(format!("{} imports are shown.", locale::count(count)));
             }
         });
+    })
+}
+
+/// Statuses and kinds, any number of each; none narrows nothing.
+#[component]
+fn Choices(filter: Memo<Filter>, is_narrowed: Memo<bool>) -> impl IntoView {
+    let show = move |change: &dyn Fn(&mut Filter)| {
+        let mut next = filter.get_untracked();
+        change(&mut next);
+        go(&format!("{PATH}{}", next.address()), Step::Within);
+    };
+    let status = move |status: ImportStatus| {
+        let pressed = move || filter.with(|filter| filter.statuses.contains(&status)).to_string();
+        view! {
+            <button type="button" class="btn small" aria-pressed=pressed on:click=move |_| show(&|filter| filter.toggle_status(status))>
+                {words::status_title(status)}
+            </button>
+        }
+    };
+    let kind = move |kind| {
+        let pressed = move || filter.with(|filter| filter.kinds.contains(&kind)).to_string();
+        view! {
+            <button type="button" class="btn small" aria-pressed=pressed on:click=move |_| show(&|filter| filter.toggle_kind(kind))>
+                {words::kind_title(kind)}
+            </button>
+        }
+    };
+    let (status_id, kind_id) = (unique_id(), unique_id());
+    view! {
+        <div class="choices">
+            <div class="row" role="group" aria-labelledby=status_id.clone()>
+                <span class="s" id=status_id>"Status"</span>
+                {ImportStatus::ALL.map(status).collect_view()}
+            </div>
+            <div class="row" role="group" aria-labelledby=kind_id.clone()>
+                <span class="s" id=kind_id>"Holds"</span>
+                {words::KINDS.map(kind).collect_view()}
+                <Show when=move || is_narrowed.get()>
+                    <Button small=true kind=ButtonKind::Quiet on_press=move |_| go(PATH, Step::Within)>"Show everything"</Button>
+                </Show>
+            </div>
+        </div>
+    }
+}
+
+/// What can be done with the ticked imports, and with all of them.
+#[component]
+fn Actions(
+    filter: Memo<Filter>,
+    shown: RwSignal<Shown>,
+    picked: Picked,
+    cancelling: RwSignal<Option<Vec<Import>>>,
+    may: Memo<bool>,
+) -> impl IntoView {
+    let session = use_session();
+    let may_export = Memo::new(move |_| session.may(Permission::Export));
+    let ask = move |_| {
+        let is_picked = |import: &&Import| picked.with_untracked(|picked| picked.contains(import.id.as_str()));
+        cancelling.set(Some(shown.with_untracked(|shown| shown.imports.iter().filter(is_picked).cloned().collect())));
     };
     view! {
-        <Button small=true kind=ButtonKind::Quiet busy on_press=press>
-            "Cancel" <span class="unseen">" the import of " <span dir="auto">{name}</span></span>
-        </Button>
-        {move || problem.get().map(|text| view! { <div class="s loss">{text}</div> })}
+        <Show when=move || may.get() || may_export.get()>
+            <div class="picked-head">
+                <Show when=move || may.get()>
+                    <PickedBar picked>
+                        <Button small=true disabled=Signal::derive(move || picked.with(BTreeSet::is_empty)) on_press=ask>
+                            "Cancel selected"
+                        </Button>
+                    </PickedBar>
+                </Show>
+                <Show when=move || may_export.get()>
+                    <ButtonLink download=true href=Signal::derive(move || filter.with(Filter::export))>"Export CSV"</ButtonLink>
+                </Show>
+            </div>
+        </Show>
     }
+}
+
+#[component]
+fn List(
+    shown: RwSignal<Shown>,
+    picked: Option<Picked>,
+    pickable: Memo<Vec<String>>,
+    on_cancelled: Callback<Import>,
+) -> impl IntoView {
+    view! {
+        <Table caption="Imports" unseen_caption=true>
+            <thead>
+                <tr>
+                    {picked.map(|picked| view! { <th scope="col" class="tick"><PickAll picked ids=pickable /></th> })}
+                    <th scope="col">"File"</th>
+                    <th scope="col">"Holds"</th>
+                    <th scope="col">"Status"</th>
+                    <th scope="col" class="num">"Rows"</th>
+                    <th scope="col" class="num">"New or changed"</th>
+                    <th scope="col" class="num">"Known already"</th>
+                    <th scope="col" class="num">"Rejected"</th>
+                    <th scope="col">"Started"</th>
+                </tr>
+            </thead>
+            <tbody>
+                <For
+                    each=move || shown.with(|shown| shown.imports.clone())
+                    // A row is made anew where it has moved on; the others keep their focus.
+                    key=|import| (import.id.as_str().to_owned(), import.status.as_str(), import.rows_read, import.resume_at.clone())
+                    children=move |import| view! { <Row import picked on_cancelled /> }
+                />
+            </tbody>
+        </Table>
+    }
+}
+
+/// What a reader knows the import by.
+fn name_of(import: &Import) -> String {
+    import.file_name.clone().unwrap_or_else(|| "Sent by a script".to_owned())
 }

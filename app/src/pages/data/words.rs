@@ -246,8 +246,8 @@ pub fn waiting(waiting: &Waiting, zone: &str, pens: Pens) -> String {
     }
 }
 
-pub fn status(import: &Import, zone: &str, pens: Pens) -> String {
-    let word = match import.status {
+pub fn status_title(status: ImportStatus) -> &'static str {
+    match status {
         ImportStatus::Receiving => "Receiving",
         ImportStatus::Queued => "Queued",
         ImportStatus::Running => "Running",
@@ -255,7 +255,11 @@ pub fn status(import: &Import, zone: &str, pens: Pens) -> String {
         ImportStatus::Done => "Done",
         ImportStatus::Failed => "Failed",
         ImportStatus::Cancelled => "Cancelled",
-    };
+    }
+}
+
+pub fn status(import: &Import, zone: &str, pens: Pens) -> String {
+    let word = status_title(import.status);
     match &import.resume_at {
         Some(at) if import.status == ImportStatus::Paused => format!("{word} until {}", (pens.moment)(at, zone)),
         _ => word.to_owned(),

@@ -169,8 +169,11 @@ fn Days(days: Vec<UsageDay>) -> impl IntoView {
 
 /// Bars on a common foot, at most 30.
 fn chart(values: &[(String, u64)], what: &'static str) -> impl IntoView + use<> {
+    const DAYS: usize = 30;
     const SLOT: usize = 20;
     const HEIGHT: f64 = 96.0;
+    // Today stands at the right, however few days there are.
+    let first = DAYS.saturating_sub(values.len());
     let most = values.iter().map(|(_, value)| *value).max().unwrap_or(0).max(1);
     let bars = values
         .iter()
@@ -178,7 +181,7 @@ fn chart(values: &[(String, u64)], what: &'static str) -> impl IntoView + use<> 
         .map(|(place, (day, value))| {
             let height = (*value as f64 / most as f64 * HEIGHT).max(if *value > 0 { 1.5 } else { 0.0 });
             view! {
-                <rect x=(place * SLOT + 3).to_string() y=format!("{:.1}", 104.0 - height) width="14" height=format!("{height:.1}") rx="1">
+                <rect x=((first + place) * SLOT + 3).to_string() y=format!("{:.1}", 104.0 - height) width="14" height=format!("{height:.1}") rx="1">
                     <title>{format!("{}: {}", locale::day(day), locale::count(*value))}</title>
                 </rect>
             }

@@ -2,6 +2,7 @@
 
 pub mod batches;
 pub mod create;
+pub mod history;
 mod receive;
 
 use axum::Json;
@@ -9,7 +10,7 @@ use axum::body::{Body, Bytes};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream;
-use shared::api::{ImportResponse, ImportsMeta, ImportsResponse};
+use shared::api::ImportResponse;
 use shared::audit::Action;
 use shared::export::{self, Cell, csv};
 use shared::id::Id;
@@ -19,35 +20,12 @@ use worker::send::SendFuture;
 use crate::ctx::Ctx;
 use crate::db::audit::{self, Entry};
 use crate::db::imports::{self, Import};
-use crate::db::{Db, DbError, usage};
+use crate::db::{Db, DbError};
 use crate::extract::PathId;
 use crate::problem::Problem;
 
-/// Rows that D1 writes for one imported row of each kind, folding and scoring included: a new customer is 14 with two identities,
-/// and a shop's orders come to about three a customer. A test holds the figures.
-const ROWS_PER_ORDER: f64 = 7.0;
-const ROWS_PER_CUSTOMER: f64 = 14.0;
-const ROWS_PER_EVENT: f64 = 3.0;
-
 /// Rejected rows that one query reads.
 const PAGE: u32 = 1_000;
-
-/// The newest imports, and what the plan lets further ones write today.
-#[utoipa::path(get, path = "/api/imports", tag = "imports", responses((status = 200, body = ImportsResponse)))]
-#[worker::send]
-pub async fn list(ctx: Ctx) -> Result<Json<ImportsResponse>, Problem> {
-    let imports = imports::list(&ctx.db).await?.iter().map(Import::wire).collect();
-    let allowance = usage::allowance(&ctx.db, ctx.now.day()).await?;
-    let meta = ImportsMeta {
-        rows_per_day: usage::import_rows_a_day(allowance.plan),
-        rows_left_today: allowance.left_for_imports(),
-        rows_per_order: ROWS_PER_ORDER,
-        rows_per_customer: ROWS_PER_CUSTOMER,
-        rows_per_event: ROWS_PER_EVENT,
-        body_bytes: receive::longest_body(allowance.plan) as u64,
-    };
-    Ok(Json(ImportsResponse { imports, meta }))
-}
 
 /// How far an import is.
 #[utoipa::path(get, path = "/api/imports/{id}", tag = "imports", params(("id" = Id, Path)),
