@@ -144,9 +144,7 @@ impl Action {
                 Group::Customers
             }
             Self::ViewSaved | Self::ViewChanged | Self::ViewRemoved => Group::Views,
-            Self::CustomersExported | Self::RejectedRowsExported | Self::ImportsExported | Self::AuditExported => {
-                Group::Exports
-            },
+            Self::CustomersExported | Self::RejectedRowsExported | Self::ImportsExported | Self::AuditExported => Group::Exports,
         }
     }
 }

@@ -29,7 +29,11 @@ pub async fn show(ctx: Ctx) -> Result<Json<OverviewResponse>, Problem> {
         alerts: usage::limits(&ctx.db, ctx.now).await?.alerts(),
         tiers,
         waiting,
-        last_import: imports::page(&ctx.db, &imports::Filter::default(), None, 1).await?.into_iter().next().map(|import| import.wire()),
+        last_import: imports::page(&ctx.db, &imports::Filter::default(), None, 1)
+            .await?
+            .into_iter()
+            .next()
+            .map(|import| import.wire()),
         last_score: runs::last_done(&ctx.db, "score").await?,
         model: card,
     };

@@ -80,7 +80,9 @@ pub fn History() -> impl IntoView {
         })
     };
     let body = move || match (known.get(), none.get(), is_narrowed.get()) {
-        (false, ..) => shown.with(|shown| shown.failure.is_none()).then(|| view! { <div class="pad"><Skeleton lines=6 /></div> }).into_any(),
+        (false, ..) => {
+            shown.with(|shown| shown.failure.is_none()).then(|| view! { <div class="pad"><Skeleton lines=6 /></div> }).into_any()
+        }
         (true, true, true) => view! {
             <EmptyState title="No import fits">
                 <p>"None has this status and holds this. Choose others, or look at all imports."</p>
@@ -183,11 +185,11 @@ fn Choices(filter: Memo<Filter>, is_narrowed: Memo<bool>) -> impl IntoView {
     view! {
         <div class="choices">
             <div class="row" role="group" aria-labelledby=status_id.clone()>
-                <span class="s" id=status_id>"Status"</span>
+                <span class="s" id=status_id.clone()>"Status"</span>
                 {ImportStatus::ALL.map(status).collect_view()}
             </div>
             <div class="row" role="group" aria-labelledby=kind_id.clone()>
-                <span class="s" id=kind_id>"Holds"</span>
+                <span class="s" id=kind_id.clone()>"Holds"</span>
                 {words::KINDS.map(kind).collect_view()}
                 <Show when=move || is_narrowed.get()>
                     <Button small=true kind=ButtonKind::Quiet on_press=move |_| go(PATH, Step::Within)>"Show everything"</Button>
