@@ -281,7 +281,7 @@ test("a customer gets an owner, tags and notes; a change made elsewhere meanwhil
   await page.getByLabel("Add a tag").fill("mine");
   await page.keyboard.press("Enter");
   const dialog = page.getByRole("dialog", { name: "Somebody else saved this meanwhile" });
-  await dialog.getByText("theirs").waitFor();
+  await dialog.getByText("theirs", { exact: true }).waitFor();
   await dialog.getByText('<script> "big" 50%, mine').waitFor();
   await dialog.getByRole("button", { name: "Save the chosen" }).click();
   await page.getByRole("button", { name: "Remove the tag mine" }).waitFor();

@@ -180,7 +180,8 @@ impl Views {
     }
 
     /// Fails with the version that stands where somebody else was quicker.
-    fn change(self, id: &Id, version: u32, change: ViewChange, done: Callback<Result<SavedView, Failure>>) {
+    /// `done` is a plain function: a `Callback` made while a dialog's button is pressed would go with the dialog.
+    fn change(self, id: &Id, version: u32, change: ViewChange, done: impl FnOnce(Result<SavedView, Failure>) + 'static) {
         let path = format!("/api/views/{id}");
         self.busy.set(true);
         spawn_local(async move {
@@ -190,7 +191,7 @@ impl Views {
             }
             let saved = answer.as_ref().ok().cloned();
             // First: the form that asked goes as soon as another version of the view is shown.
-            done.run(answer);
+            done(answer);
             if let Some(view) = saved {
                 announce(format!("View {} is saved", view.name));
                 self.list.view.set(Some(view));

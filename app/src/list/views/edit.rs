@@ -44,7 +44,7 @@ fn Edit(views: Views, view: SavedView) -> impl IntoView {
         update.set(as_shown);
         failure.set(None);
         let id = before.with_value(|view| view.id.clone());
-        let done = Callback::new(move |answer: Result<SavedView, Failure>| match answer {
+        let done = move |answer: Result<SavedView, Failure>| match answer {
             Ok(_) => {}
             Err(refused) => match standing::<SavedView>(&refused) {
                 Some((version, theirs)) => {
@@ -57,7 +57,7 @@ fn Edit(views: Views, view: SavedView) -> impl IntoView {
                 }
                 None => failure.set(Some(refused)),
             },
-        });
+        };
         views.change(&id, version, change, done);
     };
     let version = view.version;

@@ -54,7 +54,7 @@ fn Write(notes: Notes) -> impl IntoView {
     let write = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
         // What was typed stays until it is stored.
-        notes.write(body.get_untracked(), Callback::new(move |()| drop(body.try_set(String::new()))));
+        notes.write(body.get_untracked(), move || drop(body.try_set(String::new())));
     };
     view! {
         <form class="note-form" on:submit=write>
@@ -72,7 +72,7 @@ fn Deleted(notes: Notes, body: String) -> impl IntoView {
             <Button
                 small=true
                 busy=notes.busy
-                on_press=move |_| notes.write(body.clone(), Callback::new(move |()| drop(notes.deleted.try_set(None))))
+                on_press=move |_| notes.write(body.clone(), move || drop(notes.deleted.try_set(None)))
             >
                 "Undo"
             </Button>
@@ -182,7 +182,7 @@ fn Edit(notes: Notes, note: Note, editing: RwSignal<bool>) -> impl IntoView {
 }
 
 impl Notes {
-    fn write(self, body: String, done: Callback<()>) {
+    fn write(self, body: String, done: impl FnOnce() + 'static) {
         if self.busy.get_untracked() {
             return;
         }
@@ -198,7 +198,7 @@ impl Notes {
                 Ok(saved) => {
                     announce("Note saved");
                     self.all.update(|all| all.insert(0, saved.note));
-                    done.run(());
+                    done();
                 }
                 Err(refused) => self.failure.set(Some(refused)),
             }
