@@ -59,14 +59,16 @@ pub(super) fn CancelMany(
             }
             let text = outcome(done, late);
             announce(text.clone());
-            told.set(Some(text));
+            if done + late > 0 {
+                told.set(Some(text));
+            }
             match refused {
                 Some(refused) => failure.set(Some(refused)),
                 None => {
                     cancelling.set(None);
                     picked.set(BTreeSet::new());
-                    // What asked for it may be gone with its rows.
-                    keyboard::focus("#main h1");
+                    // What asked for it can no longer be pressed. The open dialog would keep the focus until it is closed.
+                    request_animation_frame(|| keyboard::focus("#main h1"));
                 }
             }
         });
