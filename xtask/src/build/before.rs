@@ -34,6 +34,7 @@ pub fn build(tools: &Tools) -> Result<Before> {
         // Those of earlier versions are never asked for again.
         let _ = fs::remove_dir_all(&trees);
         fs::create_dir_all(&tree).with_context(|| format!("{} cannot be made", tree.display()))?;
+        let work = trees.join("build");
         let archive = trees.join("tree.tar");
         process::output(git(&["archive", "--output"]).arg(&archive).arg(&commit))?;
         process::output(Command::new("tar").arg("-xf").arg(&archive).arg("-C").arg(&tree))?;
@@ -43,10 +44,15 @@ pub fn build(tools: &Tools) -> Result<Before> {
                 worker::command(tools, "build-seams")
                     .args(["--features", "seams"])
                     .current_dir(tree.join("functions"))
-                    // What it depends on is built already for this version's worker.
-                    .env("CARGO_TARGET_DIR", project::target()),
+                    // Cargo tells packages apart by their place within a workspace: in the folder of this version's worker the one
+                    // would be taken for the other.
+                    .env("CARGO_TARGET_DIR", &work)
+                    // It is asked for what it writes, not how quickly.
+                    .envs([("CARGO_PROFILE_EDGE_LTO", "false"), ("CARGO_PROFILE_EDGE_OPT_LEVEL", "1")])
+                    .env("CARGO_PROFILE_EDGE_CODEGEN_UNITS", "16"),
             )
         })?;
+        let _ = fs::remove_dir_all(&work);
     }
     Ok(Before::Built(tree))
 }
