@@ -15,7 +15,7 @@ pub type Module = (&'static str, &'static str, usize);
 
 /// The first load is what a person waits for; the second module comes in a quiet moment after it, the Web Worker's while a file is
 /// chosen.
-pub const MODULES: [Module; 2] = [("app", "first load", 350_000), ("office", "second module", 450_000)];
+pub const MODULES: [Module; 2] = [("app", "first load", 350_000), ("office", "second module", 480_000)];
 
 /// The built files of one module: its wasm and its script.
 pub fn files_of(module: &str) -> Result<Vec<PathBuf>> {
