@@ -40,7 +40,6 @@ pub struct Totals {
 
 #[derive(Debug, Deserialize)]
 pub struct NewestRow {
-    name: String,
     generation: i64,
     figures: String,
 }
@@ -68,21 +67,23 @@ pub fn wake() -> Statement {
     Statement::new(sql!("rollups.sql", "wake"), params![PAUSE, PAUSE_EACH])
 }
 
-pub fn newest_statement() -> Statement {
-    Statement::new(sql!("rollups.sql", "newest"), params![LARGE])
+pub fn lists_statement() -> Statement {
+    Statement::new(sql!("rollups.sql", "newest"), params![LARGE, "lists"])
 }
 
-/// Reads what [`newest_statement`] answers: none where the shop is small, or was never rolled up.
-pub fn read_newest(rows: Vec<NewestRow>) -> (Option<Lists>, Option<Totals>) {
-    let (mut lists, mut totals) = (None, None);
-    for NewestRow { name, generation, figures } in rows {
-        match name.as_str() {
-            "lists" => lists = serde_json::from_str(&figures).ok().map(|tiers| Lists { generation, tiers }),
-            "totals" => totals = serde_json::from_str(&figures).ok(),
-            _ => {}
-        }
-    }
-    (lists, totals)
+pub fn totals_statement() -> Statement {
+    Statement { params: params![LARGE, "totals"], ..lists_statement() }
+}
+
+/// Reads what [`lists_statement`] answers: none where the shop is small, or was never rolled up.
+pub fn read_lists(row: Option<NewestRow>) -> Option<Lists> {
+    let NewestRow { generation, figures } = row?;
+    serde_json::from_str(&figures).ok().map(|tiers| Lists { generation, tiers })
+}
+
+/// The same for [`totals_statement`].
+pub fn read_totals(row: Option<NewestRow>) -> Option<Totals> {
+    serde_json::from_str(&row?.figures).ok()
 }
 
 pub async fn is_large(db: &Db) -> Result<bool, DbError> {
@@ -119,15 +120,15 @@ pub fn publish(lists: &Lists, totals: &Totals) -> Vec<Statement> {
 
 /// The shop with its newest lists, in one call.
 pub async fn shop_and_lists(db: &Db) -> Result<(Shop, Option<Lists>), DbError> {
-    let outcomes = db.batch_idempotent(vec![shop::statement(), newest_statement()]).await?;
+    let outcomes = db.batch_idempotent(vec![shop::statement(), lists_statement()]).await?;
     let [shop, newest] = outcomes.as_slice() else { return Err(DbError::Bug("a batch lost results".to_owned())) };
     let shop = shop.first()?.ok_or_else(|| DbError::Bug("the shop's row is missing".to_owned()))?;
-    Ok((shop, read_newest(newest.rows()?).0))
+    Ok((shop, read_lists(newest.first()?)))
 }
 
 pub async fn lists(db: &Db) -> Result<Option<Lists>, DbError> {
-    let Statement { sql, params } = newest_statement();
-    Ok(read_newest(db.all(sql, params).await?).0)
+    let Statement { sql, params } = lists_statement();
+    Ok(read_lists(db.first(sql, params).await?))
 }
 
 /// How many wait for their score: counted only while there may be any, since that reads everybody.

@@ -18,8 +18,8 @@ on conflict (job) do update set due_at = min(wakes.due_at - 1, excluded.due_at);
 
 -- name: newest
 -- Only while the shop is large enough to need them.
-select name, generation, figures from rollups
-where name in ('lists', 'totals') and (select max(customer_id) from facets) >= ?1;
+select generation, figures from rollups
+where name = ?2 and (select max(customer_id) from facets) >= ?1;
 
 -- name: next_generation
 select coalesce(max(generation), 0) + 1 as generation from list_chunks;

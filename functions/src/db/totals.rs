@@ -29,12 +29,12 @@ pub struct DayTotal {
 
 /// Counts, all orders, and the totals of those that were paid; of a large shop as its last roll-up has them.
 pub async fn read(db: &Db, home: Currency) -> Result<(Counts, u64, Vec<CurrencyTotal>), DbError> {
-    let outcomes = db.batch_idempotent(vec![rollups::newest_statement(), shop::rates_statement()]).await?;
+    let outcomes = db.batch_idempotent(vec![rollups::totals_statement(), shop::rates_statement()]).await?;
     let [newest, rates] = outcomes.as_slice() else {
         return Err(DbError::Bug("a batch lost results".to_owned()));
     };
     let rates = shop::read_rates(rates.rows()?, home);
-    let Totals { counts, days } = match rollups::read_newest(newest.rows()?).1 {
+    let Totals { counts, days } = match rollups::read_totals(newest.first()?) {
         Some(totals) => totals,
         None => count(db, home).await?,
     };
