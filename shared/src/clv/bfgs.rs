@@ -21,10 +21,7 @@ pub(crate) fn minimize<const N: usize>(start: [f64; N], mut function: impl FnMut
     let mut at = start;
     let (mut value, mut gradient) = function(&at);
     let mut inverse_hessian = identity::<N>();
-    for _n in 0..MAX_STEPS {
-        if std::env::var("DBG").is_ok() {
-            println!("{_n} {value:.17} {:e} {at:?}", norm(&gradient));
-        }
+    for _ in 0..MAX_STEPS {
         if norm(&gradient) < GRADIENT_TOLERANCE {
             return Minimum { at, value, converged: true };
         }

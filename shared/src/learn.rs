@@ -1,0 +1,44 @@
+//! Learning from rows: tables and their encoding, two learners with exact explanations, calibration, the figures that judge them,
+//! uplift, policies and bandits.
+//!
+//! One thread, no clock, no platform's logarithm: the same rows and seed give the same bytes in the worker, the browser and a
+//! test. Missing values are NaN in a [`Matrix`] and a level of their own in every learner.
+
+mod matrix;
+mod table;
+
+pub use matrix::Matrix;
+pub use table::{Column, Table, Values};
+
+use serde::{Deserialize, Serialize};
+
+/// Which way a prediction may move when a column grows.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Direction {
+    #[default]
+    Either,
+    Rising,
+    Falling,
+}
+
+/// Why nothing was learned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum LearnError {
+    #[error("there are no rows")]
+    NoRows,
+    #[error("all rows have the same outcome")]
+    OneOutcome,
+    #[error("there are {rows} rows but {others} outcomes, weights or directions")]
+    Lengths { rows: usize, others: usize },
+    #[error("an outcome or a weight is not a finite number")]
+    NotFinite,
+}
+
+/// What each column adds to one prediction: `base` and `parts` sum to it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Contributions {
+    pub base: f64,
+    /// In the order of the matrix's columns.
+    pub parts: Vec<f64>,
+}
