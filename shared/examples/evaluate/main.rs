@@ -3,6 +3,8 @@
 //! Each subcommand prints one JSON object to standard output; what is wrong with the call or the file goes to standard error, and
 //! the exit status is then 2.
 
+#![allow(dead_code, reason = "each subcommand uses its part of options and files")]
+
 mod bandit;
 mod churn_events;
 mod churn_table;
