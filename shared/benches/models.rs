@@ -51,7 +51,7 @@ static HISTORIES: LazyLock<Vec<(History, f64)>> = LazyLock::new(|| {
 });
 
 static MODEL: LazyLock<Model> = LazyLock::new(|| {
-    let sample = STATES.iter().step_by(5).cloned().collect();
+    let sample = STATES.iter().step_by(5).cloned().map(Into::into).collect();
     fit(&FitInput { groups: GROUPS.clone(), sample, ..FitInput::default() }, Currency::USD, TODAY).0
 });
 
@@ -82,7 +82,11 @@ fn fit_mbgnbd(bencher: Bencher) {
 /// Everything: both models of orders, rhythm, spend, thresholds by backtest on 20,000 states.
 #[divan::bench(sample_count = 3)]
 fn fit_all(bencher: Bencher) {
-    let input = FitInput { groups: GROUPS.clone(), sample: STATES.iter().step_by(5).cloned().collect(), ..FitInput::default() };
+    let input = FitInput {
+        groups: GROUPS.clone(),
+        sample: STATES.iter().step_by(5).cloned().map(Into::into).collect(),
+        ..FitInput::default()
+    };
     bencher.bench(|| fit(black_box(&input), Currency::USD, TODAY));
 }
 

@@ -10,6 +10,7 @@ mod economics;
 mod imports;
 mod jobs;
 mod limits;
+mod models;
 mod people;
 mod shop;
 pub mod worker;
@@ -21,6 +22,7 @@ pub use economics::*;
 pub use imports::*;
 pub use jobs::*;
 pub use limits::*;
+pub use models::*;
 pub use people::*;
 pub use shop::*;
 

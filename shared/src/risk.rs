@@ -5,28 +5,36 @@
 //! is the end of the paid term. A shop may set its own number of days without an order instead. Whoever is past it is lost, and is scored for coming back instead.
 
 mod backtest;
+mod compare;
 mod definition;
+mod explain;
 mod fit;
 mod history;
 mod passage;
+mod peers;
 mod prior;
 mod rhythm;
 mod score;
+mod set_aside;
 mod terms;
 mod tiers;
 
+pub use compare::compare;
 pub use definition::{CHURN_DAYS, LISTED_CHURN_DAYS};
+pub use explain::explain;
 pub use fit::{MIN_REPEAT_BUYERS, fit, prior};
 pub use history::{history_points, history_with};
+pub use peers::{PeerCell, PeerGroups, peers};
 pub use prior::Prior;
 pub use rhythm::{MAX_CAME_BACK, Rhythm, WATCH_DAYS};
 pub use score::score;
+pub use set_aside::{Aside, MOST_SET_ASIDE_DAYS, set_aside};
 pub use terms::{Renewals, TermModel};
 pub use tiers::{HYSTERESIS_PER_CENT, TierCounts, shown_per_cent, tier_counts, tier_of};
 
 use serde::{Deserialize, Serialize};
 
-use crate::api::{ChurnDefinition, Lifecycle, Risk, Thresholds, Tier, Trigger};
+use crate::api::{ChurnDefinition, Lifecycle, Risk, RiskInterval, Thresholds, Tier, Trigger};
 use crate::clv::{GammaGamma, MbgNbd, OrderModel};
 use crate::money::{Currency, Home};
 use crate::signal::Feeds;
@@ -50,11 +58,29 @@ pub struct Group {
 #[derive(Debug, Clone, Default)]
 pub struct FitInput {
     pub groups: Vec<Group>,
-    pub sample: Vec<State>,
+    pub sample: Vec<Sampled>,
     /// The shop's own definition of churn: the thresholds are chosen for it.
     pub churn_days: Option<u32>,
     /// What stands in where the data carry nothing.
     pub prior: Prior,
+}
+
+/// A customer whom a fit looks at.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Sampled {
+    pub state: State,
+    /// When a person said that they are not at risk.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub asides: Vec<Aside>,
+    /// Kept out of what is learned, so that models can be compared on customers whom none was fitted on.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub held_back: bool,
+}
+
+impl From<State> for Sampled {
+    fn from(state: State) -> Self {
+        Self { state, asides: Vec::new(), held_back: false }
+    }
 }
 
 /// Everything that scoring needs beside the customer: stored as JSON, with a schema number.
@@ -82,6 +108,9 @@ pub struct Model {
     /// What other definitions would have said; models written before there were any hold none.
     #[serde(default)]
     pub definitions: Vec<ChurnDefinition>,
+    /// Whom a customer is compared with.
+    #[serde(default)]
+    pub peers: PeerGroups,
 }
 
 /// The score row. Its figures are rounded to what is worth storing, so that they read back from JSON to the same bits and an
@@ -90,6 +119,9 @@ pub struct Model {
 pub struct Score {
     /// Of the lost 1 throughout.
     pub risk: Risk,
+    /// With 90 % probability each risk lies between these; `None` of the lost.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub interval: Option<RiskInterval>,
     pub tier: Tier,
     pub lifecycle: Lifecycle,
     /// The first day on which silence counts as churn.
@@ -97,6 +129,9 @@ pub struct Score {
     pub p_alive: Option<f64>,
     /// P(an order within 90 days), of the lost.
     pub p_return: Option<f64>,
+    /// Its 90 % interval.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub return_interval: Option<(f64, f64)>,
     /// In the next 365 days.
     pub expected_orders: Option<f64>,
     /// Expected value of the next 365 days.

@@ -36,7 +36,11 @@ fn input(states: &[State], today: Day) -> FitInput {
         *counts.entry(key).or_default() += 1;
     }
     let group = |((repeats, recency, age), customers)| Group { repeats, recency, age, customers };
-    FitInput { groups: counts.into_iter().map(group).collect(), sample: states.to_vec(), ..FitInput::default() }
+    FitInput {
+        groups: counts.into_iter().map(group).collect(),
+        sample: states.iter().cloned().map(Into::into).collect(),
+        ..FitInput::default()
+    }
 }
 
 /// A shop of MBG/NBD customers over two years, in purchase days.
@@ -214,8 +218,16 @@ fn rows_after_the_cut_off_change_nothing() {
     let cut: Vec<State> = states.iter().map(before).collect();
     // The groups are counted by whoever asks for the fit, up to the day of the fit.
     let groups = input(&cut, cut_off).groups;
-    let whole = fit(&FitInput { groups: groups.clone(), sample: states.clone(), ..FitInput::default() }, Currency::USD, cut_off);
-    let deleted = fit(&FitInput { groups, sample: cut.clone(), ..FitInput::default() }, Currency::USD, cut_off);
+    let whole = fit(
+        &FitInput { groups: groups.clone(), sample: states.iter().cloned().map(Into::into).collect(), ..FitInput::default() },
+        Currency::USD,
+        cut_off,
+    );
+    let deleted = fit(
+        &FitInput { groups, sample: cut.iter().cloned().map(Into::into).collect(), ..FitInput::default() },
+        Currency::USD,
+        cut_off,
+    );
     assert_eq!(whole, deleted);
     for (state, cut) in states.iter().zip(&cut) {
         let (mut one, other) = (score(state, &whole.0, None, cut_off), score(cut, &whole.0, None, cut_off));

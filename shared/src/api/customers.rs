@@ -17,6 +17,8 @@ pub enum Tier {
     Moderate,
     Immediate,
     Lost,
+    /// A person said that this one is not at risk, until a day.
+    SetAside,
     NotScored,
 }
 
@@ -37,6 +39,97 @@ pub struct Trigger {
     pub text: String,
     /// ISO date.
     pub since: Option<String>,
+    /// What it adds to the logit of P(churn within 90 days) before calibration; null where no learned model says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub effect: Option<f64>,
+}
+
+/// The 90 % interval of each risk.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct RiskInterval {
+    pub low: Risk,
+    pub high: Risk,
+}
+
+/// Why somebody who looks at risk is not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SetAsideReason {
+    /// Buys in a season.
+    Seasonal,
+    /// Said that they pause.
+    Paused,
+    /// Is on leave.
+    OnLeave,
+    /// The prediction is wrong.
+    Wrong,
+}
+
+/// Not at risk, said by a person: out of Radar until the day after `until`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct SetAside {
+    pub reason: SetAsideReason,
+    /// ISO dates, both included.
+    pub from: String,
+    pub until: String,
+    pub note: Option<String>,
+    /// Who said so.
+    pub by: Option<String>,
+}
+
+/// In a change of one customer or of many.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewSetAside {
+    pub reason: SetAsideReason,
+    /// ISO date: today or later, at most 400 days ahead.
+    pub until: String,
+    /// At most 500 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+}
+
+/// A customer beside healthy ones of the same worth and tenure.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Peers {
+    /// In words: who they are.
+    pub group: String,
+    pub customers: u32,
+    pub figures: Vec<PeerFigure>,
+}
+
+/// One figure, as words for people.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct PeerFigure {
+    #[schema(example = "orders_90")]
+    pub code: String,
+    #[schema(example = "Orders in the last 90 days")]
+    pub name: String,
+    pub theirs: String,
+    /// The peers' median.
+    pub peers: String,
+    /// Worse than three quarters of the peers.
+    pub behind: bool,
+}
+
+/// What the prediction is made of: `base` and the effects of all parts add up to the logit, from which `probability` follows.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Explanation {
+    /// `churn` within 90 days, or `return` within 90 days.
+    pub of: String,
+    pub base: f64,
+    /// The weightiest first; the last one, `rest`, holds all others together.
+    pub parts: Vec<ExplanationPart>,
+    pub logit: f64,
+    /// After calibration.
+    pub probability: f64,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct ExplanationPart {
+    pub code: String,
+    pub text: String,
+    pub effect: f64,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -71,6 +164,9 @@ pub struct CustomerRow {
     pub tier: Tier,
     pub lifecycle: Lifecycle,
     pub risk: Risk,
+    /// Null of the lost, and where nothing is estimated.
+    pub risk_interval: Option<RiskInterval>,
+    pub set_aside: Option<SetAside>,
     pub triggers: Vec<Trigger>,
     /// Always null until segments exist.
     pub segment: Option<String>,
@@ -220,6 +316,11 @@ pub struct Customer {
     /// P(still a customer); for the lost, P(an order in the next 90 days).
     pub p_alive: Option<f64>,
     pub p_return: Option<f64>,
+    /// Its 90 % interval.
+    pub p_return_interval: Option<(f64, f64)>,
+    pub peers: Option<Peers>,
+    /// Null where the model in use was learned from no customers.
+    pub explanation: Option<Explanation>,
     /// Expected orders in the next 365 days.
     pub expected_orders: Option<f64>,
     /// How the deadline came about, in words.
@@ -268,6 +369,10 @@ pub struct CustomerChange {
     /// All of them: at most 50, each 1 to 50 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tags: Option<Vec<String>>,
+    /// Not at risk; null ends that.
+    #[serde(default, deserialize_with = "super::null_or_value", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<NewSetAside>)]
+    pub set_aside: Option<Option<NewSetAside>>,
 }
 
 /// `POST /api/customers/bulk`: the same change to many, a page at a time. Ask again with `cursor` until there is none.
@@ -290,6 +395,10 @@ pub struct BulkChange {
     pub add_tags: Vec<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub remove_tags: Vec<String>,
+    /// Not at risk; null ends that.
+    #[serde(default, deserialize_with = "super::null_or_value", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<NewSetAside>)]
+    pub set_aside: Option<Option<NewSetAside>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cursor: Option<String>,
 }
@@ -427,7 +536,8 @@ pub struct ThresholdsResponse {
 }
 
 impl Tier {
-    pub const ALL: [Self; 6] = [Self::Immediate, Self::Moderate, Self::Early, Self::Healthy, Self::Lost, Self::NotScored];
+    pub const ALL: [Self; 7] =
+        [Self::Immediate, Self::Moderate, Self::Early, Self::Healthy, Self::Lost, Self::SetAside, Self::NotScored];
 
     pub fn as_str(self) -> &'static str {
         match self {
@@ -436,6 +546,7 @@ impl Tier {
             Self::Moderate => "moderate",
             Self::Immediate => "immediate",
             Self::Lost => "lost",
+            Self::SetAside => "set_aside",
             Self::NotScored => "not_scored",
         }
     }
@@ -452,12 +563,30 @@ impl Tier {
             Self::Moderate => 2,
             Self::Immediate => 3,
             Self::Lost => 4,
+            Self::SetAside => 5,
             Self::NotScored => 9,
         }
     }
 
     pub fn from_code(code: i32) -> Self {
         Self::ALL.into_iter().find(|tier| tier.code() == code).unwrap_or(Self::NotScored)
+    }
+}
+
+impl SetAsideReason {
+    pub const ALL: [Self; 4] = [Self::Seasonal, Self::Paused, Self::OnLeave, Self::Wrong];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Seasonal => "seasonal",
+            Self::Paused => "paused",
+            Self::OnLeave => "on_leave",
+            Self::Wrong => "wrong",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|reason| reason.as_str() == text)
     }
 }
 

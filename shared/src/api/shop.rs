@@ -160,7 +160,7 @@ pub struct Overview {
     pub waiting: u64,
     pub last_import: Option<Import>,
     pub last_score: Option<Run>,
-    pub model: Option<ModelCard>,
+    pub model: Option<super::ModelCard>,
     pub economics: Economics,
     pub at_stake: AtStake,
     /// What of the plan is nearly used up, each as a sentence.
@@ -170,23 +170,6 @@ pub struct Overview {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct OverviewResponse {
     pub overview: Overview,
-}
-
-/// What the live model rests on, in words that a marketer can read; parameters for those who want them.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct ModelCard {
-    pub name: String,
-    /// `fitted` on this shop's data, or `prior` where there are too few repeat buyers.
-    pub basis: String,
-    pub text: String,
-    pub customers: u64,
-    pub repeat_buyers: u64,
-    /// First and last order day used, ISO dates.
-    pub from: Option<String>,
-    pub to: Option<String>,
-    pub parameters: Vec<(String, f64)>,
-    pub log_likelihood: Option<f64>,
-    pub fitted_at: Option<String>,
 }
 
 /// What a definition of churn would have said: of customers without a subscription.
@@ -200,13 +183,6 @@ pub struct ChurnDefinition {
     pub watched: u32,
     /// The share of these that ended by itself within the 90 days; null where there are too few to say.
     pub came_back: Option<f64>,
-}
-
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct ModelResponse {
-    pub model: Option<ModelCard>,
-    /// By rhythm first, then by rising days; empty before the first fit.
-    pub definitions: Vec<ChurnDefinition>,
 }
 
 impl Plan {

@@ -46,7 +46,7 @@ pub(super) fn run(sample: &Sample<'_>, prior: &Prior, churn_days: Option<u32>, t
     let mut backtest = Backtest::default();
     for back in CUT_OFFS {
         let cut_off = today.plus(-back);
-        let known = Sample::of(sample.states, cut_off);
+        let known = Sample::of(sample.customers, cut_off);
         let fits = (known.repeat_buyers() >= MIN_REPEAT_BUYERS).then(|| OrderFits::of(&known.groups(cut_off)));
         if let (Some(OrderFits { bg: Ok(bg), mbg: Ok(mbg), .. }), None) = (&fits, backtest.mbg_is_better) {
             let bg = log_loss(sample, cut_off, |history| bg.model.p_no_order(history, 90.0 / 7.0));
@@ -55,7 +55,7 @@ pub(super) fn run(sample: &Sample<'_>, prior: &Prior, churn_days: Option<u32>, t
         }
         let orders = fits.and_then(|fits| fits.choose(&backtest)).map(|chosen| chosen.model);
         let model = Model { churn_days, ..parts(&known, orders, prior, cut_off) };
-        let used = sample.states.iter().filter(|state| orders.is_some() || state.contract.is_some());
+        let used = sample.states().filter(|state| orders.is_some() || state.contract.is_some());
         if !(orders.is_some() || model.terms.is_fitted()) {
             continue;
         }
@@ -69,20 +69,10 @@ pub(super) fn run(sample: &Sample<'_>, prior: &Prior, churn_days: Option<u32>, t
 
 impl Backtest {
     fn add(&mut self, state: &State, model: &Model, cut_off: Day) {
-        let days = state.days.until(cut_off);
-        let contract = state.contract.as_ref();
-        let Some(view) = past_view(days, contract, model, None, cut_off).filter(|view| view.tier != Tier::Lost) else { return };
+        let Some(view) = past_view(state, model, None, cut_off).filter(|view| view.tier != Tier::Lost) else { return };
         let predicted = [view.risk.p30, view.risk.p60, view.risk.p90];
-        let running = contract.is_some_and(|contract| {
-            Standing::of(contract, &model.terms, cut_off).is_some_and(|standing| !standing.is_over(cut_off))
-        });
         for ((horizon, predicted), outcomes) in HORIZONS.into_iter().zip(predicted).zip(&mut self.by_horizon) {
-            let end = cut_off.plus(horizon);
-            let churned = match contract.filter(|_| running) {
-                Some(contract) => ended_within(contract, model.terms.grace, cut_off, end),
-                None => fell_silent_within(state.days.until(end), days.len(), model, end),
-            };
-            outcomes.add(shown_per_cent(predicted), churned);
+            outcomes.add(shown_per_cent(predicted), is_lost_within(state, model, cut_off, cut_off.plus(horizon)));
         }
     }
 
@@ -140,6 +130,16 @@ impl Outcomes {
             let precise = f64::from(hits) >= PRECISION * f64::from(flagged);
             (flagged >= MIN_FLAGGED && precise).then(|| (per_cent as f64 / 100.0, flagged, hits))
         })
+    }
+}
+
+/// Whether somebody who was not lost on `origin` was lost on a day of (origin, end], by the deadlines of `model`.
+pub(super) fn is_lost_within(state: &State, model: &Model, origin: Day, end: Day) -> bool {
+    let runs =
+        |contract: &&Contract| Standing::of(contract, &model.terms, origin).is_some_and(|standing| !standing.is_over(origin));
+    match state.contract.as_ref().filter(runs) {
+        Some(contract) => ended_within(contract, model.terms.grace, origin, end),
+        None => fell_silent_within(state.days.until(end), state.days.until(origin).len(), model, end),
     }
 }
 

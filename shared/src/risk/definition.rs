@@ -32,7 +32,7 @@ impl Model {
 /// for all. Empty where there is no customer to count.
 pub(super) fn definitions(sample: &Sample<'_>, groups: &[Group], model: &Model, today: Day) -> Vec<ChurnDefinition> {
     let customers: u64 = groups.iter().map(|group| u64::from(group.customers)).sum();
-    let sampled = sample.states.iter().filter(|state| !state.days.until(today).is_empty()).count() as u64;
+    let sampled = sample.states().filter(|state| !state.days.until(today).is_empty()).count() as u64;
     if customers == 0 || sampled == 0 {
         return Vec::new();
     }
@@ -90,7 +90,11 @@ mod tests {
             let days = |until: Day| u32::try_from(until.since(first)).expect("later");
             Group { repeats: state.buy_days() - 1, recency: days(last), age: days(today), customers: 1 }
         };
-        FitInput { groups: states.iter().map(group).collect(), sample: states, ..FitInput::default() }
+        FitInput {
+            groups: states.iter().map(group).collect(),
+            sample: states.into_iter().map(Into::into).collect(),
+            ..FitInput::default()
+        }
     }
 
     fn listed(model: &Model, days: Option<u32>) -> &ChurnDefinition {
@@ -181,7 +185,7 @@ mod tests {
         for group in &mut given.groups {
             group.customers *= 10;
         }
-        given.sample = states;
+        given.sample = states.into_iter().map(Into::into).collect();
         let (model, _) = fit(&given, Currency::USD, today);
         assert_eq!(listed(&model, Some(90)).lost, 10, "the subscriber's invoice is no silence");
     }

@@ -6,7 +6,7 @@ use super::backtest::{self, Backtest};
 use super::definition::definitions;
 use super::rhythm::{MAX_CAME_BACK, Rhythm};
 use super::terms::TermModel;
-use super::{FitInput, Group, Model, Prior, SCHEMA};
+use super::{FitInput, Group, Model, PeerGroups, Prior, SCHEMA, Sampled};
 use crate::api::{ModelCard, Thresholds};
 use crate::clv::{BgNbd, FitError, Fitted, GammaGamma, History, MbgNbd, Nbd, OrderModel};
 use crate::industry::GENERAL;
@@ -42,6 +42,7 @@ pub fn fit(input: &FitInput, home: Currency, today: Day) -> (Model, ModelCard) {
     model.alive = fitted.as_ref().map_or(model.alive, |fitted| fitted.alive);
     (model.thresholds, model.thresholds_basis, model.thresholds_text) = tested.thresholds();
     model.definitions = definitions(&sample, &input.groups, &model, today);
+    model.peers = PeerGroups::of(sample.states(), &model, today);
     let card = card(&model, fitted.as_ref(), &counts, &input.prior);
     (model, card)
 }
@@ -62,27 +63,33 @@ pub(super) fn parts(sample: &Sample<'_>, orders: Option<OrderModel>, prior: &Pri
             Some(_) => None,
         },
         rhythm,
-        spend: spend(sample.states, today),
-        terms: TermModel::fit(sample.states.iter().filter_map(|state| state.contract.as_ref()), prior.terms, today),
-        feeds: feeds(sample.states, today),
+        spend: spend(sample.states(), today),
+        terms: TermModel::fit(sample.states().filter_map(|state| state.contract.as_ref()), prior.terms, today),
+        feeds: feeds(sample.states(), today),
         churn_days: None,
         definitions: Vec::new(),
+        peers: PeerGroups::default(),
     }
 }
 
 /// A sample as it was known on a day.
 pub(super) struct Sample<'a> {
-    pub(super) states: &'a [State],
+    pub(super) customers: &'a [Sampled],
     /// Purchase days of those who had bought by then. Subscribers are left out: their orders follow the terms, not a rhythm.
     pub(super) days: Vec<&'a [Day]>,
     subscribers: usize,
 }
 
 impl<'a> Sample<'a> {
-    pub(super) fn of(states: &'a [State], until: Day) -> Self {
-        let days = states.iter().filter(|state| !subscribes(state, until)).map(|state| state.days.until(until));
-        let subscribers = states.iter().filter(|state| subscribes(state, until)).count();
-        Self { states, days: days.filter(|days| !days.is_empty()).collect(), subscribers }
+    pub(super) fn of(customers: &'a [Sampled], until: Day) -> Self {
+        let states = || customers.iter().map(|customer| &customer.state);
+        let days = states().filter(|state| !subscribes(state, until)).map(|state| state.days.until(until));
+        let subscribers = states().filter(|state| subscribes(state, until)).count();
+        Self { customers, days: days.filter(|days| !days.is_empty()).collect(), subscribers }
+    }
+
+    pub(super) fn states(&self) -> impl Iterator<Item = &'a State> + Clone {
+        self.customers.iter().map(|customer| &customer.state)
     }
 
     pub(super) fn groups(&self, today: Day) -> Vec<(History, f64)> {
@@ -154,17 +161,17 @@ fn histories(groups: &[Group]) -> Vec<(History, f64)> {
     groups.iter().map(|group| (history(group), f64::from(group.customers))).collect()
 }
 
-fn spend(states: &[State], today: Day) -> Option<GammaGamma> {
-    let spends: Vec<(u32, f64)> = states.iter().filter_map(|state| state.mean_spend(today)).collect();
+fn spend<'a>(states: impl Iterator<Item = &'a State>, today: Day) -> Option<GammaGamma> {
+    let spends: Vec<(u32, f64)> = states.filter_map(|state| state.mean_spend(today)).collect();
     if spends.iter().filter(|(days, _)| *days > 1).count() < MIN_SPENDERS {
         return None;
     }
     GammaGamma::fit(&spends).ok().map(|fitted| fitted.model)
 }
 
-fn feeds(states: &[State], today: Day) -> Feeds {
+fn feeds<'a>(states: impl Iterator<Item = &'a State>, today: Day) -> Feeds {
     let mut feeds = Feeds::default();
-    for (week, bucket) in states.iter().flat_map(|state| state.weeks.iter()).filter(|(week, _)| *week <= today.week()) {
+    for (week, bucket) in states.flat_map(|state| state.weeks.iter()).filter(|(week, _)| *week <= today.week()) {
         if bucket.uses > 0 || bucket.sign_ins > 0 {
             feeds.usage = feeds.usage.max(Some(week));
         }
@@ -225,6 +232,9 @@ fn card(model: &Model, chosen: Option<&Chosen>, counts: &Counts, prior: &Prior) 
         parameters,
         log_likelihood: chosen.map(|chosen| chosen.log_likelihood),
         fitted_at: None,
+        validation: None,
+        returns: None,
+        backtest: None,
     }
 }
 

@@ -11,12 +11,13 @@ use crate::time::Day;
 
 const MAX_POINTS: usize = 53;
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-const TIERS: [(char, Tier); 6] = [
+const TIERS: [(char, Tier); 7] = [
     ('h', Tier::Healthy),
     ('e', Tier::Early),
     ('m', Tier::Moderate),
     ('i', Tier::Immediate),
     ('l', Tier::Lost),
+    ('a', Tier::SetAside),
     ('n', Tier::NotScored),
 ];
 
@@ -70,7 +71,7 @@ fn reconstruct(state: &State, model: &Model, today: Day) -> (i32, Vec<Option<Poi
     let points = (first..this_week)
         .map(|week| {
             let end = monday(week).plus(6);
-            let view = past_view(state.days.until(end), state.contract.as_ref(), model, before, end)?;
+            let view = past_view(state, model, before, end)?;
             before = Some(view.tier);
             Some(Point { risk: view.risk, tier: view.tier, reconstructed: true })
         })

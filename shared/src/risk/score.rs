@@ -30,11 +30,13 @@ pub fn score(state: &State, model: &Model, previous: Option<&Score>, today: Day)
     match Known::of(state, model, today) {
         Known::Nothing { why } => Score {
             risk: Risk::default(),
+            interval: None,
             tier: Tier::NotScored,
             lifecycle: Lifecycle::New,
             deadline: None,
             p_alive: None,
             p_return: None,
+            return_interval: None,
             expected_orders: None,
             value: None,
             triggers: Vec::new(),
@@ -51,11 +53,13 @@ pub fn score(state: &State, model: &Model, previous: Option<&Score>, today: Day)
             let orders = model.orders.expected_orders(&history, f64::from(YEAR) / 7.0);
             Score {
                 risk: view.risk,
+                interval: None,
                 tier: view.tier,
                 lifecycle: lifecycle(view.tier, buyer.x == 0 && today.since(buyer.first) < NEW_DAYS),
                 deadline: Some(buyer.deadline()),
                 p_alive: model.alive.map(|alive| millionths(alive.p_alive(&history))),
                 p_return: view.p_return,
+                return_interval: None,
                 expected_orders: Some(libm::round(orders * 1e4) / 1e4),
                 value: spend_a_day(state, model, today).and_then(|spend| money(orders * spend)),
                 triggers: triggers(&signals),
@@ -74,11 +78,13 @@ pub fn score(state: &State, model: &Model, previous: Option<&Score>, today: Day)
             let look_again = (view.tier != Tier::Lost).then(|| today.plus(MAX_AHEAD_CONTRACT));
             Score {
                 risk: view.risk,
+                interval: None,
                 tier: view.tier,
                 lifecycle: lifecycle(view.tier, today.since(subscriber.since) < NEW_DAYS),
                 deadline: Some(subscriber.standing.deadline()),
                 p_alive: None,
                 p_return: view.p_return,
+                return_interval: None,
                 expected_orders: None,
                 value: subscriber.value(model, &signals, today),
                 triggers: triggers(&signals),
@@ -89,15 +95,9 @@ pub fn score(state: &State, model: &Model, previous: Option<&Score>, today: Day)
     }
 }
 
-/// Risk and tier of someone with these purchase days and paid terms, all known by `today`, and nothing else: for past weeks.
-pub(crate) fn past_view(
-    days: &[Day],
-    contract: Option<&Contract>,
-    model: &Model,
-    before: Option<Tier>,
-    today: Day,
-) -> Option<View> {
-    match Known::from_days(days, contract, model, today) {
+/// Risk and tier of someone as they were known by `today`: for past weeks.
+pub(crate) fn past_view(state: &State, model: &Model, before: Option<Tier>, today: Day) -> Option<View> {
+    match Known::of(state, model, today) {
         Known::Nothing { .. } => None,
         Known::Buyer(buyer) => Some(buyer.view(model, before, today)),
         Known::Subscriber(subscriber) => Some(subscriber.view(model, &[], before, today)),
@@ -285,8 +285,8 @@ fn lifecycle(tier: Tier, is_new: bool) -> Lifecycle {
     match tier {
         Tier::Lost => Lifecycle::Lost,
         Tier::Immediate | Tier::Moderate | Tier::Early => Lifecycle::AtRisk,
-        Tier::Healthy | Tier::NotScored if is_new => Lifecycle::New,
-        Tier::Healthy | Tier::NotScored => Lifecycle::Active,
+        Tier::Healthy | Tier::SetAside | Tier::NotScored if is_new => Lifecycle::New,
+        Tier::Healthy | Tier::SetAside | Tier::NotScored => Lifecycle::Active,
     }
 }
 
@@ -301,8 +301,12 @@ fn money(minor: f64) -> Option<Home> {
 }
 
 fn triggers(signals: &[Signal]) -> Vec<Trigger> {
-    let wire =
-        |signal: &Signal| Trigger { code: signal.code.to_owned(), text: signal.text.clone(), since: signal.since.map(Day::iso) };
+    let wire = |signal: &Signal| Trigger {
+        code: signal.code.to_owned(),
+        text: signal.text.clone(),
+        since: signal.since.map(Day::iso),
+        effect: None,
+    };
     signals.iter().map(wire).collect()
 }
 
