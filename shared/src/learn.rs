@@ -5,6 +5,7 @@
 //! test. Missing values are NaN in a [`Matrix`] and a level of their own in every learner.
 
 mod matrix;
+pub mod ope;
 mod table;
 
 pub use matrix::Matrix;

@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "each test file uses its part")]
 
 use std::collections::BTreeMap;
+use std::io::Read;
 use std::path::PathBuf;
 
 use shared::clv::{History, MbgNbd};
@@ -14,16 +15,28 @@ pub type LogRow = (u32, Day, i64);
 
 /// From `REKINDLE_DATA`, else the folder beside the project; `None` (with a printed reason) where it is absent.
 fn file(name: &str) -> Option<String> {
+    bytes(name).map(|bytes| String::from_utf8(bytes).expect("UTF-8"))
+}
+
+fn bytes(name: &str) -> Option<Vec<u8>> {
     let beside = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../shared/data");
     let folder = std::env::var_os("REKINDLE_DATA").map_or(beside, PathBuf::from);
     let path = folder.join(name);
-    match std::fs::read_to_string(&path) {
-        Ok(text) => Some(text),
+    match std::fs::read(&path) {
+        Ok(bytes) => Some(bytes),
         Err(error) => {
             println!("skipped: {} is not there ({error}); set REKINDLE_DATA", path.display());
             None
         }
     }
+}
+
+/// As [`file`], of a gzip file.
+fn unpacked(name: &str) -> Option<String> {
+    let bytes = bytes(name)?;
+    let mut text = String::new();
+    flate2::read::MultiGzDecoder::new(bytes.as_slice()).read_to_string(&mut text).expect("gzip of UTF-8");
+    Some(text)
 }
 
 /// History and mean repeat amount, weeks to 2 decimals.
@@ -45,6 +58,27 @@ pub fn cdnow_log() -> Option<Vec<LogRow>> {
         (cells[0].parse().expect("an id"), day(cells[2]), amount.minor)
     });
     Some(rows.collect())
+}
+
+/// A log of the Open Bandit Dataset, campaign "men".
+pub struct Obd {
+    pub items: Vec<usize>,
+    pub positions: Vec<usize>,
+    pub clicks: Vec<f64>,
+    pub propensities: Vec<f64>,
+}
+
+pub fn obd(name: &str) -> Option<Obd> {
+    let text = unpacked(&format!("obd_men/{name}.csv.gz"))?;
+    let mut log = Obd { items: Vec::new(), positions: Vec::new(), clicks: Vec::new(), propensities: Vec::new() };
+    for line in text.lines().skip(1) {
+        let cells: Vec<&str> = line.splitn(6, ',').collect();
+        log.items.push(cells[1].parse().expect("an item"));
+        log.positions.push(cells[2].parse().expect("a position"));
+        log.clicks.push(cells[3].parse().expect("a click"));
+        log.propensities.push(cells[4].parse().expect("a probability"));
+    }
+    Some(log)
 }
 
 pub fn day(iso: &str) -> Day {
