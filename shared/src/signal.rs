@@ -4,12 +4,20 @@
 //! stopped together with everybody's has lost nothing but the feed. Rates compare whole weeks, so that a week that has just
 //! begun is no decline. Opens decide nothing: machines open mail.
 
+mod feature;
+mod past;
+mod sum;
+
+pub use feature::{FEATURES, Feature, feature};
+pub use past::Past;
+
 use chrono::DateTime;
 use serde::{Deserialize, Serialize};
 
 use crate::money::{Currency, Home};
-use crate::state::{State, Week};
+use crate::state::State;
 use crate::time::Day;
+use sum::Sum;
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct Signal {
@@ -27,6 +35,10 @@ pub struct Signal {
 pub struct Feeds {
     pub usage: Option<i32>,
     pub email: Option<i32>,
+    #[serde(default)]
+    pub visits: Option<i32>,
+    #[serde(default)]
+    pub tickets: Option<i32>,
 }
 
 /// The silence of a buyer.
@@ -45,6 +57,26 @@ pub struct OrderGap {
 pub struct TermEnd {
     /// The last paid day.
     pub end: Day,
+}
+
+impl Feeds {
+    /// Of the whole weeks up to `today`: a week that is not over says nothing, so that a past day reads what it read then.
+    pub fn until<'a>(states: impl IntoIterator<Item = &'a State>, today: Day) -> Self {
+        let mut feeds = Self::default();
+        let last = past::last_whole_week(today);
+        for (week, bucket) in states.into_iter().flat_map(|state| state.weeks.iter()).filter(|(week, _)| *week <= last) {
+            let kinds = [
+                (&mut feeds.usage, bucket.uses > 0 || bucket.sign_ins > 0),
+                (&mut feeds.email, bucket.delivered > 0),
+                (&mut feeds.visits, bucket.visits > 0),
+                (&mut feeds.tickets, bucket.tickets > 0),
+            ];
+            for (newest, sent) in kinds {
+                *newest = (*newest).max(sent.then_some(week));
+            }
+        }
+        feeds
+    }
 }
 
 /// All signals that fire on `today`, the weightiest first.
@@ -177,7 +209,7 @@ fn payment_failed(state: &State, today: Day) -> Option<Signal> {
     if !(0..=45).contains(&today.since(failed)) {
         return None;
     }
-    let times: u32 = weeks(state, today, 0, 6).map(|week| week.payment_failures).sum();
+    let times = Sum::of(state, today, 0, 6).payment_failures;
     let text = match times {
         0 | 1 => format!("Payment failed on {} and was not made since", date_in_words(failed)),
         _ => format!("Payment failed {times} times, last on {}, and was not made since", date_in_words(failed)),
@@ -291,43 +323,6 @@ fn nps(state: &State, today: Day) -> Option<Signal> {
         None => return None,
     };
     Some(Signal { code: "nps", text, since: Some(at.day()), weight: 0.9, logit: 0.6 })
-}
-
-/// Sums over whole weeks that lie `from..=to` weeks back.
-#[derive(Debug)]
-struct Sum {
-    from: Day,
-    orders: u32,
-    spend: i64,
-    delivered: u32,
-    clicked: u32,
-    uses: u32,
-    weeks_used: u32,
-    seats: u32,
-    seat_weeks: u32,
-}
-
-impl Sum {
-    fn of(state: &State, today: Day, from: i32, to: i32) -> Self {
-        let monday = Day((today.week() - to).saturating_mul(7).saturating_sub(3));
-        let mut sum =
-            Self { from: monday, orders: 0, spend: 0, delivered: 0, clicked: 0, uses: 0, weeks_used: 0, seats: 0, seat_weeks: 0 };
-        for week in weeks(state, today, from, to) {
-            sum.orders = sum.orders.saturating_add(week.orders);
-            sum.spend = sum.spend.saturating_add(week.spend);
-            sum.delivered = sum.delivered.saturating_add(week.delivered);
-            sum.clicked = sum.clicked.saturating_add(week.clicked);
-            sum.uses = sum.uses.saturating_add(week.uses);
-            sum.weeks_used += u32::from(week.uses > 0);
-            sum.seats = sum.seats.saturating_add(week.seats);
-            sum.seat_weeks += u32::from(week.seats > 0);
-        }
-        sum
-    }
-}
-
-fn weeks(state: &State, today: Day, from: i32, to: i32) -> impl Iterator<Item = &Week> {
-    state.weeks.between(today.week() - to, today.week() - from).map(|(_, week)| week)
 }
 
 fn is_alive(feed: Option<i32>, today: Day) -> bool {

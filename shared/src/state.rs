@@ -28,12 +28,13 @@ use crate::money::{Currency, Home, Money};
 use crate::time::{Day, Millis};
 
 /// The schema number of states written by this version.
-pub const SCHEMA: u32 = 1;
+pub const SCHEMA: u32 = 2;
 
 /// How many features a state tells apart; uses of others still count in the weeks.
 pub const MAX_FEATURES: usize = 64;
 
-const MAX_NPS: usize = 4;
+/// A year of monthly answers, so that a day nine months ago still has the two before it.
+const MAX_NPS: usize = 12;
 
 /// What the fold needs of an order.
 #[derive(Debug, Clone, PartialEq)]

@@ -65,7 +65,7 @@ pub(super) fn parts(sample: &Sample<'_>, orders: Option<OrderModel>, prior: &Pri
         rhythm,
         spend: spend(sample.states(), today),
         terms: TermModel::fit(sample.states().filter_map(|state| state.contract.as_ref()), prior.terms, today),
-        feeds: feeds(sample.states(), today),
+        feeds: Feeds::until(sample.states(), today),
         churn_days: None,
         definitions: Vec::new(),
         peers: PeerGroups::default(),
@@ -167,19 +167,6 @@ fn spend<'a>(states: impl Iterator<Item = &'a State>, today: Day) -> Option<Gamm
         return None;
     }
     GammaGamma::fit(&spends).ok().map(|fitted| fitted.model)
-}
-
-fn feeds<'a>(states: impl Iterator<Item = &'a State>, today: Day) -> Feeds {
-    let mut feeds = Feeds::default();
-    for (week, bucket) in states.flat_map(|state| state.weeks.iter()).filter(|(week, _)| *week <= today.week()) {
-        if bucket.uses > 0 || bucket.sign_ins > 0 {
-            feeds.usage = feeds.usage.max(Some(week));
-        }
-        if bucket.delivered > 0 {
-            feeds.email = feeds.email.max(Some(week));
-        }
-    }
-    feeds
 }
 
 struct Counts {

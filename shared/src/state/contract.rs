@@ -8,7 +8,9 @@ use crate::time::{Day, Millis};
 /// How many paid terms a state keeps: ten years of months.
 pub const MAX_TERMS: usize = 120;
 
-const MAX_SEAT_CHANGES: usize = 12;
+const MAX_SEAT_CHANGES: usize = 24;
+
+const MAX_CANCELS: usize = 12;
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Contract {
@@ -25,6 +27,9 @@ pub struct Contract {
     /// Asked to end (`Some(at once)`), or took that back (`None`).
     #[serde(rename = "x", default, skip_serializing_if = "Option::is_none")]
     pub cancel: Option<Latest<Option<bool>>>,
+    /// The same as it changed, newest last, so that a past day reads what was asked by then.
+    #[serde(rename = "xs", default, skip_serializing_if = "Vec::is_empty")]
+    pub cancels: Vec<Latest<Option<bool>>>,
 }
 
 /// Paid from the day of `start` to the day of `end`, both included.
@@ -88,7 +93,7 @@ impl Contract {
 
     /// The day on which the customer asked to end the current term, and whether at once; `None` after a later term was paid.
     pub fn cancelled(&self, today: Day) -> Option<(Day, bool)> {
-        let cancel = self.cancel.as_ref().filter(|cancel| cancel.at.day() <= today)?;
+        let cancel = self.cancels.iter().chain(&self.cancel).filter(|cancel| cancel.at.day() <= today).max()?;
         let at_once = cancel.value?;
         let paid_again = self.terms.iter().any(|term| term.start <= today && term.start > cancel.at.day());
         (!paid_again).then_some((cancel.at.day(), at_once))
@@ -121,12 +126,27 @@ impl Contract {
         self.seats.drain(..extra);
     }
 
+    /// `Some(at once)`, or `None` for taking it back.
+    pub(super) fn ask_to_cancel(&mut self, at: Millis, value: Option<bool>) {
+        Latest::set(&mut self.cancel, at, value);
+        self.note_cancel(Latest { at, value });
+    }
+
+    fn note_cancel(&mut self, change: Latest<Option<bool>>) {
+        if let Err(place) = self.cancels.binary_search(&change) {
+            self.cancels.insert(place, change);
+        }
+        let extra = self.cancels.len().saturating_sub(MAX_CANCELS);
+        self.cancels.drain(..extra);
+    }
+
     pub(super) fn merge(mut self, other: Self) -> Self {
         other.terms.into_iter().for_each(|term| self.pay(term));
         other.seats.into_iter().for_each(|(day, seats)| self.set_seats(day.start(), seats));
         Latest::merge(&mut self.plan, other.plan);
         Latest::merge(&mut self.price, other.price);
         Latest::merge(&mut self.cancel, other.cancel);
+        other.cancels.into_iter().for_each(|change| self.note_cancel(change));
         self
     }
 }

@@ -5,6 +5,9 @@ use crate::event::{self, Event, Terms};
 use crate::money::{Currency, Money, Rates};
 use crate::time::Millis;
 
+/// A ticket of at most this tone, of -1 to 1, is an unhappy one.
+const UNHAPPY: f64 = -0.3;
+
 /// The state of one customer from all of its orders and events, in any order.
 pub fn fold(orders: &[OrderFact], events: &[EventFact], rates: &Rates) -> State {
     let mut state = State { schema: SCHEMA, days: purchase_days(orders), ..State::default() };
@@ -47,15 +50,23 @@ fn add_event(state: &mut State, at: Millis, event: Event, rates: &Rates) {
         Event::EmailOpened => state.weeks.change(week, |week| add(&mut week.opened, 1)),
         Event::EmailClicked => state.weeks.change(week, |week| add(&mut week.clicked, 1)),
         Event::TicketOpened { id, tone } => {
-            state.weeks.change(week, |week| add(&mut week.tickets, 1));
+            let unhappy = u32::from(tone.is_some_and(|tone| tone <= UNHAPPY));
+            state.weeks.change(week, |week| {
+                add(&mut week.tickets, 1);
+                add(&mut week.unhappy, unhappy);
+            });
             let id = id.unwrap_or_else(|| format!("~{}", at.0));
             let tone = tone.map(|tone| libm::round(tone * 100.0) as i8);
             state.tickets.note(Ticket { id, opened: Some(at), solved: None, tone });
         }
         Event::TicketSolved { id: Some(id) } => {
+            state.weeks.change(week, |week| add(&mut week.solved, 1));
             state.tickets.note(Ticket { id, opened: None, solved: Some(at), tone: None });
         }
-        Event::TicketSolved { id: None } => state.tickets.solve_all(at),
+        Event::TicketSolved { id: None } => {
+            state.weeks.change(week, |week| add(&mut week.solved, 1));
+            state.tickets.solve_all(at);
+        }
         Event::NpsAnswered { score } => state.answer_nps(at, score),
         Event::PaymentFailed => {
             state.weeks.change(week, |week| add(&mut week.payment_failures, 1));
@@ -72,9 +83,9 @@ fn add_event(state: &mut State, at: Millis, event: Event, rates: &Rates) {
         }
         Event::TermsChanged(terms) => change_terms(state.contract.get_or_insert_default(), at, terms, rates),
         Event::CancellationAsked { at_once } => {
-            Latest::set(&mut state.contract.get_or_insert_default().cancel, at, Some(at_once));
+            state.contract.get_or_insert_default().ask_to_cancel(at, Some(at_once));
         }
-        Event::CancellationWithdrawn => Latest::set(&mut state.contract.get_or_insert_default().cancel, at, None),
+        Event::CancellationWithdrawn => state.contract.get_or_insert_default().ask_to_cancel(at, None),
         Event::FeatureUsed { feature, count } => {
             state.weeks.change(week, |week| add(&mut week.uses, count));
             state.use_feature(feature, Feature { uses: count, last: at.day() });

@@ -31,7 +31,11 @@ pub struct Week {
     pub seats: u32,
     pub visits: u32,
     pub payment_failures: u32,
+    /// Opened.
     pub tickets: u32,
+    /// Opened by someone angry.
+    pub unhappy: u32,
+    pub solved: u32,
 }
 
 impl Weeks {
@@ -82,6 +86,8 @@ impl Week {
             visits: sum(self.visits, other.visits),
             payment_failures: sum(self.payment_failures, other.payment_failures),
             tickets: sum(self.tickets, other.tickets),
+            unhappy: sum(self.unhappy, other.unhappy),
+            solved: sum(self.solved, other.solved),
         };
     }
 }
@@ -116,6 +122,8 @@ impl From<Vec<i64>> for Week {
             visits: count(8),
             payment_failures: count(9),
             tickets: count(10),
+            unhappy: count(11),
+            solved: count(12),
         }
     }
 }
@@ -134,6 +142,8 @@ impl From<Week> for Vec<i64> {
             i64::from(week.visits),
             i64::from(week.payment_failures),
             i64::from(week.tickets),
+            i64::from(week.unhappy),
+            i64::from(week.solved),
         ];
         while list.last() == Some(&0) {
             list.pop();
