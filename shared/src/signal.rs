@@ -6,6 +6,7 @@
 
 mod feature;
 mod past;
+pub mod sentiment;
 mod sum;
 
 pub use feature::{FEATURES, Feature, feature};
