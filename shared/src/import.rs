@@ -24,6 +24,7 @@ mod refusal;
 mod row;
 mod sample;
 mod text;
+pub(crate) mod text_values;
 mod validate;
 mod who;
 

@@ -4,11 +4,23 @@
 //! One thread, no clock, no platform's logarithm: the same rows and seed give the same bytes in the worker, the browser and a
 //! test. Missing values are NaN in a [`Matrix`] and a level of their own in every learner.
 
+pub mod calibrate;
+mod cholesky;
+mod encoder;
+mod logistic;
 mod matrix;
+pub mod metrics;
 pub mod ope;
+mod ridge;
+mod schema;
+mod standard;
 mod table;
 
+pub use encoder::{Encoder, LeftOut, Reason};
+pub use logistic::{Logistic, logit, probability};
 pub use matrix::Matrix;
+pub use ridge::Ridge;
+pub use schema::{Kind, Schema};
 pub use table::{Column, Table, Values};
 
 use serde::{Deserialize, Serialize};
@@ -34,6 +46,10 @@ pub enum LearnError {
     Lengths { rows: usize, others: usize },
     #[error("an outcome or a weight is not a finite number")]
     NotFinite,
+    #[error("a weight is negative")]
+    NegativeWeight,
+    #[error("an outcome lies outside 0 and 1")]
+    OutsideShares,
 }
 
 /// What each column adds to one prediction: `base` and `parts` sum to it.

@@ -82,7 +82,7 @@ pub(super) fn currency(field: &'static str, text: &str) -> Result<Currency, Refu
 
 pub(super) fn separators(text: &str) -> Option<Separators> {
     let written = decimal(text, false).or_else(|| decimal(text, true))?;
-    if !written.mark.is_empty() && signed(&written.mark).is_none() && !is_code(&written.mark) {
+    if !written.mark.is_empty() && !is_mark(&written.mark) {
         return None;
     }
     let number = text.trim_matches(|c: char| !c.is_ascii_digit());
@@ -108,6 +108,11 @@ pub(super) fn marked_currency(text: &str) -> Option<impl Fn(Currency) -> Currenc
     let written = decimal(text, false).or_else(|| decimal(text, true)).filter(|written| !written.mark.is_empty())?;
     currency_of("amount", &written.mark, None, Currency::USD).ok()?;
     Some(move |own: Currency| currency_of("amount", &written.mark, None, own).unwrap_or(own))
+}
+
+/// Whether this beside a number is a currency's sign or code.
+pub(super) fn is_mark(mark: &str) -> bool {
+    signed(mark).is_some() || is_code(mark)
 }
 
 fn is_plain(text: &str) -> bool {

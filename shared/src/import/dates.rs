@@ -10,7 +10,8 @@ use super::limits::AHEAD_MILLIS;
 use super::refusal::{Refusal, shown};
 use crate::time::{Day, MILLIS_PER_DAY, Millis};
 
-pub(super) use scan::{Shape, Written, read, shape};
+pub(crate) use scan::Shape;
+pub(super) use scan::{Written, read, shape};
 
 /// Reads times into UTC, moves them by the import's shift, and keeps them out of the future.
 #[derive(Debug, Clone)]

@@ -21,6 +21,15 @@ pub enum Values {
 }
 
 impl Table {
+    /// Guesses each column's kind ([`super::Schema`]) and reads its cells. To read later rows in the same way, keep the schema.
+    pub fn from_text(headers: &[String], rows: &[Vec<String>]) -> Self {
+        super::Schema::guess(headers, rows).read(headers, rows)
+    }
+
+    pub fn column(&self, name: &str) -> Option<&Column> {
+        self.columns.iter().find(|column| column.name == name)
+    }
+
     pub fn rows(&self) -> usize {
         self.columns.first().map_or(0, |column| column.values.len())
     }

@@ -14,7 +14,7 @@ pub(in crate::import) enum Written {
 
 /// How a numeric date may be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::import) enum Shape {
+pub(crate) enum Shape {
     /// It can be read in one way only: year first, a month's name, seconds since 1970.
     Clear,
     /// 31/1: the first number is above 12.
