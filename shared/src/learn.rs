@@ -4,6 +4,7 @@
 //! One thread, no clock, no platform's logarithm: the same rows and seed give the same bytes in the worker, the browser and a
 //! test. Missing values are NaN in a [`Matrix`] and a level of their own in every learner.
 
+mod boost;
 pub mod calibrate;
 mod cholesky;
 mod encoder;
@@ -16,6 +17,7 @@ mod schema;
 mod standard;
 mod table;
 
+pub use boost::{BoostSettings, Boosted, Loss};
 pub use encoder::{Encoder, LeftOut, Reason};
 pub use logistic::{Logistic, logit, probability};
 pub use matrix::Matrix;
@@ -50,6 +52,8 @@ pub enum LearnError {
     NegativeWeight,
     #[error("an outcome lies outside 0 and 1")]
     OutsideShares,
+    #[error("a weight is negative, or an outcome of yes or no is not between 0 and 1")]
+    OutOfRange,
 }
 
 /// What each column adds to one prediction: `base` and `parts` sum to it.
