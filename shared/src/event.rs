@@ -17,7 +17,8 @@
 //! | `Subscription Started`, `Subscription Renewed` | `plan`, `seats`, `amount` or `price`, `currency`, a term | a paid term from the event on |
 //! | `Subscription Updated` | `plan`, `seats`, `amount` or `price`, `currency` | changes within the term |
 //! | `Subscription Cancelled` | `ends`: `now` or `term_end` (default), `reason` | the customer asked to end it |
-//! | `Subscription Resumed` | | the cancellation is taken back |
+//! | `Subscription Paused` | `days`, `until` (RFC 3339 or an ISO date) | the customer pauses: without an end, until it is resumed |
+//! | `Subscription Resumed` | | the cancellation or the pause is taken back |
 //! | `Feature Used` | `feature`, `count` | use of a feature of the product |
 //! | `Signed In` | `seats`: how many people were active | use of the product |
 //! | any other name | `count` | use of a feature that has this name |
@@ -59,7 +60,12 @@ pub enum Event {
     CancellationAsked {
         at_once: bool,
     },
-    CancellationWithdrawn,
+    /// A cancellation or a pause is taken back.
+    Resumed,
+    Paused {
+        /// The last day of the pause.
+        until: Option<Day>,
+    },
     FeatureUsed {
         feature: String,
         count: u32,
@@ -115,7 +121,8 @@ pub fn read(name: &str, at: Millis, properties: &Map<String, Value>) -> Event {
         "subscription cancelled" | "subscription canceled" => {
             Event::CancellationAsked { at_once: property.text("ends").is_some_and(|ends| canonical(&ends) == "now") }
         }
-        "subscription resumed" => Event::CancellationWithdrawn,
+        "subscription resumed" => Event::Resumed,
+        "subscription paused" => Event::Paused { until: property.pause_end(at.day()) },
         "signed in" => Event::SignedIn { seats: property.count("seats") },
         "feature used" => match property.text("feature") {
             Some(feature) => Event::FeatureUsed { feature, count: property.count("count").unwrap_or(1) },
@@ -188,9 +195,19 @@ impl Properties<'_> {
             };
             return Some(start.plus(days));
         }
-        let text = self.text("term_end")?;
+        self.day("term_end").filter(|end| *end >= start)
+    }
+
+    fn pause_end(&self, start: Day) -> Option<Day> {
+        let days = self.count("days").and_then(|days| i32::try_from(days).ok()).filter(|&days| days > 0);
+        days.map(|days| start.plus(days)).or_else(|| self.day("until").filter(|end| *end >= start))
+    }
+
+    /// RFC 3339 or an ISO date.
+    fn day(&self, key: &str) -> Option<Day> {
+        let text = self.text(key)?;
         let moment = if text.len() == 10 { format!("{text}T00:00:00Z") } else { text };
-        Millis::parse_rfc3339(&moment).ok().map(Millis::day).filter(|end| *end >= start)
+        Millis::parse_rfc3339(&moment).ok().map(Millis::day)
     }
 }
 
@@ -250,6 +267,19 @@ mod tests {
             (json!({}), None),
         ] {
             check("Subscription Renewed", properties, &Event::TermPaid(Terms { end, ..Terms::default() }));
+        }
+    }
+
+    #[test]
+    fn a_pause_has_an_end_where_one_is_said() {
+        let start = AT.day();
+        for (properties, until) in [
+            (json!({"days": 30}), Some(start.plus(30))),
+            (json!({"until": start.plus(9).iso()}), Some(start.plus(9))),
+            (json!({"until": "1999-01-01"}), None),
+            (json!({}), None),
+        ] {
+            check("Subscription Paused", properties, &Event::Paused { until });
         }
     }
 

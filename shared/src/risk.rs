@@ -15,6 +15,7 @@ mod peers;
 mod prior;
 mod rhythm;
 mod score;
+mod season;
 mod set_aside;
 mod terms;
 mod tiers;

@@ -148,7 +148,8 @@ pub(super) fn is_lost_within(state: &State, model: &Model, origin: Day, end: Day
 fn fell_silent_within(days: &[Day], known: usize, model: &Model, end: Day) -> bool {
     let mut gaps = Gaps::of(days.get(..known).unwrap_or_default());
     for (place, day) in days.iter().enumerate().skip(known.saturating_sub(1)) {
-        let deadline = day.plus(model.deadline(&gaps));
+        let so_far = days.get(..=place).unwrap_or_default();
+        let deadline = day.plus(model.deadline_of(so_far, &gaps).0);
         match days.get(place + 1) {
             Some(next) if *next <= deadline => gaps.add(next.since(*day)),
             _ => return deadline <= end,
@@ -159,12 +160,17 @@ fn fell_silent_within(days: &[Day], known: usize, model: &Model, end: Day) -> bo
 
 /// Whether a subscription that ran on the cut-off was lost on a day of (cut_off, end].
 fn ended_within(contract: &Contract, grace: i32, cut_off: Day, end: Day) -> bool {
+    let paused = |day| contract.paused_until(day);
     let mut paid_until = contract.terms.iter().filter(|term| term.start <= cut_off).map(|term| term.end).max().unwrap_or(cut_off);
+    paid_until = paused(cut_off).map_or(paid_until, |until| until.max(paid_until));
     for term in contract.terms.iter().filter(|term| term.start > cut_off && term.start <= end) {
         if term.start > paid_until.plus(1).plus(grace) {
             break;
         }
         paid_until = paid_until.max(term.end);
+    }
+    if paused(end).is_some() || paused(paid_until).is_some_and(|until| until.plus(grace) >= end) {
+        return false;
     }
     let at_once = contract.cancel.as_ref().filter(|cancel| cancel.value == Some(true)).map(|cancel| cancel.at.day());
     let stopped = at_once.filter(|day| *day > cut_off && *day <= end && !contract.terms.iter().any(|term| term.start > *day));

@@ -5,6 +5,7 @@ use std::ops::RangeInclusive;
 
 use super::fit::Sample;
 use super::rhythm::{Gaps, MAX_GAP_DAYS, Watched, silences};
+use super::season::Season;
 use super::{Group, Model};
 use crate::api::ChurnDefinition;
 use crate::time::Day;
@@ -21,6 +22,16 @@ impl Model {
         match self.churn_days {
             Some(days) => in_days(days),
             None => self.rhythm.deadline(gaps),
+        }
+    }
+
+    /// The same for these purchase days, whose gaps are `gaps`: who buys by the season has until it closes, however long or short a rhythm their few purchases would make. An own rule of the shop
+    /// stands for everybody.
+    pub(crate) fn deadline_of(&self, days: &[Day], gaps: &Gaps) -> (i32, Option<Season>) {
+        let season = days.last().filter(|_| self.churn_days.is_none()).and_then(|last| Some((*last, Season::of(days)?)));
+        match season {
+            Some((last, season)) => (season.closes.plus(1).since(last), Some(season)),
+            None => (self.deadline(gaps), None),
         }
     }
 }

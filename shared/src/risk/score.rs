@@ -2,6 +2,7 @@
 
 use super::passage::{self, Silence};
 use super::rhythm::Gaps;
+use super::season::Season;
 use super::terms::Standing;
 use super::tiers::{shown_per_cent, tier_of};
 use super::{Model, Score};
@@ -130,6 +131,8 @@ pub(crate) struct Buyer {
     gap: i32,
     /// The shop's own rule sets it.
     by_rule: bool,
+    /// Sets the gap where there is one.
+    season: Option<Season>,
     after: Vec<f64>,
 }
 
@@ -167,9 +170,9 @@ impl Buyer {
     pub(crate) fn of(days: &[Day], model: &Model) -> Option<Self> {
         let (first, last) = (*days.first()?, *days.last()?);
         let gaps = Gaps::of(days);
-        let gap = model.deadline(&gaps);
+        let (gap, season) = model.deadline_of(days, &gaps);
         let (usual, by_rule) = (model.rhythm.usual(&gaps), model.churn_days.is_some());
-        let mut buyer = Self { first, last, x: gaps.n, usual, gap, by_rule, after: Vec::new() };
+        let mut buyer = Self { first, last, x: gaps.n, usual, gap, by_rule, season, after: Vec::new() };
         buyer.after = passage::after_purchase(&model.orders, &buyer.history(last), gap);
         Some(buyer)
     }
@@ -192,7 +195,14 @@ impl Buyer {
             let p_return = Some(millionths(1.0 - silence.days(90.0)));
             return View { risk: Risk { p30: 1.0, p60: 1.0, p90: 1.0 }, tier: Tier::Lost, p_return };
         }
-        let [p30, p60, p90] = passage::within(silence, left, self.gap, &self.after, HORIZONS).map(millionths);
+        let chances = match &self.season {
+            Some(season) => {
+                let missed = season.p_missed(today);
+                HORIZONS.map(|horizon| if horizon >= left { missed } else { 0.0 })
+            }
+            None => passage::within(silence, left, self.gap, &self.after, HORIZONS),
+        };
+        let [p30, p60, p90] = chances.map(millionths);
         let risk = Risk { p30, p60, p90 };
         View { risk, tier: tier_of(&risk, &model.thresholds, before), p_return: None }
     }
@@ -211,6 +221,9 @@ impl Buyer {
         let (gap, orders) = (days_in_words(self.gap), self.x.saturating_add(1));
         if self.by_rule {
             format!("Counts as lost after {} days without an order: your own rule", self.gap)
+        } else if let Some(season) = &self.season {
+            let (opens, closes) = (date_in_words(season.opens), date_in_words(season.closes));
+            format!("Buys {}: expected between {opens} and {closes}, and lost after that", season.words())
         } else if self.x == 0 {
             format!("One order so far, so the shop's rhythm stands in: lost after {gap} without a second one")
         } else {
@@ -256,6 +269,8 @@ impl Subscriber<'_> {
         let end = date_in_words(self.standing.current.end);
         if self.standing.is_over(today) {
             format!("Paid until {end} and not renewed")
+        } else if let Some(until) = self.standing.paused_until {
+            format!("Paused until {}; lost if not renewed after that", date_in_words(until))
         } else if self.standing.current.end < today {
             format!("Paid until {end}; lost if not renewed by {}", date_in_words(self.standing.deadline().plus(-1)))
         } else {

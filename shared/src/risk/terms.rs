@@ -39,6 +39,8 @@ pub(crate) struct Standing {
     lapses: u32,
     /// The customer asked to end it with the term.
     cancelled: bool,
+    /// The last day of the pause that runs.
+    pub(crate) paused_until: Option<Day>,
     grace: i32,
 }
 
@@ -200,10 +202,17 @@ impl Standing {
     /// `None` where no term is known by `today`.
     pub(crate) fn of(contract: &Contract, model: &TermModel, today: Day) -> Option<Self> {
         let TermsSoFar { renewals, returns, current, .. } = contract.so_far(today, model.grace);
-        let current = last_term(contract, today, current?);
+        let mut current = last_term(contract, today, current?);
+        // While a pause runs nothing is due.
+        let paused_until = contract.paused_until(today);
+        if let Some(until) = paused_until {
+            let longer = until.since(current.end).max(0);
+            current = Term { start: current.start.plus(longer), end: current.end.plus(longer) };
+        }
         let cancelled = contract.cancelled(today).is_some();
         // The end of the last term is what is to be predicted; lapses of the past are those that a return has followed.
-        Some(Self { current, renewals, lapses: returns, cancelled, grace: if cancelled { 0 } else { model.grace } })
+        let grace = if cancelled { 0 } else { model.grace };
+        Some(Self { current, renewals, lapses: returns, cancelled, paused_until, grace })
     }
 
     /// The first day on which the subscription counts as lost.

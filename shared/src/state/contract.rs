@@ -12,6 +12,11 @@ const MAX_SEAT_CHANGES: usize = 24;
 
 const MAX_CANCELS: usize = 12;
 
+const MAX_PAUSES: usize = 12;
+
+/// A pause without an end is believed for so long.
+const OPEN_PAUSE_DAYS: i32 = 90;
+
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Contract {
     /// In order of their starts, the newest ones.
@@ -30,6 +35,12 @@ pub struct Contract {
     /// The same as it changed, newest last, so that a past day reads what was asked by then.
     #[serde(rename = "xs", default, skip_serializing_if = "Vec::is_empty")]
     pub cancels: Vec<Latest<Option<bool>>>,
+    /// Days on which a pause began, and its last day as it was said then; and days on which any pause ended: in rising order, the
+    /// newest ones.
+    #[serde(rename = "b", default, skip_serializing_if = "Vec::is_empty")]
+    pub pauses: Vec<(Day, Option<Day>)>,
+    #[serde(rename = "e", default, skip_serializing_if = "Vec::is_empty")]
+    pub resumed: Vec<Day>,
 }
 
 /// Paid from the day of `start` to the day of `end`, both included.
@@ -103,6 +114,14 @@ impl Contract {
         self.seats.iter().rev().find(|(day, _)| *day <= today).map(|(_, seats)| *seats)
     }
 
+    /// The last day of the pause that runs on `today`, as far as it was known then.
+    pub fn paused_until(&self, today: Day) -> Option<Day> {
+        let (from, until) = *self.pauses.iter().rev().find(|(from, _)| *from <= today)?;
+        let until = until.unwrap_or_else(|| from.plus(OPEN_PAUSE_DAYS));
+        let is_resumed = self.resumed.iter().any(|day| *day >= from && *day <= today);
+        (!is_resumed && until >= today).then_some(until)
+    }
+
     /// Of one term, in minor units of the home currency.
     pub fn term_price(&self, today: Day) -> Option<i64> {
         let price = &self.price.as_ref()?.value;
@@ -140,15 +159,34 @@ impl Contract {
         self.cancels.drain(..extra);
     }
 
+    pub(super) fn pause(&mut self, from: Day, until: Option<Day>) {
+        insert(&mut self.pauses, (from, until));
+    }
+
+    pub(super) fn resume(&mut self, day: Day) {
+        insert(&mut self.resumed, day);
+    }
+
     pub(super) fn merge(mut self, other: Self) -> Self {
         other.terms.into_iter().for_each(|term| self.pay(term));
         other.seats.into_iter().for_each(|(day, seats)| self.set_seats(day.start(), seats));
         Latest::merge(&mut self.plan, other.plan);
         Latest::merge(&mut self.price, other.price);
         Latest::merge(&mut self.cancel, other.cancel);
+        other.pauses.into_iter().for_each(|(from, until)| self.pause(from, until));
+        other.resumed.into_iter().for_each(|day| self.resume(day));
         other.cancels.into_iter().for_each(|change| self.note_cancel(change));
         self
     }
+}
+
+/// In order, once, and only the newest.
+fn insert<T: Ord>(list: &mut Vec<T>, item: T) {
+    if let Err(place) = list.binary_search(&item) {
+        list.insert(place, item);
+    }
+    let extra = list.len().saturating_sub(MAX_PAUSES);
+    list.drain(..extra);
 }
 
 impl Term {

@@ -85,7 +85,12 @@ fn add_event(state: &mut State, at: Millis, event: Event, rates: &Rates) {
         Event::CancellationAsked { at_once } => {
             state.contract.get_or_insert_default().ask_to_cancel(at, Some(at_once));
         }
-        Event::CancellationWithdrawn => state.contract.get_or_insert_default().ask_to_cancel(at, None),
+        Event::Resumed => {
+            let contract = state.contract.get_or_insert_default();
+            contract.ask_to_cancel(at, None);
+            contract.resume(at.day());
+        }
+        Event::Paused { until } => state.contract.get_or_insert_default().pause(at.day(), until),
         Event::FeatureUsed { feature, count } => {
             state.weeks.change(week, |week| add(&mut week.uses, count));
             state.use_feature(feature, Feature { uses: count, last: at.day() });
