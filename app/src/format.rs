@@ -44,6 +44,7 @@ pub fn tier(tier: Tier) -> &'static str {
         Tier::Early => "Early",
         Tier::Healthy => "Healthy",
         Tier::Lost => "Lost",
+        Tier::SetAside => "Set aside",
         Tier::NotScored => "Not scored yet",
     }
 }
@@ -56,6 +57,7 @@ pub fn tier_meaning(tier: Tier) -> &'static str {
         Tier::Early => "likely to leave within 90 days",
         Tier::Healthy => "no sign of leaving",
         Tier::Lost => "silent for so long that they count as lost",
+        Tier::SetAside => "not at risk, as somebody said",
         Tier::NotScored => "no score yet",
     }
 }

@@ -17,6 +17,7 @@ pub fn shape(tier: Tier) -> impl IntoView {
         Tier::Early => ("M6 0l6 6-6 6-6-6z", ""),
         Tier::Lost => ("M1 5h10v2.4H1z", ""),
         Tier::Healthy => ("M6 1.6a4.4 4.4 0 1 1 0 8.8 4.4 4.4 0 0 1 0-8.8z", "hollow"),
+        Tier::SetAside => ("M2 1.5h2.8v9H2zM7.2 1.5H10v9H7.2z", ""),
         Tier::NotScored => ("M1.5 1.5h9v9h-9z", "hollow"),
     };
     view! { <svg viewBox="0 0 12 12" aria-hidden="true" class=class><path d=path /></svg> }

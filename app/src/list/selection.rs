@@ -110,6 +110,8 @@ mod tests {
             tier: Tier::Early,
             lifecycle: Lifecycle::Active,
             risk: Risk::default(),
+            risk_interval: None,
+            set_aside: None,
             triggers: Vec::new(),
             segment: None,
             lifetime_value: None,

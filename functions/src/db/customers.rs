@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use shared::api::{Lifecycle, ModelCard, Tier, TierSummary};
 use shared::money::{Currency, Home};
-use shared::time::Millis;
+use shared::time::{Day, Millis};
 
 use super::rollups::{self, Lists};
 use super::{Db, DbError, Outcome, Param, Statement, lists};
@@ -99,6 +99,10 @@ pub struct Row {
     pub deadline_day: Option<i32>,
     pub orders: u64,
     pub triggers: Option<String>,
+    /// `RiskInterval` as JSON.
+    pub interval: Option<String>,
+    /// `SetAside` as JSON.
+    pub set_aside: Option<String>,
     pub history: Option<String>,
     pub tags: String,
     pub owner_id: Option<shared::id::Id>,
@@ -198,8 +202,8 @@ pub async fn count_tiers(db: &Db, home: Currency) -> Result<Vec<TierSummary>, Db
 }
 
 /// The rows of customers' numbers, in their order.
-pub async fn rows(db: &Db, ids: &[i64]) -> Result<Vec<Row>, DbError> {
-    db.all(sql!("customers.sql", "rows"), params![Param::json(&ids)]).await
+pub async fn rows(db: &Db, ids: &[i64], today: Day) -> Result<Vec<Row>, DbError> {
+    db.all(sql!("customers.sql", "rows"), params![Param::json(&ids), today]).await
 }
 
 /// Card and time; then who waits, or all by tier with what is counted for it.

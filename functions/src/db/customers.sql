@@ -1,10 +1,18 @@
 -- Customers as a list shows them: rows, and how many are in each tier. Which ones in which order is in lists.sql.
 
 -- name: rows
--- The rows of the numbers in ?1, in their order. The address is that of the first contact.
+-- The rows of the numbers in ?1, in their order; ?2 is today. The address is that of the first contact.
 select c.id as row_id, c.public_id, c.external_id, c.kind, c.name, c.sample, k.email, coalesce(f.country, k.country) as country,
   f.tier, f.lifecycle, f.p30, f.p60, f.p90, f.value, f.last_day, f.deadline_day, f.orders,
-  s.score ->> '$.triggers' as triggers, s.history, c.tags, o.public_id as owner_id, o.name as owner_name
+  s.score ->> '$.triggers' as triggers, s.score ->> '$.interval' as interval, s.history, c.tags, o.public_id as owner_id,
+  o.name as owner_name,
+  (
+    select json_object('reason', a.reason, 'from', date(a.from_day * 86400, 'unixepoch'), 'until', date(a.until_day * 86400, 'unixepoch'),
+      'note', a.note, 'by', u.name)
+    from set_asides a left join users u on u.id = a.user_id
+    where a.customer_id = c.id and a.lifted_at is null and a.from_day <= ?2 and a.until_day >= ?2
+    order by a.until_day desc, a.id desc limit 1
+  ) as set_aside
 from json_each(?1) j
 cross join customers c on c.id = j.value
 join facets f on f.customer_id = c.id
@@ -21,6 +29,7 @@ select sum(dirty > 0) as waiting, json_array(
   json_array(2, sum(tier = 2), sum(case tier when 2 then value end), sum(tier = 2 and value is null)),
   json_array(3, sum(tier = 3), sum(case tier when 3 then value end), sum(tier = 3 and value is null)),
   json_array(4, sum(tier = 4), sum(case tier when 4 then value end), sum(tier = 4 and value is null)),
+  json_array(5, sum(tier = 5), sum(case tier when 5 then value end), sum(tier = 5 and value is null)),
   json_array(9, sum(tier = 9), sum(case tier when 9 then value end), sum(tier = 9 and value is null))
 ) as tiers
 from facets;

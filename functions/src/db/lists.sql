@@ -8,8 +8,8 @@
 -- countries, ?4 a tag and ?5 the number of who looks after them, 0 for nobody.
 
 -- name: ids_by_number
--- ?2 is what to sort by, ?3 is 1 or -1. By risk the lost stand below everybody who can still be kept, the latest lost first, and who
--- is not scored comes last. What is not known sorts last either way.
+-- ?2 is what to sort by, ?3 is 1 or -1. By risk the lost stand below everybody who can still be kept, the latest lost first, then who is
+-- set aside, and who is not scored comes last. What is not known sorts last either way.
 with keyed as (
   select customer_id, coalesce(?3 * case ?2
     when 'value' then value
@@ -17,6 +17,7 @@ with keyed as (
     when 'deadline' then deadline_day
     else case tier
       when 9 then -20000000
+      when 5 then p90 - 15000000
       when 4 then coalesce(deadline_day, 0) - 10000000
       else p30 * 100000000 + p60 * 10000 + p90 end
   end, 9000000000000000) as key
@@ -55,6 +56,7 @@ with keyed as (
     when 'deadline' then f.deadline_day
     else case f.tier
       when 9 then -20000000
+      when 5 then f.p90 - 15000000
       when 4 then coalesce(f.deadline_day, 0) - 10000000
       else f.p30 * 100000000 + f.p60 * 10000 + f.p90 end
   end, 9000000000000000) as key
@@ -138,6 +140,7 @@ with found as (
     when 'deadline' then f.deadline_day
     else case f.tier
       when 9 then -20000000
+      when 5 then f.p90 - 15000000
       when 4 then coalesce(f.deadline_day, 0) - 10000000
       else f.p30 * 100000000 + f.p60 * 10000 + f.p90 end
   end, 9000000000000000) as key

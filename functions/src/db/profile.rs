@@ -3,6 +3,9 @@
 use serde::{Deserialize, Serialize};
 use shared::id::Id;
 use shared::money::{Currency, Rates};
+use shared::risk::Model;
+use shared::state::{self, State};
+use shared::time::Day;
 
 use super::customers::Row;
 use super::notes::{self, Note};
@@ -66,6 +69,8 @@ pub struct Belongings {
     pub notes: Vec<Note>,
     pub spent: Vec<DayTotal>,
     pub rates: Rates,
+    /// What the score was made of; none where there is none, or where a version that this one does not understand wrote it.
+    pub made_of: Option<(State, Model)>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -89,12 +94,18 @@ pub struct TimelinePlace {
 }
 
 #[derive(Debug, Deserialize)]
+struct MadeOf {
+    state: String,
+    parameters: String,
+}
+
+#[derive(Debug, Deserialize)]
 struct RowId {
     id: i64,
 }
 
-pub async fn find(db: &Db, id: &Id) -> Result<Option<Profile>, DbError> {
-    db.first(sql!("profile.sql", "find"), params![id]).await
+pub async fn find(db: &Db, id: &Id, today: Day) -> Result<Option<Profile>, DbError> {
+    db.first(sql!("profile.sql", "find"), params![id, today]).await
 }
 
 pub async fn row_id(db: &Db, id: &Id) -> Result<Option<i64>, DbError> {
@@ -111,9 +122,10 @@ pub async fn belongings(db: &Db, customer: i64, home: Currency) -> Result<Belong
         notes::of_statement(customer),
         Statement::new(sql!("profile.sql", "spent"), params![customer]),
         shop::rates_statement(),
+        Statement::new(sql!("profile.sql", "made_of"), params![customer]),
     ];
     let outcomes = db.batch_idempotent(statements).await?;
-    let [contacts, consents, orders, notes, spent, rates] = outcomes.as_slice() else {
+    let [contacts, consents, orders, notes, spent, rates, made_of] = outcomes.as_slice() else {
         return Err(DbError::Bug("a batch lost results".to_owned()));
     };
     Ok(Belongings {
@@ -123,6 +135,11 @@ pub async fn belongings(db: &Db, customer: i64, home: Currency) -> Result<Belong
         notes: notes.rows()?,
         spent: spent.rows()?,
         rates: shop::read_rates(rates.rows()?, home),
+        made_of: made_of.first::<MadeOf>()?.and_then(|row| {
+            let state: State = serde_json::from_str(&row.state).ok()?;
+            let model = serde_json::from_str(&row.parameters).ok()?;
+            (state.schema == state::SCHEMA).then_some((state, model))
+        }),
     })
 }
 

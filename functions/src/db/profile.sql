@@ -1,16 +1,30 @@
 -- One customer.
 
 -- name: find
+-- ?2 is today.
 select c.id as row_id, c.public_id, c.external_id, c.kind, c.name, c.sample, k.email, coalesce(f.country, k.country) as country,
   f.tier, f.lifecycle, f.p30, f.p60, f.p90, f.value, f.last_day, f.deadline_day, f.orders,
-  s.score ->> '$.triggers' as triggers, s.history, s.score, c.tags, c.traits, c.version, o.public_id as owner_id,
-  o.name as owner_name
+  s.score ->> '$.triggers' as triggers, s.score ->> '$.interval' as interval, s.history, s.score, c.tags, c.traits,
+  c.version, o.public_id as owner_id, o.name as owner_name,
+  (
+    select json_object('reason', a.reason, 'from', date(a.from_day * 86400, 'unixepoch'), 'until', date(a.until_day * 86400, 'unixepoch'),
+      'note', a.note, 'by', u.name)
+    from set_asides a left join users u on u.id = a.user_id
+    where a.customer_id = c.id and a.lifted_at is null and a.from_day <= ?2 and a.until_day >= ?2
+    order by a.until_day desc, a.id desc limit 1
+  ) as set_aside
 from customers c
 join facets f on f.customer_id = c.id
 left join scores s on s.customer_id = c.id
 left join users o on o.id = c.owner_id
 left join contacts k on k.id = (select min(n.id) from contacts n where n.customer_id = c.id)
 where c.public_id = ?1;
+
+-- name: made_of
+-- The state of a customer and the model that the score rests on.
+select t.state, m.parameters
+from scores s join states t on t.customer_id = s.customer_id join models m on m.id = s.model_id
+where s.customer_id = ?1;
 
 -- name: contacts
 select id, public_id, role, name, email, phone, country, time_zone, consent from contacts where customer_id = ?1 order by id limit 100;

@@ -37,6 +37,7 @@ from (
       when 'deadline' then deadline_day
       else case tier
         when 9 then -20000000
+        when 5 then p90 - 15000000
         when 4 then coalesce(deadline_day, 0) - 10000000
         else p30 * 100000000 + p60 * 10000 + p90 end
     end, 9000000000000000) as key
@@ -78,6 +79,7 @@ select customer_id as id, coalesce(?3 * case ?2
     when 'deadline' then deadline_day
     else case tier
       when 9 then -20000000
+      when 5 then p90 - 15000000
       when 4 then coalesce(deadline_day, 0) - 10000000
       else p30 * 100000000 + p60 * 10000 + p90 end
   end, 9000000000000000) as number

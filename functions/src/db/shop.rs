@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use shared::api::{self, BusinessModel, MarginBasis, Plan, ShopChange, ShopProfile, Thresholds};
 use shared::money::{Currency, Money, Rates};
-use shared::risk::Prior;
+use shared::risk::{Model, Prior};
 use shared::time::{Day, Millis};
 
 use super::{Db, DbError, Param, Statement, leases, margins};
@@ -178,6 +178,12 @@ impl Shop {
     /// The thresholds that the shop set itself, which go before a model's own.
     pub fn thresholds(&self) -> Option<Thresholds> {
         serde_json::from_str(self.thresholds.as_deref()?).ok()
+    }
+
+    /// A model with what the shop decided itself: its thresholds, and when a customer counts as lost.
+    #[must_use]
+    pub fn laid_over(&self, model: Model) -> Model {
+        Model { thresholds: self.thresholds().unwrap_or(model.thresholds), churn_days: self.churn_days, ..model }
     }
 
     /// With what `change` changes.

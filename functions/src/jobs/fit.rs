@@ -91,7 +91,7 @@ async fn read(held: &mut Held<()>) -> Result<FitInput, JobError> {
         // A page of states at a time: they are the larger part.
         let mut from = after;
         while let Some(to) = scores::page_end(&held.db, from, PAGE / 10).await?.filter(|_| from < upto) {
-            sample.extend(models::sample_states(&held.db, from, to, each).await?);
+            sample.extend(models::sample_states(&held.db, from, to, each).await?.into_iter().map(risk::Sampled::from));
             from = to;
         }
         after = upto;

@@ -128,7 +128,7 @@ async fn basis(held: &mut Held<Cursor>) -> Result<Basis, JobError> {
     let shop = shop::read(&held.db).await?;
     let rates = shop::rates(&held.db, shop.home_currency).await?;
     let prior = shop.prior();
-    let (model_id, mut model, is_prior) = match models::live(&held.db).await? {
+    let (model_id, model, is_prior) = match models::live(&held.db).await? {
         Some(live) if !is_outdated(&live, &prior, held.plan) => (live.id, live.model, live.card.basis == "prior"),
         _ => {
             let (model, card) = risk::prior(shop.home_currency, prior);
@@ -136,13 +136,9 @@ async fn basis(held: &mut Held<Cursor>) -> Result<Basis, JobError> {
             (models::new_id(outcomes.last())?, model, true)
         }
     };
-    if let Some(thresholds) = shop.thresholds() {
-        model.thresholds = thresholds;
-    }
-    model.churn_days = shop.churn_days;
     Ok(Basis {
         model_id,
-        model,
+        model: shop.laid_over(model),
         rates,
         is_prior,
         is_costed: shop.margin_basis == MarginBasis::Product,

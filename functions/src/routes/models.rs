@@ -15,5 +15,5 @@ pub async fn show(ctx: Ctx) -> Result<Json<ModelResponse>, Problem> {
         Some(live) => (Some(live.card), live.model.definitions),
         None => (None, Vec::new()),
     };
-    Ok(Json(ModelResponse { model, definitions }))
+    Ok(Json(ModelResponse { model, definitions, versions: Vec::new() }))
 }

@@ -111,7 +111,7 @@ fn Owner(panel: Panel) -> impl IntoView {
         move || panel.owner.get(),
         move |chosen, _, _| {
             if *chosen != panel.care.with_untracked(owner_id) {
-                panel.save(CustomerChange { owner: Some(Id::parse(chosen).ok()), tags: None });
+                panel.save(CustomerChange { owner: Some(Id::parse(chosen).ok()), ..CustomerChange::default() });
             }
         },
         false,
@@ -161,11 +161,11 @@ fn Tags(panel: Panel, may_tag: Memo<bool>) -> impl IntoView {
         }
         error.set(None);
         all.push(tag);
-        panel.save(CustomerChange { owner: None, tags: Some(all) });
+        panel.save(CustomerChange { tags: Some(all), ..CustomerChange::default() });
     };
     let remove = move |tag: &str| {
         let left = panel.care.with_untracked(|care| care.tags.iter().filter(|known| *known != tag).cloned().collect());
-        panel.save(CustomerChange { owner: None, tags: Some(left) });
+        panel.save(CustomerChange { tags: Some(left), ..CustomerChange::default() });
     };
     let chip = move |tag: String| {
         let words = tag.clone();
@@ -207,7 +207,11 @@ impl Panel {
         if self.busy.get_untracked() {
             self.next.update_value(|next| {
                 let waiting = next.take().unwrap_or_default();
-                *next = Some(CustomerChange { owner: change.owner.or(waiting.owner), tags: change.tags.or(waiting.tags) });
+                *next = Some(CustomerChange {
+                    owner: change.owner.or(waiting.owner),
+                    tags: change.tags.or(waiting.tags),
+                    set_aside: change.set_aside.or(waiting.set_aside),
+                });
             });
             return;
         }
@@ -264,6 +268,7 @@ impl Panel {
         let change = CustomerChange {
             owner: asked.owner.filter(|_| choice.keeps("owner")),
             tags: asked.tags.filter(|_| choice.keeps("tags")),
+            set_aside: asked.set_aside,
         };
         if change != CustomerChange::default() {
             self.send(choice.version, change);

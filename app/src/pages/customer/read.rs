@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
-use shared::api::{Contact, CurrencyTotal, Customer, CustomerRow, Note, Order, RiskPoint};
+use shared::api::{Contact, CurrencyTotal, Customer, CustomerRow, Explanation, Note, Order, Peers, RiskPoint};
 use shared::money::Currency;
 
 use crate::client::{self, Failure};
@@ -31,6 +31,9 @@ struct Rest {
     history: Vec<RiskPoint>,
     p_alive: Option<f64>,
     p_return: Option<f64>,
+    p_return_interval: Option<(f64, f64)>,
+    peers: Option<Peers>,
+    explanation: Option<Explanation>,
     expected_orders: Option<f64>,
     rhythm: Option<String>,
     home_currency: Currency,
@@ -47,6 +50,9 @@ fn whole(row: CustomerRow, rest: Rest) -> Customer {
         history,
         p_alive,
         p_return,
+        p_return_interval,
+        peers,
+        explanation,
         expected_orders,
         rhythm,
         home_currency,
@@ -62,6 +68,9 @@ fn whole(row: CustomerRow, rest: Rest) -> Customer {
         history,
         p_alive,
         p_return,
+        p_return_interval,
+        peers,
+        explanation,
         expected_orders,
         rhythm,
         home_currency,
@@ -89,6 +98,8 @@ mod tests {
             tier: Tier::Early,
             lifecycle: Lifecycle::Active,
             risk: Risk { p30: 0.1, p60: 0.2, p90: 0.6 },
+            risk_interval: None,
+            set_aside: None,
             triggers: Vec::new(),
             segment: None,
             lifetime_value: Some(Money::new(1234, usd)),
@@ -116,6 +127,9 @@ mod tests {
             }],
             p_alive: Some(0.5),
             p_return: None,
+            p_return_interval: None,
+            peers: None,
+            explanation: None,
             expected_orders: Some(1.5),
             rhythm: Some("every 24 days".to_owned()),
             home_currency: usd,

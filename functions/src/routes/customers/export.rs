@@ -12,6 +12,7 @@ use shared::audit::Action;
 use shared::export::{Cell, csv};
 use shared::id::Id;
 use shared::money::Currency;
+use shared::time::Day;
 use utoipa::IntoParams;
 use worker::send::SendFuture;
 
@@ -113,10 +114,10 @@ pub async fn export(ctx: Ctx, QueryString(asked): QueryString<ExportQuery>) -> R
     let home = shop::read(&ctx.db).await?.home_currency;
     // Written down before the first row leaves: a file that breaks off has left as well.
     audit::write(&ctx, log).await?;
-    let db = ctx.db.clone();
+    let (db, today) = (ctx.db.clone(), ctx.now.day());
     let pages = stream::try_unfold(Step::Start, move |step| {
         let (db, chosen, fields) = (db.clone(), chosen.clone(), fields.clone());
-        SendFuture::new(async move { page(&db, &chosen, &fields, home, step).await })
+        SendFuture::new(async move { page(&db, &chosen, &fields, (home, today), step).await })
     });
     let headers = [(CONTENT_TYPE, "text/csv; charset=utf-8"), (CONTENT_DISPOSITION, "attachment; filename=\"customers.csv\"")];
     Ok((headers, Body::from_stream(pages)).into_response())
@@ -126,7 +127,7 @@ async fn page(
     db: &Db,
     chosen: &Chosen,
     fields: &[&'static str],
-    home: Currency,
+    (home, today): (Currency, Day),
     step: Step,
 ) -> Result<Option<(Bytes, Step)>, DbError> {
     let (after, is_first) = match step {
@@ -142,7 +143,7 @@ async fn page(
         Chosen::List { except, .. } => ids.iter().copied().filter(|id| !except.contains(id)).collect(),
         Chosen::Some(_) => ids.clone(),
     };
-    let rows = if wanted.is_empty() { Vec::new() } else { customers::rows(db, &wanted).await? };
+    let rows = if wanted.is_empty() { Vec::new() } else { customers::rows(db, &wanted, today).await? };
     // The file has no chart, and unpacking its points is most of a row's work.
     let lines: Vec<Vec<Cell>> =
         rows.into_iter().map(|customer| cells(row::wire(Row { history: None, ..customer }, home), fields)).collect();

@@ -35,7 +35,7 @@ pub async fn list(ctx: Ctx, QueryString(asked): QueryString<CustomerQuery>) -> R
     places.truncate(limit);
     let next_cursor = places.last().filter(|_| goes_on).map(|place| query::cursor(&filter, place));
     let ids: Vec<i64> = places.iter().map(|place| place.id).collect();
-    let rows = if ids.is_empty() { Vec::new() } else { customers::rows(&ctx.db, &ids).await? };
+    let rows = if ids.is_empty() { Vec::new() } else { customers::rows(&ctx.db, &ids, ctx.now.day()).await? };
     let (total, total_at_least) = totals(&filter, found, &summary);
     let Summary { tiers, waiting, as_of, card } = summary;
     let as_of = as_of.map(Millis::rfc3339);

@@ -142,7 +142,7 @@ fn carer(query: &CustomerQuery) -> Result<Option<Carer>, Problem> {
     })
 }
 
-const TIERS: &str = "Use immediate, moderate, early, healthy, lost or not_scored, several with commas between";
+const TIERS: &str = "Use immediate, moderate, early, healthy, lost, set_aside or not_scored, several with commas between";
 const LIFECYCLES: &str = "Use new, active, at_risk, lost, in_win_back, won_back or given_up, several with commas between";
 const COUNTRIES: &str = "Use the two letters of ISO 3166-1, such as DE, several with commas between";
 const OWNERS: &str = "Use a person's id, me, or none";

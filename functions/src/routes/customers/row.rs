@@ -23,6 +23,8 @@ pub fn wire(row: Row, home: Currency) -> CustomerRow {
         tier: Tier::from_code(row.tier),
         lifecycle: Lifecycle::from_code(row.lifecycle),
         risk: Risk { p30: row.p30 / 10_000.0, p60: row.p60 / 10_000.0, p90: row.p90 / 10_000.0 },
+        risk_interval: row.interval.and_then(|json| serde_json::from_str(&json).ok()),
+        set_aside: row.set_aside.and_then(|json| serde_json::from_str(&json).ok()),
         triggers: row.triggers.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default(),
         segment: None,
         lifetime_value: row.value.map(|minor| Home(minor).in_currency(home)),

@@ -5,14 +5,15 @@ use std::collections::BTreeMap;
 use shared::api::{Consent, Contact, Customer, CustomerResponse, Order};
 use shared::consent::{Present, Record, State};
 use shared::id::Id;
-use shared::money::{Currency, Money};
-use shared::risk::{Score, history_points};
+use shared::money::{Home, Money};
+use shared::risk::{self, Score, history_points};
 use shared::time::Millis;
 
 use super::row;
 use crate::ctx::Ctx;
 use crate::db::profile::{self, Belongings, ConsentRow, ContactRow, OrderRow, Profile};
-use crate::db::{shop, totals};
+use crate::db::shop::{self, Shop};
+use crate::db::totals;
 use crate::extract::PathId;
 use crate::problem::Problem;
 use crate::routes::notes;
@@ -29,15 +30,18 @@ pub async fn show(ctx: Ctx, PathId(id): PathId) -> Result<Versioned<CustomerResp
 
 /// The same for other routes, which answer with what they left.
 pub async fn read(ctx: &Ctx, id: &Id) -> Result<Customer, Problem> {
-    let home = shop::read(&ctx.db).await?.home_currency;
-    let profile = profile::find(&ctx.db, id).await?.ok_or(Problem::NotFound)?;
-    let belongings = profile::belongings(&ctx.db, profile.row.row_id, home).await?;
-    Ok(wire(profile, belongings, home, ctx))
+    let shop = shop::read(&ctx.db).await?;
+    let profile = profile::find(&ctx.db, id, ctx.now.day()).await?.ok_or(Problem::NotFound)?;
+    let belongings = profile::belongings(&ctx.db, profile.row.row_id, shop.home_currency).await?;
+    Ok(wire(profile, belongings, &shop, ctx))
 }
 
-fn wire(profile: Profile, belongings: Belongings, home: Currency, ctx: &Ctx) -> Customer {
+fn wire(profile: Profile, belongings: Belongings, shop: &Shop, ctx: &Ctx) -> Customer {
+    let (home, today) = (shop.home_currency, ctx.now.day());
     let Profile { row, score, traits, version } = profile;
     let score: Option<Score> = score.and_then(|json| serde_json::from_str(&json).ok());
+    let made_of = belongings.made_of.map(|(state, model)| (state, shop.laid_over(model)));
+    let value = row.value.map(Home);
     let mut histories: BTreeMap<i64, Vec<Consent>> = BTreeMap::new();
     for consent in belongings.consents {
         histories.entry(consent.contact_id).or_default().push(past(consent));
@@ -56,6 +60,9 @@ fn wire(profile: Profile, belongings: Belongings, home: Currency, ctx: &Ctx) -> 
         history: row.history.as_deref().map(history_points).unwrap_or_default(),
         p_alive: score.as_ref().and_then(|score| score.p_alive),
         p_return: score.as_ref().and_then(|score| score.p_return),
+        p_return_interval: score.as_ref().and_then(|score| score.return_interval),
+        peers: made_of.as_ref().and_then(|(state, model)| risk::peers(state, value, model, today)),
+        explanation: made_of.as_ref().and_then(|(state, model)| risk::explain(state, model, today)),
         expected_orders: score.as_ref().and_then(|score| score.expected_orders),
         rhythm: score.and_then(|score| score.rhythm),
         home_currency: home,
