@@ -19,9 +19,10 @@
 //! | `Subscription Cancelled` | `ends`: `now` or `term_end` (default), `reason` | the customer asked to end it |
 //! | `Subscription Paused` | `days`, `until` (RFC 3339 or an ISO date) | the customer pauses: without an end, until it is resumed |
 //! | `Subscription Resumed` | | the cancellation or the pause is taken back |
-//! | `Feature Used` | `feature`, `count` | use of a feature of the product |
-//! | `Signed In` | `seats`: how many people were active | use of the product |
-//! | any other name | `count` | use of a feature that has this name |
+//! | `Feature Used` | `feature`, `count`, `user` | use of a feature of the product, by somebody of an account |
+//! | `Signed In` | `seats`: how many people were active; `user` | use of the product |
+//! | `User Removed` | `user` | somebody of an account is gone |
+//! | any other name | `count`, `user` | use of a feature that has this name |
 //!
 //! A **term** is said by `term_days` (its length in days), else by `interval` (`week`, `month`, `quarter`, `year`), else by
 //! `term_end` (RFC 3339 or an ISO date: the last paid day). A file whose dates are shifted on import, as those of the sample
@@ -73,6 +74,8 @@ pub enum Event {
     SignedIn {
         seats: Option<u32>,
     },
+    /// Somebody of an account.
+    PersonLeft,
     /// A name of the vocabulary without what it needs, such as `NPS Answered` without a score.
     Unreadable,
 }
@@ -124,6 +127,7 @@ pub fn read(name: &str, at: Millis, properties: &Map<String, Value>) -> Event {
         "subscription resumed" => Event::Resumed,
         "subscription paused" => Event::Paused { until: property.pause_end(at.day()) },
         "signed in" => Event::SignedIn { seats: property.count("seats") },
+        "user removed" => Event::PersonLeft,
         "feature used" => match property.text("feature") {
             Some(feature) => Event::FeatureUsed { feature, count: property.count("count").unwrap_or(1) },
             None => Event::Unreadable,
@@ -131,6 +135,12 @@ pub fn read(name: &str, at: Millis, properties: &Map<String, Value>) -> Event {
         "" => Event::Unreadable,
         _ => Event::FeatureUsed { feature: cut(name.trim()), count: property.count("count").unwrap_or(1) },
     }
+}
+
+/// Who of an account an event is about.
+pub fn user(properties: &Map<String, Value>) -> Option<String> {
+    let properties = Properties(properties);
+    ["user", "user_id", "userId", "email"].into_iter().find_map(|key| properties.text(key))
 }
 
 struct Properties<'a>(&'a Map<String, Value>);

@@ -4,6 +4,7 @@
 //! stopped together with everybody's has lost nothing but the feed. Rates compare whole weeks, so that a week that has just
 //! begun is no decline. Opens decide nothing: machines open mail.
 
+mod champion;
 mod feature;
 mod past;
 pub mod sentiment;
@@ -99,6 +100,7 @@ pub fn read(
         usage(state, feeds, today),
         seats(state, today),
         active_seats(state, feeds, today),
+        champion::champion(state, feeds, today),
         email(state, feeds, today),
         ticket(state, today),
         nps(state, today),

@@ -10,6 +10,7 @@ mod contract;
 mod days;
 mod fold;
 mod latest;
+mod people;
 mod tickets;
 mod week;
 
@@ -17,6 +18,7 @@ pub use contract::{Contract, Price, Term, TermsSoFar};
 pub use days::Days;
 pub use fold::fold;
 pub use latest::Latest;
+pub use people::{People, Person};
 pub use tickets::{Ticket, Tickets};
 pub use week::{Week, Weeks};
 
@@ -84,6 +86,9 @@ pub struct State {
     pub paid: Option<Millis>,
     #[serde(rename = "c", default, skip_serializing_if = "Option::is_none")]
     pub contract: Option<Contract>,
+    /// Of an account.
+    #[serde(rename = "u", default, skip_serializing_if = "People::is_empty")]
+    pub people: People,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -173,6 +178,7 @@ impl State {
             (Some(one), Some(other)) => Some(one.merge(other)),
             (one, other) => one.or(other),
         };
+        self.people.merge(other.people);
         self
     }
 

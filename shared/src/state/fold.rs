@@ -1,6 +1,6 @@
 //! Orders and events into a state.
 
-use super::{Contract, EventFact, Feature, Latest, OrderFact, Price, SCHEMA, Spent, State, Term, Ticket};
+use super::{Contract, EventFact, Feature, Latest, OrderFact, Person, Price, SCHEMA, Spent, State, Term, Ticket};
 use crate::event::{self, Event, Terms};
 use crate::money::{Currency, Money, Rates};
 use crate::time::Millis;
@@ -15,9 +15,25 @@ pub fn fold(orders: &[OrderFact], events: &[EventFact], rates: &Rates) -> State 
         add_order(&mut state, order, rates);
     }
     for fact in events {
-        add_event(&mut state, fact.at, event::read(&fact.name, fact.at, &fact.properties), rates);
+        let event = event::read(&fact.name, fact.at, &fact.properties);
+        if let Some((name, person)) = person_of(&event, fact) {
+            state.people.add(name, person);
+        }
+        add_event(&mut state, fact.at, event, rates);
     }
     state
+}
+
+/// Who of an account did it, where the event says.
+fn person_of(event: &Event, fact: &EventFact) -> Option<(String, Person)> {
+    let day = Some(fact.at.day());
+    let person = match event {
+        Event::FeatureUsed { count, .. } => Person { uses: *count, last: day, left: None },
+        Event::SignedIn { .. } => Person { uses: 1, last: day, left: None },
+        Event::PersonLeft => Person { left: day, ..Person::default() },
+        _ => return None,
+    };
+    Some((event::user(&fact.properties)?, person))
 }
 
 /// A day counts once however many orders it has, as the models want it. A refunded order stays a purchase: the customer came.
@@ -44,7 +60,7 @@ fn add_order(state: &mut State, order: &OrderFact, rates: &Rates) {
 fn add_event(state: &mut State, at: Millis, event: Event, rates: &Rates) {
     let week = at.day().week();
     match event {
-        Event::OrderCompleted | Event::Unreadable => {}
+        Event::OrderCompleted | Event::PersonLeft | Event::Unreadable => {}
         Event::Visited => state.weeks.change(week, |week| add(&mut week.visits, 1)),
         Event::EmailDelivered => state.weeks.change(week, |week| add(&mut week.delivered, 1)),
         Event::EmailOpened => state.weeks.change(week, |week| add(&mut week.opened, 1)),
