@@ -12,18 +12,31 @@ mod logistic;
 mod matrix;
 pub mod metrics;
 pub mod ope;
+mod ordered;
+mod policy;
+mod profit;
+pub mod qini;
 mod ridge;
 mod schema;
 mod standard;
 mod table;
+mod uplift;
 
 pub use boost::{BoostSettings, Boosted, Loss};
 pub use encoder::{Encoder, LeftOut, Reason};
+
 pub use logistic::{Logistic, logit, probability};
 pub use matrix::Matrix;
+pub use ordered::Ordered;
+pub use policy::{best_arms, policy_value};
+pub use profit::{ProfitPoint, most_profitable, profit_curve};
 pub use ridge::Ridge;
 pub use schema::{Kind, Schema};
 pub use table::{Column, Table, Values};
+pub use uplift::{
+    Approach, Base, Choice, FEWEST, FamilySettings, Gate, Learner, Personal, Propensities, Settings as UpliftSettings, Shrinkage,
+    Trial, Tried, UpliftError, fit as fit_uplift,
+};
 
 use serde::{Deserialize, Serialize};
 

@@ -31,6 +31,12 @@ impl Factor {
         Self(rows)
     }
 
+    /// The logarithm of the matrix's determinant, over its independent columns.
+    pub(super) fn log_determinant(&self) -> f64 {
+        let pivots = self.0.iter().filter_map(|row| row.last()).filter(|pivot| **pivot > 0.0);
+        pivots.map(|pivot| 2.0 * libm::log(*pivot)).sum()
+    }
+
     pub(super) fn solve(&self, right: &[f64]) -> Vec<f64> {
         let mut solution: Vec<f64> = Vec::with_capacity(right.len());
         for (row, value) in self.0.iter().zip(right) {
@@ -76,6 +82,12 @@ mod tests {
         for (row, right) in [[4.0, 2.0, -2.0], [2.0, 5.0, 1.0], [-2.0, 1.0, 9.0]].iter().zip([2.0, 8.0, 27.0]) {
             assert!((dot(row, &solution) - right).abs() < 1e-12, "{solution:?}");
         }
+    }
+
+    #[test]
+    fn the_determinant_is_that_worked_by_hand() {
+        let factor = Factor::of(vec![vec![4.0], vec![2.0, 5.0], vec![-2.0, 1.0, 9.0]]);
+        assert!((factor.log_determinant() - libm::log(112.0)).abs() < 1e-12);
     }
 
     #[test]
