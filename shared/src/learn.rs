@@ -4,9 +4,10 @@
 //! One thread, no clock, no platform's logarithm: the same rows and seed give the same bytes in the worker, the browser and a
 //! test. Missing values are NaN in a [`Matrix`] and a level of their own in every learner.
 
+pub mod bandit;
 mod boost;
 pub mod calibrate;
-mod cholesky;
+pub(crate) mod cholesky;
 mod encoder;
 mod logistic;
 mod matrix;

@@ -60,6 +60,31 @@ pub fn cdnow_log() -> Option<Vec<LogRow>> {
     Some(rows.collect())
 }
 
+/// Rows by column.
+pub fn telco() -> Option<Vec<BTreeMap<String, String>>> {
+    let text = file("telco_churn/telco_churn.csv")?;
+    let mut lines = text.lines().map(|line| line.split(',').map(str::to_owned).collect::<Vec<_>>());
+    let headers = lines.next().expect("headers");
+    Some(lines.map(|cells| headers.iter().cloned().zip(cells).collect()).collect())
+}
+
+/// A customer of Hillstrom's test: arm 0 without e-mail, 1 men's, 2 women's.
+pub struct Hillstrom {
+    pub arm: usize,
+    pub visit: f64,
+}
+
+pub fn hillstrom() -> Option<Vec<Hillstrom>> {
+    let text = file("hillstrom_a/hillstrom_a.csv")?;
+    let row = |line: &str| {
+        // From the end: an earlier cell has a comma of its own.
+        let cells: Vec<&str> = line.rsplit(',').collect();
+        let arm = ["No E-Mail", "Mens E-Mail", "Womens E-Mail"].iter().position(|arm| *arm == cells[3]).expect("an arm");
+        Hillstrom { arm, visit: cells[2].parse().expect("a visit") }
+    };
+    Some(text.lines().skip(1).map(row).collect())
+}
+
 /// A log of the Open Bandit Dataset, campaign "men".
 pub struct Obd {
     pub items: Vec<usize>,
