@@ -1,20 +1,20 @@
 //! Symmetric positive semi-definite systems.
 
 /// The lower triangle of a symmetric matrix: row j has j + 1 entries.
-pub(super) type Triangle = Vec<Vec<f64>>;
+pub(crate) type Triangle = Vec<Vec<f64>>;
 
 /// A pivot that lost all but this share of its diagonal is what rounding left of a column that the ones before it spell out.
 const DEPENDENT: f64 = 1e-12;
 
-pub(super) fn triangle(size: usize) -> Triangle {
+pub(crate) fn triangle(size: usize) -> Triangle {
     (1..=size).map(|length| vec![0.0; length]).collect()
 }
 
 /// L with LLᵀ = the matrix. Columns that depend on earlier ones have a pivot of 0 and get 0 in every solution.
-pub(super) struct Factor(Triangle);
+pub(crate) struct Factor(Triangle);
 
 impl Factor {
-    pub(super) fn of(mut rows: Triangle) -> Self {
+    pub(crate) fn of(mut rows: Triangle) -> Self {
         for size in 0..rows.len() {
             let (done, rest) = rows.split_at_mut(size);
             let Some(row) = rest.first_mut() else { break };
@@ -37,7 +37,7 @@ impl Factor {
         pivots.map(|pivot| 2.0 * libm::log(*pivot)).sum()
     }
 
-    pub(super) fn solve(&self, right: &[f64]) -> Vec<f64> {
+    pub(crate) fn solve(&self, right: &[f64]) -> Vec<f64> {
         let mut solution: Vec<f64> = Vec::with_capacity(right.len());
         for (row, value) in self.0.iter().zip(right) {
             let pivot = row.last().copied().unwrap_or(0.0);
@@ -57,7 +57,7 @@ impl Factor {
 }
 
 /// Over the shorter of both, in eight lanes whose sums are added in a fixed order.
-pub(super) fn dot(a: &[f64], b: &[f64]) -> f64 {
+pub(crate) fn dot(a: &[f64], b: &[f64]) -> f64 {
     let length = a.len().min(b.len());
     let (a, b) = (a.get(..length).unwrap_or_default(), b.get(..length).unwrap_or_default());
     let ((a_lanes, a_rest), (b_lanes, b_rest)) = (a.as_chunks::<8>(), b.as_chunks::<8>());
