@@ -6,19 +6,26 @@
 mod beta_geometric;
 mod bfgs;
 mod bgnbd;
+mod fitted;
 mod gamma_gamma;
+mod history;
+mod last_order;
 mod mbgnbd;
 mod nbd;
+mod newton;
+mod pareto_nbd;
 mod special;
 
-pub use beta_geometric::{FitError, Fitted, History};
 pub use bgnbd::BgNbd;
+pub use fitted::{Covariance, Estimate, FitError, Fitted, Scale};
 pub use gamma_gamma::GammaGamma;
+pub use history::History;
 pub use mbgnbd::MbgNbd;
 pub use nbd::Nbd;
+pub use pareto_nbd::ParetoNbd;
 
 pub(crate) use bfgs::minimize;
-pub(crate) use special::{digamma, ln_gamma};
+pub(crate) use special::{digamma, ln_gamma, ln_gamma_ratio, ln_rising, trigamma};
 
 use serde::{Deserialize, Serialize};
 
@@ -28,6 +35,7 @@ use serde::{Deserialize, Serialize};
 pub enum OrderModel {
     BgNbd(BgNbd),
     MbgNbd(MbgNbd),
+    ParetoNbd(ParetoNbd),
     /// No drop-out identified: everyone stays alive.
     Nbd(Nbd),
 }
@@ -37,6 +45,7 @@ impl OrderModel {
         match self {
             Self::BgNbd(_) => "BG/NBD",
             Self::MbgNbd(_) => "MBG/NBD",
+            Self::ParetoNbd(_) => "Pareto/NBD",
             Self::Nbd(_) => "NBD",
         }
     }
@@ -45,6 +54,7 @@ impl OrderModel {
         match self {
             Self::BgNbd(model) => model.p_alive(history),
             Self::MbgNbd(model) => model.p_alive(history),
+            Self::ParetoNbd(model) => model.p_alive(history),
             Self::Nbd(_) => 1.0,
         }
     }
@@ -55,18 +65,29 @@ impl OrderModel {
         match self {
             Self::BgNbd(BgNbd { a, b, .. }) => (b + x) / (a + b + x),
             Self::MbgNbd(MbgNbd { a, b, .. }) => (b + x + 1.0) / (a + b + x + 1.0),
-            Self::Nbd(_) => 1.0,
+            // Drop-out needs time, and none has passed.
+            Self::ParetoNbd(_) | Self::Nbd(_) => 1.0,
         }
     }
 
     /// Given that the customer is alive with this history, the purchase rate a week is gamma distributed: (shape, rate).
     pub fn rate_posterior(&self, history: &History) -> (f64, f64) {
         let (r, alpha) = match *self {
-            Self::BgNbd(BgNbd { r, alpha, .. }) | Self::MbgNbd(MbgNbd { r, alpha, .. }) | Self::Nbd(Nbd { r, alpha }) => {
-                (r, alpha)
-            }
+            Self::BgNbd(BgNbd { r, alpha, .. })
+            | Self::MbgNbd(MbgNbd { r, alpha, .. })
+            | Self::ParetoNbd(ParetoNbd { r, alpha, .. })
+            | Self::Nbd(Nbd { r, alpha }) => (r, alpha),
         };
         (r + f64::from(history.x), alpha + history.clean().age)
+    }
+
+    /// Given that the customer is alive with this history, the drop-out rate a week is gamma distributed: (shape, rate). `None`
+    /// where nobody drops out between two purchases.
+    pub fn drop_out_posterior(&self, history: &History) -> Option<(f64, f64)> {
+        match self {
+            Self::ParetoNbd(model) => Some(model.drop_out_posterior(history)),
+            Self::BgNbd(_) | Self::MbgNbd(_) | Self::Nbd(_) => None,
+        }
     }
 
     /// P(no order in the next `weeks`).
@@ -74,6 +95,7 @@ impl OrderModel {
         match self {
             Self::BgNbd(model) => model.p_no_order(history, weeks),
             Self::MbgNbd(model) => model.p_no_order(history, weeks),
+            Self::ParetoNbd(model) => model.p_no_order(history, weeks),
             Self::Nbd(model) => model.p_no_order(history, weeks),
         }
     }
@@ -83,6 +105,7 @@ impl OrderModel {
         match self {
             Self::BgNbd(model) => model.expected_orders(history, weeks),
             Self::MbgNbd(model) => model.expected_orders(history, weeks),
+            Self::ParetoNbd(model) => model.expected_orders(history, weeks),
             Self::Nbd(model) => model.expected_orders(history, weeks),
         }
     }
@@ -94,7 +117,17 @@ impl OrderModel {
             Self::BgNbd(BgNbd { r, alpha, a, b }) | Self::MbgNbd(MbgNbd { r, alpha, a, b }) => {
                 named(&["r", "alpha", "a", "b"], &[r, alpha, a, b])
             }
+            Self::ParetoNbd(ParetoNbd { r, alpha, s, beta }) => named(&["r", "alpha", "s", "beta"], &[r, alpha, s, beta]),
             Self::Nbd(Nbd { r, alpha }) => named(&["r", "alpha"], &[r, alpha]),
         }
+    }
+}
+
+/// P(no order for `weeks`) of someone alive now: their order rate is Gamma(shape, rate), and so is their drop-out rate where the
+/// model has one; see [`OrderModel::rate_posterior`] and [`OrderModel::drop_out_posterior`].
+pub fn quiet_if_alive(orders: (f64, f64), drop_out: Option<(f64, f64)>, weeks: f64) -> f64 {
+    match drop_out {
+        Some(drop_out) => pareto_nbd::quiet_if_alive(orders, drop_out, weeks),
+        None => libm::exp(-orders.0 * libm::log1p(weeks.max(0.0) / orders.1)),
     }
 }

@@ -36,7 +36,7 @@ pub use tiers::{HYSTERESIS_PER_CENT, TierCounts, shown_per_cent, tier_counts, ti
 use serde::{Deserialize, Serialize};
 
 use crate::api::{ChurnDefinition, Lifecycle, Risk, RiskInterval, Thresholds, Tier, Trigger};
-use crate::clv::{GammaGamma, MbgNbd, OrderModel};
+use crate::clv::{GammaGamma, History, MbgNbd, OrderModel};
 use crate::money::{Currency, Home};
 use crate::signal::Feeds;
 use crate::state::State;
@@ -96,7 +96,7 @@ pub struct Model {
     pub home: Currency,
     /// Orders: what predicts best, fitted or prior.
     pub orders: OrderModel,
-    /// P(alive) as people see it; `None` where no drop-out is identified. Never BG/NBD's, which is 1 for every one-time buyer.
+    /// P(alive) as people see it where `orders` has none of its own; `None` where no drop-out is identified.
     pub alive: Option<MbgNbd>,
     pub rhythm: Rhythm,
     /// Spend of a purchase day in minor units of the home currency; `None` where too few customers bought twice.
@@ -112,6 +112,16 @@ pub struct Model {
     /// Whom a customer is compared with.
     #[serde(default)]
     pub peers: PeerGroups,
+}
+
+impl Model {
+    /// P(alive) as people see it. Never BG/NBD's, which is 1 for every one-time buyer.
+    pub(crate) fn p_alive(&self, history: &History) -> Option<f64> {
+        match &self.orders {
+            OrderModel::ParetoNbd(model) => Some(model.p_alive(history)),
+            OrderModel::BgNbd(_) | OrderModel::MbgNbd(_) | OrderModel::Nbd(_) => self.alive.map(|model| model.p_alive(history)),
+        }
+    }
 }
 
 /// The score row. Its figures are rounded to what is worth storing, so that they read back from JSON to the same bits and an

@@ -5,7 +5,7 @@ mod data;
 
 use data::{Draws, cdnow_log, cdnow_summary};
 use proptest::prelude::*;
-use shared::clv::{BgNbd, FitError, Fitted, GammaGamma, History, MbgNbd, Nbd, OrderModel};
+use shared::clv::{BgNbd, FitError, Fitted, GammaGamma, History, MbgNbd, Nbd, OrderModel, ParetoNbd};
 
 fn near(actual: f64, printed: f64, digits: i32) -> bool {
     (actual - printed).abs() <= 0.5001 * 10_f64.powi(-digits)
@@ -15,7 +15,7 @@ fn near(actual: f64, printed: f64, digits: i32) -> bool {
 fn bgnbd_on_cdnow_equals_fader_hardie_and_lee_2005() {
     let Some(rows) = cdnow_summary() else { return };
     let groups: Vec<_> = rows.iter().map(|row| (row.0, 1.0)).collect();
-    let Fitted { model, log_likelihood, customers } = BgNbd::fit(&groups).expect("fits");
+    let Fitted { model, log_likelihood, customers, .. } = BgNbd::fit(&groups).expect("fits");
     assert_eq!(customers, 2357);
     for (name, actual, printed, digits) in [
         ("r", model.r, 0.243, 3),
@@ -57,10 +57,24 @@ fn mbgnbd_on_cdnow_equals_lifetimes() {
 fn gamma_gamma_on_cdnow_s_946_repeaters_equals_lifetimes() {
     let Some(rows) = cdnow_summary() else { return };
     let spends: Vec<(u32, f64)> = rows.iter().filter(|row| row.0.x > 0).map(|row| (row.0.x, row.1)).collect();
-    let Fitted { model, log_likelihood, customers } = GammaGamma::fit(&spends).expect("fits");
+    let Fitted { model, log_likelihood, customers, .. } = GammaGamma::fit(&spends).expect("fits");
     assert_eq!(customers, 946);
     assert!(near(model.p, 6.24880, 3) && near(model.q, 3.74459, 3) && near(model.v, 15.44775, 2), "{model:?}");
     assert!(near(log_likelihood, -4055.9232, 3), "{log_likelihood}");
+}
+
+#[test]
+fn pareto_nbd_on_cdnow_is_no_worse_than_lifetimes() {
+    let Some(rows) = cdnow_summary() else { return };
+    let groups: Vec<_> = rows.iter().map(|row| (row.0, 1.0)).collect();
+    let fitted = ParetoNbd::fit(&groups).expect("fits");
+    let model = fitted.model;
+    for (name, actual, printed) in
+        [("r", model.r, 0.5533), ("alpha", model.alpha, 10.577), ("s", model.s, 0.6062), ("beta", model.beta, 11.667)]
+    {
+        assert!((actual / printed - 1.0).abs() < 1e-3, "{name}: {actual} is not {printed}");
+    }
+    assert!(fitted.log_likelihood >= -9594.975 && fitted.log_likelihood < -9594.97, "{}", fitted.log_likelihood);
 }
 
 /// Ten customers of the sample log, exact days / 7, next 39 weeks, models fitted on the log: lifetimes 0.11.3.
@@ -71,19 +85,20 @@ fn ten_customers_of_cdnow_equal_lifetimes() {
     let histories: Vec<(u32, History, f64)> = data::summaries(&log, end);
     let groups: Vec<_> = histories.iter().map(|(_, history, _)| (*history, 1.0)).collect();
     let (bg, mbg) = (BgNbd::fit(&groups).expect("fits").model, MbgNbd::fit(&groups).expect("fits").model);
+    let pareto = ParetoNbd::fit(&groups).expect("fits").model;
     let spends: Vec<(u32, f64)> = histories.iter().filter(|(_, h, _)| h.x > 0).map(|(_, h, z)| (h.x, *z)).collect();
     let spend = GammaGamma::fit(&spends).expect("fits").model;
-    for (id, bg_alive, bg_39, mbg_alive, mbg_39, mean) in [
-        (3, 1.0, 0.194794, 0.389723, 0.153966, 35.1704),
-        (1186, 1.0, 0.224199, 0.408641, 0.184116, 35.1704),
-        (1836, 0.225868, 0.266082, 0.192586, 0.258322, 15.4356),
-        (183, 0.322161, 0.315799, 0.267125, 0.301760, 21.6826),
-        (1709, 0.616048, 0.715568, 0.582641, 0.771341, 21.1267),
-        (91, 0.723818, 0.701288, 0.709717, 0.792983, 21.1475),
-        (1444, 0.674762, 1.333668, 0.650095, 1.348359, 32.5872),
-        (1329, 0.707305, 1.959415, 0.686078, 1.928304, 44.5417),
-        (101, 0.862950, 3.330971, 0.851841, 3.260361, 18.9008),
-        (157, 0.969221, 20.055250, 0.965938, 18.951872, 26.3943),
+    for (id, bg_alive, bg_39, mbg_alive, mbg_39, mean, (pareto_alive, pareto_39)) in [
+        (3, 1.0, 0.194794, 0.389723, 0.153966, 35.1704, (0.2951, 0.1071)),
+        (1186, 1.0, 0.224199, 0.408641, 0.184116, 35.1704, (0.3368, 0.1371)),
+        (1836, 0.225868, 0.266082, 0.192586, 0.258322, 15.4356, (0.2122, 0.2577)),
+        (183, 0.322161, 0.315799, 0.267125, 0.301760, 21.6826, (0.2658, 0.2762)),
+        (1709, 0.616048, 0.715568, 0.582641, 0.771341, 21.1267, (0.7138, 0.8565)),
+        (91, 0.723818, 0.701288, 0.709717, 0.792983, 21.1475, (0.9329, 0.9597)),
+        (1444, 0.674762, 1.333668, 0.650095, 1.348359, 32.5872, (0.7982, 1.534)),
+        (1329, 0.707305, 1.959415, 0.686078, 1.928304, 44.5417, (0.8289, 2.1918)),
+        (101, 0.862950, 3.330971, 0.851841, 3.260361, 18.9008, (0.9724, 3.5854)),
+        (157, 0.969221, 20.055250, 0.965938, 18.951872, 26.3943, (0.9962, 19.5957)),
     ] {
         let (_, history, zbar) = histories.iter().find(|(found, ..)| *found == id).expect("in the log");
         for (name, actual, printed) in [
@@ -91,6 +106,8 @@ fn ten_customers_of_cdnow_equal_lifetimes() {
             ("BG orders", bg.expected_orders(history, 39.0), bg_39),
             ("MBG alive", mbg.p_alive(history), mbg_alive),
             ("MBG orders", mbg.expected_orders(history, 39.0), mbg_39),
+            ("Pareto alive", pareto.p_alive(history), pareto_alive),
+            ("Pareto orders", pareto.expected_orders(history, 39.0), pareto_39),
             ("spend", spend.expected_spend(history.x, *zbar).expect("mean"), mean),
         ] {
             assert!((actual - printed).abs() < 2e-4 * printed, "customer {id}, {name}: {actual} is not {printed}");
@@ -164,7 +181,7 @@ fn one_time_buyers_are_alive_for_certain_only_to_bgnbd() {
 }
 
 fn parameter() -> impl Strategy<Value = f64> {
-    (-4.0..4.0_f64).prop_map(f64::exp)
+    prop_oneof![4 => (-4.0..4.0_f64).prop_map(f64::exp), 1 => (-14.0..14.0_f64).prop_map(f64::exp)]
 }
 
 proptest! {
@@ -179,6 +196,7 @@ proptest! {
         for model in [
             OrderModel::BgNbd(BgNbd::new(r, alpha, a, b).expect("valid")),
             OrderModel::MbgNbd(MbgNbd::new(r, alpha, a, b).expect("valid")),
+            OrderModel::ParetoNbd(ParetoNbd::new(r, alpha, a, b).expect("valid")),
             OrderModel::Nbd(Nbd::new(r, alpha).expect("valid")),
         ] {
             let (alive, none) = (model.p_alive(&history), model.p_no_order(&history, weeks));
@@ -189,7 +207,12 @@ proptest! {
             prop_assert!(orders.is_finite() && orders >= 0.0, "{model:?} {orders}");
             prop_assert!(orders + 1e-9 >= 1.0 - none, "{model:?}: {orders} orders, P(any) {}", 1.0 - none);
         }
-        let likelihood = BgNbd::new(r, alpha, a, b).expect("valid").log_likelihood(&history);
-        prop_assert!(likelihood.is_finite());
+        for likelihood in [
+            BgNbd::new(r, alpha, a, b).expect("valid").log_likelihood(&history),
+            MbgNbd::new(r, alpha, a, b).expect("valid").log_likelihood(&history),
+            ParetoNbd::new(r, alpha, a, b).expect("valid").log_likelihood(&history),
+        ] {
+            prop_assert!(likelihood.is_finite());
+        }
     }
 }

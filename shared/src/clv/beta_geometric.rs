@@ -1,46 +1,11 @@
 //! What BG/NBD and MBG/NBD share. They differ only in whether a customer may drop out right after the first purchase: the
 //! number of chances to drop out is x in BG/NBD and x + 1 in MBG/NBD, called x + `first` below.
 
-use serde::{Deserialize, Serialize};
-
-use super::{digamma, ln_gamma, minimize};
-
-/// What the models know of a customer, in weeks.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct History {
-    /// Repeat purchase days: the first purchase is not counted.
-    pub x: u32,
-    /// From the first purchase to the last.
-    pub t_x: f64,
-    /// From the first purchase to now; T in the papers.
-    pub age: f64,
-}
-
-/// Parameters by maximum likelihood.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Fitted<M> {
-    pub model: M,
-    pub log_likelihood: f64,
-    pub customers: u64,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum FitError {
-    #[error("nobody bought twice")]
-    NoRepeats,
-    #[error("no drop-out identified")]
-    NoDropOut,
-    #[error("the likelihood has no maximum inside sensible bounds")]
-    NotFound,
-    #[error("parameters must be finite and greater than 0")]
-    Parameters,
-}
-
-/// Parameters lie within e^-BOUND and e^BOUND: the likelihood of a degenerate shop grows for ever, ever more slowly.
-const BOUND: f64 = 14.0;
-
-/// A gain in log-likelihood below this over a model without drop-out is no evidence of drop-out.
-const DROP_OUT_GAIN: f64 = 0.5;
+use super::fitted::{self, FitError, Fitted};
+use super::history::{Groups, History};
+use super::nbd::{self, Nbd};
+use super::newton::Curve;
+use super::{digamma, ln_rising, trigamma};
 
 /// A drop-out after fewer than one purchase in a thousand is none.
 const DROP_OUT_SHARE: f64 = 1e-3;
@@ -51,19 +16,6 @@ pub(super) struct Parameters {
     pub(super) alpha: f64,
     pub(super) a: f64,
     pub(super) b: f64,
-}
-
-impl History {
-    /// With times that are finite, not negative and in order.
-    pub(crate) fn clean(&self) -> Self {
-        let age = if self.age.is_finite() { self.age.max(0.0) } else { 0.0 };
-        let t_x = if self.t_x.is_finite() { self.t_x.clamp(0.0, age) } else { 0.0 };
-        Self { x: self.x, t_x, age }
-    }
-}
-
-pub(super) fn positive(values: &[f64]) -> Result<(), FitError> {
-    if values.iter().all(|v| v.is_finite() && *v > 0.0) { Ok(()) } else { Err(FitError::Parameters) }
 }
 
 pub(super) fn p_alive(p: &Parameters, first: f64, history: &History) -> f64 {
@@ -121,173 +73,157 @@ const MAX_TERMS: u32 = 50_000;
 
 /// Log-likelihood of one customer.
 pub(super) fn log_likelihood(p: &Parameters, first: f64, history: &History) -> f64 {
-    let by_x = ByX::new(p, first, history.x);
-    let (value, _) = one(p, first, &by_x, &history.clean());
-    value
+    total(p, first, &Groups::of(&[(*history, 1.0)])).value
 }
 
 /// Maximum likelihood over customers in groups of equal history, each with its number of customers.
 ///
 /// # Errors
 /// [`FitError::NoRepeats`] where nobody bought twice, [`FitError::NoDropOut`] where a model without drop-out explains the data
-/// as well, [`FitError::NotFound`] where the search ends on a bound.
-pub(super) fn fit(groups: &[(History, f64)], first: f64) -> Result<Fitted<Parameters>, FitError> {
-    let groups = sorted(groups);
-    let without = fit_nbd(&groups)?;
-    let total: f64 = groups.iter().map(|(_, n)| n).sum();
-    let (r, alpha) = without.model;
-    let mut best: Option<(f64, Parameters, bool)> = None;
+/// as well, [`FitError::NotFound`] where the search ends without a maximum.
+pub(super) fn fit(groups: &Groups, first: f64) -> Result<Fitted<Parameters>, FitError> {
+    let without = nbd::fit(groups)?;
+    let Nbd { r, alpha } = without.model;
     // Where there is drop-out, buyers are more alike and busier than a model without it believes.
-    for (dr, dalpha, a, b) in [(1.0, 0.6, 0.8, 2.5), (0.5, 0.3, 0.3, 1.0), (2.0, 1.5, 2.0, 8.0)] {
-        let start = [libm::log(r * dr), libm::log(alpha * dalpha), libm::log(a), libm::log(b)];
-        let found = minimize(start.map(|v| v.clamp(-BOUND + 1.0, BOUND - 1.0)), |theta| {
-            if theta.iter().any(|t| !t.is_finite() || t.abs() > BOUND) {
-                return (f64::INFINITY, [0.0; 4]);
-            }
-            let p = from_logs(theta);
-            let (value, gradient) = total_likelihood(&p, first, &groups);
-            let scaled = [gradient[0] * p.r, gradient[1] * p.alpha, gradient[2] * p.a, gradient[3] * p.b];
-            (-value / total, scaled.map(|g| -g / total))
-        });
-        if found.value.is_finite() && best.is_none_or(|(value, ..)| found.value < value - 1e-10) {
-            best = Some((found.value, from_logs(&found.at), found.converged));
-        }
-        if found.converged {
-            break;
-        }
+    let mut starts = [(1.0, 0.6, 0.8, 2.5), (0.5, 0.3, 0.3, 1.0), (2.0, 1.5, 2.0, 8.0)]
+        .map(|(dr, dalpha, a, b)| [r * dr, alpha * dalpha, a, b])
+        .to_vec();
+    let mean = |groups: &Groups, theta: &[f64; 4]| {
+        let p = from_logs(theta);
+        total(&p, first, groups).in_logs([p.r, p.alpha, p.a, p.b]).over(groups.customers)
+    };
+    if let Some(thinned) = groups.for_a_start() {
+        let near = fitted::best(&starts, |theta| mean(&thinned, theta))?;
+        starts.insert(0, near.at.map(libm::exp));
     }
-    let Some((value, model, converged)) = best else { return Err(FitError::NotFound) };
-    let log_likelihood = -value * total;
-    if log_likelihood - without.log_likelihood < DROP_OUT_GAIN || model.a / (model.a + model.b) < DROP_OUT_SHARE {
-        return Err(FitError::NoDropOut);
-    }
-    if !converged {
-        return Err(FitError::NotFound);
-    }
-    Ok(Fitted { model, log_likelihood, customers: without.customers })
+    let found = fitted::best(&starts, |theta| mean(groups, theta))?;
+    let model = from_logs(&found.at);
+    let is_none = model.a / (model.a + model.b) < DROP_OUT_SHARE;
+    let (log_likelihood, covariance) = fitted::checked(&found, groups.customers, without.log_likelihood, is_none)?;
+    Ok(Fitted { model, log_likelihood, customers: without.customers, covariance })
 }
 
-/// (r, alpha) without drop-out.
-pub(super) fn fit_nbd(groups: &[(History, f64)]) -> Result<Fitted<(f64, f64)>, FitError> {
-    let groups = sorted(groups);
-    let total: f64 = groups.iter().map(|(_, n)| n).sum();
-    let repeats: f64 = groups.iter().map(|(h, n)| f64::from(h.x) * n).sum();
-    let weeks: f64 = groups.iter().map(|(h, n)| h.age * n).sum();
-    if repeats <= 0.0 || weeks <= 0.0 {
-        return Err(FitError::NoRepeats);
-    }
-    let start = [0.0, libm::log(weeks / repeats).clamp(-BOUND + 1.0, BOUND - 1.0)];
-    let found = minimize(start, |theta| {
-        if theta.iter().any(|t| !t.is_finite() || t.abs() > BOUND) {
-            return (f64::INFINITY, [0.0; 2]);
-        }
-        let [r, alpha] = theta.map(libm::exp);
-        let (value, gradient) = nbd_likelihood(r, alpha, &groups);
-        (-value / total, [-gradient[0] * r / total, -gradient[1] * alpha / total])
-    });
-    if !found.value.is_finite() {
-        return Err(FitError::NotFound);
-    }
-    let [r, alpha] = found.at.map(libm::exp);
-    Ok(Fitted { model: (r, alpha), log_likelihood: -found.value * total, customers: total as u64 })
-}
-
-/// Parts of the likelihood that depend on x alone, so that groups sorted by x compute them once.
+/// Parts of the likelihood that depend on x alone, for one customer: groups are sorted by x and share them.
 struct ByX {
-    x: u32,
+    rx: f64,
     value: f64,
     by_r: f64,
-    by_a: f64,
+    by_rr: f64,
+    shared: f64,
     by_b: f64,
-    log_drop: Option<f64>,
+    shared_twice: f64,
+    by_bb: f64,
+    /// b + chances - 1, and ln of a over it; `None` without a chance to drop out.
+    drop: Option<(f64, f64)>,
 }
 
 impl ByX {
     fn new(p: &Parameters, first: f64, x: u32) -> Self {
-        let chances = f64::from(x) + first;
-        let rx = p.r + f64::from(x);
-        let value = ln_gamma(rx) - ln_gamma(p.r) + p.r * libm::log(p.alpha) + ln_gamma(p.a + p.b) + ln_gamma(p.b + chances)
-            - ln_gamma(p.b)
-            - ln_gamma(p.a + p.b + chances);
-        let shared = digamma(p.a + p.b) - digamma(p.a + p.b + chances);
+        let x = f64::from(x);
+        let chances = x + first;
+        let rx = p.r + x;
+        let last = p.b + chances - 1.0;
+        let all = p.a + p.b;
         Self {
-            x,
-            value,
-            by_r: digamma(rx) - digamma(p.r) + libm::log(p.alpha),
-            by_a: shared,
-            by_b: shared + digamma(p.b + chances) - digamma(p.b),
-            log_drop: (chances > 0.0).then(|| libm::log(p.a / (p.b + chances - 1.0))),
+            rx,
+            value: ln_rising(p.r, x) - x * libm::log(p.alpha) + ln_rising(p.b, chances) - ln_rising(all, chances),
+            by_r: digamma(rx) - digamma(p.r),
+            by_rr: trigamma(rx) - trigamma(p.r),
+            shared: digamma(all) - digamma(all + chances),
+            by_b: digamma(p.b + chances) - digamma(p.b),
+            shared_twice: trigamma(all) - trigamma(all + chances),
+            by_bb: trigamma(p.b + chances) - trigamma(p.b),
+            drop: (chances > 0.0).then(|| (last, libm::log(p.a / last))),
         }
     }
 }
 
-/// Value and gradient of one customer's log-likelihood. The two ways to this history, alive now or dropped out after the last
-/// purchase, are weighed by P(alive).
-fn one(p: &Parameters, first: f64, by_x: &ByX, history: &History) -> (f64, [f64; 4]) {
-    let x = f64::from(history.x);
-    let rx = p.r + x;
-    let (now, last) = (p.alpha + history.age, p.alpha + history.t_x);
-    let log_now = libm::log(now);
-    let Some(log_drop) = by_x.log_drop else {
-        let value = by_x.value - rx * log_now;
-        return (value, [by_x.by_r - log_now, p.r / p.alpha - rx / now, by_x.by_a, by_x.by_b]);
-    };
-    let log_last = libm::log(last);
-    let odds = libm::exp(log_drop + rx * (log_now - log_last));
-    let alive = 1.0 / (1.0 + odds);
-    let dead = if odds.is_finite() { odds * alive } else { 1.0 };
-    let sum = if odds.is_finite() { -rx * log_now + libm::log1p(odds) } else { log_drop - rx * log_last };
-    let gradient = [
-        by_x.by_r - alive * log_now - dead * log_last,
-        p.r / p.alpha - rx * (alive / now + dead / last),
-        by_x.by_a + dead / p.a,
-        by_x.by_b - dead / (p.b + x + first - 1.0),
-    ];
-    (by_x.value + sum, gradient)
+/// Sums over the groups of one x. The two ways to a history, alive now or dropped out after the last purchase, are weighed by
+/// P(alive); v is that times its complement, the weight with which the difference of the two ways' slopes enters the curvature.
+#[derive(Default)]
+struct Sums {
+    customers: f64,
+    value: f64,
+    dead: f64,
+    log: f64,
+    inverse: f64,
+    inverse_squared: f64,
+    v: f64,
+    v_log: f64,
+    v_inverse: f64,
+    v_log_log: f64,
+    v_log_inverse: f64,
+    v_inverse_inverse: f64,
 }
 
-fn total_likelihood(p: &Parameters, first: f64, groups: &[(History, f64)]) -> (f64, [f64; 4]) {
-    let mut by_x = ByX::new(p, first, 0);
-    let (mut value, mut gradient) = (0.0, [0.0; 4]);
-    for (history, customers) in groups {
-        if history.x != by_x.x {
-            by_x = ByX::new(p, first, history.x);
+/// Log-likelihood of all groups with slopes and curvatures in (r, alpha, a, b).
+fn total(p: &Parameters, first: f64, groups: &Groups) -> Curve<4> {
+    // ln((alpha + t) / alpha), which keeps its digits where alpha is large.
+    let entry = |time: &f64| (libm::log1p(time / p.alpha), 1.0 / (p.alpha + time));
+    let table: Vec<(f64, f64)> = groups.times.iter().map(entry).collect();
+    let at = |place: u32| table.get(place as usize).copied().unwrap_or_default();
+    let mut curve = Curve::ZERO;
+    for rows in groups.rows.chunk_by(|one, other| one.x == other.x) {
+        let Some(x) = rows.first().map(|row| row.x) else { continue };
+        let by_x = ByX::new(p, first, x);
+        let mut sums = Sums::default();
+        for row in rows {
+            let n = row.customers;
+            let (log_now, inverse_now) = at(row.now);
+            sums.customers += n;
+            let Some((_, log_drop)) = by_x.drop else {
+                sums.value -= n * by_x.rx * log_now;
+                sums.log += n * log_now;
+                sums.inverse += n * inverse_now;
+                sums.inverse_squared += n * inverse_now * inverse_now;
+                continue;
+            };
+            let (log_last, inverse_last) = at(row.last);
+            let odds = libm::exp(log_drop + by_x.rx * (log_now - log_last));
+            let alive = 1.0 / (1.0 + odds);
+            let dead = if odds.is_finite() { odds * alive } else { 1.0 };
+            let sum = if odds < 1e300 { libm::log(1.0 + odds) - by_x.rx * log_now } else { log_drop - by_x.rx * log_last };
+            sums.value += n * sum;
+            sums.dead += n * dead;
+            sums.log += n * (alive * log_now + dead * log_last);
+            sums.inverse += n * (alive * inverse_now + dead * inverse_last);
+            sums.inverse_squared += n * (alive * inverse_now * inverse_now + dead * inverse_last * inverse_last);
+            let v = n * alive * dead;
+            let (log, inverse) = (log_last - log_now, inverse_last - inverse_now);
+            sums.v += v;
+            sums.v_log += v * log;
+            sums.v_inverse += v * inverse;
+            sums.v_log_log += v * log * log;
+            sums.v_log_inverse += v * log * inverse;
+            sums.v_inverse_inverse += v * inverse * inverse;
         }
-        let (one_value, one_gradient) = one(p, first, &by_x, history);
-        value += customers * one_value;
-        for (sum, part) in gradient.iter_mut().zip(one_gradient) {
-            *sum += customers * part;
-        }
+        curve.add(&of_x(p, &by_x, &sums));
     }
-    (value, gradient)
+    curve
 }
 
-fn nbd_likelihood(r: f64, alpha: f64, groups: &[(History, f64)]) -> (f64, [f64; 2]) {
-    let (mut value, mut by_r, mut by_alpha) = (0.0, 0.0, 0.0);
-    let (log_alpha, ln_gamma_r, digamma_r) = (libm::log(alpha), ln_gamma(r), digamma(r));
-    let mut known = None;
-    for (history, customers) in groups {
-        let rx = r + f64::from(history.x);
-        let (gamma, slope) = match known {
-            Some((x, gamma, slope)) if x == history.x => (gamma, slope),
-            _ => (ln_gamma(rx), digamma(rx)),
-        };
-        known = Some((history.x, gamma, slope));
-        let log_now = libm::log(alpha + history.age);
-        value += customers * (gamma - ln_gamma_r + r * log_alpha - rx * log_now);
-        by_r += customers * (slope - digamma_r + log_alpha - log_now);
-        by_alpha += customers * (r / alpha - rx / (alpha + history.age));
+fn of_x(p: &Parameters, by_x: &ByX, sums: &Sums) -> Curve<4> {
+    let (n, rx) = (sums.customers, by_x.rx);
+    // Slopes of the dead way's weight in a and b, and their negatives where they enter the difference alive - dead.
+    let (da, db) = (1.0 / p.a, by_x.drop.map_or(0.0, |(last, _)| 1.0 / last));
+    let rr = n * by_x.by_rr + sums.v_log_log;
+    let ralpha = n / p.alpha - sums.inverse + rx * sums.v_log_inverse;
+    let (ra, rb) = (-da * sums.v_log, db * sums.v_log);
+    let alphas = -n * p.r / (p.alpha * p.alpha) + rx * sums.inverse_squared + rx * rx * sums.v_inverse_inverse;
+    let (alphaa, alphab) = (-rx * da * sums.v_inverse, rx * db * sums.v_inverse);
+    let aa = n * by_x.shared_twice + da * da * (sums.v - sums.dead);
+    let ab = n * by_x.shared_twice - da * db * sums.v;
+    let bb = n * (by_x.shared_twice + by_x.by_bb) + db * db * (sums.v + sums.dead);
+    Curve {
+        value: n * by_x.value + sums.value,
+        gradient: [
+            n * by_x.by_r - sums.log,
+            n * p.r / p.alpha - rx * sums.inverse,
+            n * by_x.shared + da * sums.dead,
+            n * (by_x.shared + by_x.by_b) - db * sums.dead,
+        ],
+        hessian: [[rr, ralpha, ra, rb], [ralpha, alphas, alphaa, alphab], [ra, alphaa, aa, ab], [rb, alphab, ab, bb]],
     }
-    (value, [by_r, by_alpha])
-}
-
-/// Clean, and in one order whatever the order they came in, so that sums round alike.
-fn sorted(groups: &[(History, f64)]) -> Vec<(History, f64)> {
-    let mut groups: Vec<_> = groups.iter().filter(|(_, n)| *n > 0.0).map(|(h, n)| (h.clean(), *n)).collect();
-    groups.sort_unstable_by(|(h, n), (i, m)| {
-        (h.x.cmp(&i.x)).then(h.age.total_cmp(&i.age)).then(h.t_x.total_cmp(&i.t_x)).then(n.total_cmp(m))
-    });
-    groups
 }
 
 fn from_logs(theta: &[f64; 4]) -> Parameters {
@@ -298,26 +234,17 @@ fn from_logs(theta: &[f64; 4]) -> Parameters {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::clv::ln_gamma;
 
     #[test]
-    fn gradients_are_the_slopes_of_the_likelihood() {
-        let groups: Vec<(History, f64)> = [(0, 0.0, 30.0), (1, 4.0, 38.0), (3, 20.0, 21.0), (12, 37.0, 39.0)]
+    fn slopes_and_curvatures_are_those_of_the_likelihood() {
+        let groups: Vec<(History, f64)> = [(0, 0.0, 30.0), (1, 4.0, 38.0), (3, 20.0, 21.0), (12, 37.0, 39.0), (30, 5.0, 39.0)]
             .map(|(x, t_x, age)| (History { x, t_x, age }, 1.0 + f64::from(x)))
             .into();
+        let groups = Groups::of(&groups);
         for first in [0.0, 1.0] {
-            let p = Parameters { r: 0.4, alpha: 5.0, a: 0.7, b: 2.2 };
-            let (_, gradient) = total_likelihood(&p, first, &groups);
-            let at = |p: Parameters| total_likelihood(&p, first, &groups).0;
-            let h = 1e-6;
-            let slopes = [
-                (at(Parameters { r: p.r + h, ..p }) - at(Parameters { r: p.r - h, ..p })) / (2.0 * h),
-                (at(Parameters { alpha: p.alpha + h, ..p }) - at(Parameters { alpha: p.alpha - h, ..p })) / (2.0 * h),
-                (at(Parameters { a: p.a + h, ..p }) - at(Parameters { a: p.a - h, ..p })) / (2.0 * h),
-                (at(Parameters { b: p.b + h, ..p }) - at(Parameters { b: p.b - h, ..p })) / (2.0 * h),
-            ];
-            for (gradient, slope) in gradient.iter().zip(slopes) {
-                assert!((gradient - slope).abs() < 1e-6, "{gradient} {slope}");
-            }
+            let at = |[r, alpha, a, b]: [f64; 4]| total(&Parameters { r, alpha, a, b }, first, &groups);
+            crate::clv::newton::check_slopes([0.4, 5.0, 0.7, 2.2], at);
         }
     }
 

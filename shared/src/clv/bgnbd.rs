@@ -3,7 +3,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::beta_geometric::{self, FitError, Fitted, History, Parameters, positive};
+use super::beta_geometric::{self, Parameters};
+use super::fitted::{FitError, Fitted, positive};
+use super::history::{Groups, History};
 
 /// While alive a customer orders at a rate that is Gamma(r, alpha) over customers; after each repeat purchase they drop out with
 /// a probability that is Beta(a, b).
@@ -30,8 +32,13 @@ impl BgNbd {
     /// # Errors
     /// Where nobody bought twice, no drop-out is identified, or there is no maximum.
     pub fn fit(groups: &[(History, f64)]) -> Result<Fitted<Self>, FitError> {
-        let Fitted { model: Parameters { r, alpha, a, b }, log_likelihood, customers } = beta_geometric::fit(groups, 0.0)?;
-        Ok(Fitted { model: Self { r, alpha, a, b }, log_likelihood, customers })
+        Self::fit_groups(&Groups::of(groups))
+    }
+
+    pub(super) fn fit_groups(groups: &Groups) -> Result<Fitted<Self>, FitError> {
+        let Fitted { model, log_likelihood, customers, covariance } = beta_geometric::fit(groups, 0.0)?;
+        let Parameters { r, alpha, a, b } = model;
+        Ok(Fitted { model: Self { r, alpha, a, b }, log_likelihood, customers, covariance })
     }
 
     /// Equation 6.

@@ -3,8 +3,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::beta_geometric::{FitError, Fitted, positive};
-use super::{digamma, ln_gamma, minimize};
+use super::fitted::{self, FitError, Fitted, positive};
+use super::newton::{self, Curve};
+use super::{digamma, ln_gamma, ln_gamma_ratio, trigamma};
 
 /// A customer's purchases are Gamma(p, nu) around their own mean, and nu is Gamma(q, v) over customers.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -14,7 +15,8 @@ pub struct GammaGamma {
     pub v: f64,
 }
 
-const BOUND: f64 = 14.0;
+/// With both p and q above this, spends differ by less than a thousandth of their mean.
+const NO_SPREAD: f64 = 1e5;
 
 impl GammaGamma {
     /// # Errors
@@ -41,35 +43,28 @@ impl GammaGamma {
         // The likelihood is the same in any unit of money up to a constant; in units of the mean, v is near 1.
         let unit = used.iter().map(|(_, z)| z).sum::<f64>() / n;
         let scaled: Vec<(f64, f64)> = used.iter().map(|(x, z)| (*x, z / unit)).collect();
-        let mut best: Option<(f64, [f64; 3], bool)> = None;
-        for start in [[1.5, 1.2, -0.5], [0.0, 1.0, 0.0], [3.0, 2.0, 1.0]] {
-            let found = minimize(start, |theta| {
-                if theta.iter().any(|t| !t.is_finite() || t.abs() > BOUND) {
-                    return (f64::INFINITY, [0.0; 3]);
-                }
-                let [p, q, v] = theta.map(libm::exp);
-                let (value, gradient) = total(&Self { p, q, v }, &scaled);
-                (-value / n, [-gradient[0] * p / n, -gradient[1] * q / n, -gradient[2] * v / n])
-            });
-            if found.value.is_finite() && best.is_none_or(|(value, ..)| found.value < value - 1e-10) {
-                best = Some((found.value, found.at.map(libm::exp), found.converged));
-            }
-            if found.converged {
-                break;
-            }
+        let starts = [[4.5, 3.3, 0.6], [1.0, 2.7, 1.0], [20.0, 7.4, 2.7]];
+        let found = fitted::best(&starts, |theta| {
+            let [p, q, v] = theta.map(libm::exp);
+            total(&Self { p, q, v }, &scaled).in_logs([p, q, v]).over(n)
+        })?;
+        let [p, q, v] = found.at.map(libm::exp);
+        // One of them may grow for ever: everyone always spends the same (p), or all have one mean (q). Both together say that
+        // there is no spread at all.
+        if !found.converged || p.min(q) > NO_SPREAD {
+            return Err(FitError::NotFound);
         }
-        match best {
-            Some((value, [p, q, v], true)) => {
-                let log_likelihood = -value * n - n * libm::log(unit);
-                Ok(Fitted { model: Self { p, q, v: v * unit }, log_likelihood, customers: used.len() as u64 })
-            }
-            _ => Err(FitError::NotFound),
-        }
+        Ok(Fitted {
+            model: Self { p, q, v: v * unit },
+            log_likelihood: found.curve.value * n - n * libm::log(unit),
+            customers: used.len() as u64,
+            covariance: newton::covariance(&found, n),
+        })
     }
 
     /// Equation 1a: ln f(zbar | p, q, v; x).
     pub fn log_likelihood(&self, x: u32, zbar: f64) -> f64 {
-        total(self, &[(f64::from(x), zbar)]).0
+        total(self, &[(f64::from(x), zbar)]).value
     }
 
     /// Equation 5: the mean spend a purchase of someone who spent `zbar` on average over `x` purchases, a weighted mean of theirs
@@ -82,25 +77,44 @@ impl GammaGamma {
     }
 }
 
-fn total(m: &GammaGamma, customers: &[(f64, f64)]) -> (f64, [f64; 3]) {
-    let (log_v, ln_gamma_q, digamma_q) = (libm::log(m.v), ln_gamma(m.q), digamma(m.q));
-    let (mut value, mut gradient) = (0.0, [0.0; 3]);
-    let mut known = None;
-    for &(x, z) in customers {
+/// Log-likelihood of (purchases, mean spend) sorted by purchases, with slopes and curvatures in (p, q, v).
+fn total(m: &GammaGamma, customers: &[(f64, f64)]) -> Curve<3> {
+    let (log_v, digamma_q, trigamma_q) = (libm::log(m.v), digamma(m.q), trigamma(m.q));
+    let mut curve = Curve::ZERO;
+    for rows in customers.chunk_by(|one, other| one.0 == other.0) {
+        let Some((x, _)) = rows.first().copied() else { continue };
+        let n = rows.len() as f64;
         let px = m.p * x;
-        let by_x = match known {
-            Some((same, by_x)) if same == x => by_x,
-            _ => (ln_gamma(px + m.q) - ln_gamma(px) - ln_gamma_q + m.q * log_v, digamma(px + m.q), digamma(px)),
-        };
-        known = Some((x, by_x));
-        let (log_z, log_x, all) = (libm::log(z), libm::log(x), m.v + x * z);
-        let log_all = libm::log(all);
-        value += by_x.0 + (px - 1.0) * log_z + px * log_x - (px + m.q) * log_all;
-        gradient[0] += x * (by_x.1 - by_x.2 + log_z + log_x - log_all);
-        gradient[1] += by_x.1 - digamma_q + log_v - log_all;
-        gradient[2] += m.q / m.v - (px + m.q) / all;
+        let all = px + m.q;
+        let (mut log_z, mut log_grown, mut inverse, mut inverse_squared, mut share) = (0.0, 0.0, 0.0, 0.0, 0.0);
+        for (_, z) in rows {
+            let one = 1.0 / (m.v + x * z);
+            log_z += libm::log(*z);
+            log_grown += libm::log1p(x * z / m.v);
+            inverse += one;
+            inverse_squared += one * one;
+            share += x * z * one;
+        }
+        let (digamma_all, trigamma_all) = (digamma(all), trigamma(all));
+        let (pq, pv) = (n * x * trigamma_all, -x * inverse);
+        // 1/v - 1/(v + xz), without the difference of near equals.
+        let qv = share / m.v;
+        curve.add(&Curve {
+            value: n * (ln_gamma_ratio(m.q, px) - ln_gamma(px) - px * (log_v - libm::log(x))) + (px - 1.0) * log_z
+                - all * log_grown,
+            gradient: [
+                x * (n * (digamma_all - digamma(px) + libm::log(x) - log_v) + log_z - log_grown),
+                n * (digamma_all - digamma_q) - log_grown,
+                n * m.q / m.v - all * inverse,
+            ],
+            hessian: [
+                [n * x * x * (trigamma_all - trigamma(px)), pq, pv],
+                [pq, n * (trigamma_all - trigamma_q), qv],
+                [pv, qv, all * inverse_squared - n * m.q / (m.v * m.v)],
+            ],
+        });
     }
-    (value, gradient)
+    curve
 }
 
 #[cfg(test)]
@@ -108,20 +122,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn gradients_are_the_slopes_of_the_likelihood() {
-        let customers = [(1.0, 0.4), (2.0, 1.1), (7.0, 3.0)];
-        let m = GammaGamma { p: 6.2, q: 3.7, v: 0.5 };
-        let (_, gradient) = total(&m, &customers);
-        let h = 1e-6;
-        let slope = |up: GammaGamma, down: GammaGamma| (total(&up, &customers).0 - total(&down, &customers).0) / (2.0 * h);
-        let slopes = [
-            slope(GammaGamma { p: m.p + h, ..m }, GammaGamma { p: m.p - h, ..m }),
-            slope(GammaGamma { q: m.q + h, ..m }, GammaGamma { q: m.q - h, ..m }),
-            slope(GammaGamma { v: m.v + h, ..m }, GammaGamma { v: m.v - h, ..m }),
-        ];
-        for (gradient, slope) in gradient.iter().zip(slopes) {
-            assert!((gradient - slope).abs() < 1e-6, "{gradient} {slope}");
-        }
+    fn slopes_and_curvatures_are_those_of_the_likelihood() {
+        let customers = [(1.0, 0.4), (1.0, 2.0), (2.0, 1.1), (7.0, 3.0)];
+        newton::check_slopes([6.2, 3.7, 0.5], |[p, q, v]| total(&GammaGamma { p, q, v }, &customers));
     }
 
     #[test]

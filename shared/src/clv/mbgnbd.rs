@@ -3,7 +3,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::beta_geometric::{self, FitError, Fitted, History, Parameters, positive};
+use super::beta_geometric::{self, Parameters};
+use super::fitted::{FitError, Fitted, positive};
+use super::history::{Groups, History};
 
 /// As [`super::BgNbd`], but a customer may also drop out right after the first purchase, so that P(alive) of one-time buyers
 /// falls with their silence: this is the P(alive) that people see.
@@ -28,8 +30,13 @@ impl MbgNbd {
     /// # Errors
     /// Where nobody bought twice, no drop-out is identified, or there is no maximum.
     pub fn fit(groups: &[(History, f64)]) -> Result<Fitted<Self>, FitError> {
-        let Fitted { model: Parameters { r, alpha, a, b }, log_likelihood, customers } = beta_geometric::fit(groups, 1.0)?;
-        Ok(Fitted { model: Self { r, alpha, a, b }, log_likelihood, customers })
+        Self::fit_groups(&Groups::of(groups))
+    }
+
+    pub(super) fn fit_groups(groups: &Groups) -> Result<Fitted<Self>, FitError> {
+        let Fitted { model, log_likelihood, customers, covariance } = beta_geometric::fit(groups, 1.0)?;
+        let Parameters { r, alpha, a, b } = model;
+        Ok(Fitted { model: Self { r, alpha, a, b }, log_likelihood, customers, covariance })
     }
 
     /// The likelihood of the paper's appendix for one customer.

@@ -9,17 +9,18 @@
 //! G follows the same equation with a = L. Both grow with h by construction, so no horizon is ever riskier than a longer one. For
 //! G the customer's posterior is taken after one more purchase, half a deadline after the last one, and held for further ones.
 
-use crate::clv::{History, OrderModel};
+use crate::clv::{History, OrderModel, quiet_if_alive};
 
 /// The longest horizon in days.
 pub(crate) const MAX_HORIZON: usize = 90;
 
-/// P(no order for a number of days), of someone alive with probability `alive` whose weekly rate is Gamma(shape, rate).
+/// P(no order for a number of days), of someone alive with probability `alive` whose weekly order and drop-out rates are
+/// Gamma(shape, rate).
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Silence {
     alive: f64,
-    shape: f64,
-    rate: f64,
+    orders: (f64, f64),
+    drop_out: Option<(f64, f64)>,
 }
 
 /// G by days since the purchase, from 0 to [`MAX_HORIZON`]; empty where the deadline lies beyond.
@@ -29,8 +30,11 @@ pub(crate) fn after_purchase(model: &OrderModel, history: &History, deadline: i3
     };
     let again = history.t_x + deadline as f64 / 14.0;
     let next = History { x: history.x.saturating_add(1), t_x: again, age: again };
-    let (shape, rate) = model.rate_posterior(&next);
-    let silence = Silence { alive: model.p_alive_after_purchase(history), shape, rate };
+    let silence = Silence {
+        alive: model.p_alive_after_purchase(history),
+        orders: model.rate_posterior(&next),
+        drop_out: model.drop_out_posterior(&next),
+    };
     let bought: Vec<f64> = silence.bought_on_each_day(deadline.min(MAX_HORIZON - deadline));
     let mut reached = vec![0.0; MAX_HORIZON + 1];
     let mut total = 0.0;
@@ -65,13 +69,12 @@ pub(crate) fn within<const N: usize>(silence: Silence, left: i32, deadline: i32,
 
 impl Silence {
     pub(crate) fn of(model: &OrderModel, history: &History) -> Self {
-        let (shape, rate) = model.rate_posterior(history);
-        Self { alive: model.p_alive(history), shape, rate }
+        Self { alive: model.p_alive(history), orders: model.rate_posterior(history), drop_out: model.drop_out_posterior(history) }
     }
 
     pub(crate) fn days(&self, days: f64) -> f64 {
-        let kept = libm::exp(-self.shape * libm::log1p(days / 7.0 / self.rate));
-        (1.0 - self.alive * (1.0 - kept)).clamp(0.0, 1.0)
+        let quiet = quiet_if_alive(self.orders, self.drop_out, days / 7.0);
+        (1.0 - self.alive * (1.0 - quiet)).clamp(0.0, 1.0)
     }
 
     /// P(the next order is on day 1, 2, ... `days`).
@@ -91,7 +94,7 @@ impl Silence {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::clv::{MbgNbd, Nbd};
+    use crate::clv::{MbgNbd, Nbd, ParetoNbd};
 
     const HORIZONS: [i32; 4] = [30, 60, 89, 90];
 
@@ -137,6 +140,42 @@ mod tests {
             }
         }
         for (chance, walked) in chances(&model, &history, silent, deadline).iter().zip(walked) {
+            assert!((chance - walked).abs() < 1e-5, "{chance} {walked}");
+        }
+    }
+
+    /// With known rates: drop out or order or neither on each day, by hand.
+    #[test]
+    fn someone_who_may_drop_out_in_time_is_walked_likewise() {
+        let (rate, leaves) = (0.08, 0.01);
+        let model = OrderModel::ParetoNbd(ParetoNbd::new(rate * 7.0 * 1e7, 1e7, leaves * 7.0 * 1e7, 1e7).expect("valid"));
+        let history = History { x: 0, t_x: 0.0, age: 1.0 };
+        let (silent, deadline) = (7, 21_usize);
+        let (mut alive, mut gone) = (vec![0.0; deadline], vec![0.0; deadline]);
+        let at_first = model.p_alive(&history);
+        (alive[silent], gone[silent]) = (at_first, 1.0 - at_first);
+        // P(an order before drop-out, on one day), P(drop-out before an order), P(neither).
+        let neither = libm::exp(-rate - leaves);
+        let (buys, drops) = ((1.0 - neither) * rate / (rate + leaves), (1.0 - neither) * leaves / (rate + leaves));
+        let (mut lost, mut walked) = (0.0, Vec::new());
+        for day in 1..=90 {
+            let (mut next_alive, mut next_gone) = (vec![0.0; deadline], vec![0.0; deadline]);
+            for length in 0..deadline {
+                next_alive[0] += alive[length] * buys;
+                let (stays, goes) = (alive[length] * neither, alive[length] * drops + gone[length]);
+                if length + 1 < deadline {
+                    next_alive[length + 1] += stays;
+                    next_gone[length + 1] += goes;
+                } else {
+                    lost += stays + goes;
+                }
+            }
+            (alive, gone) = (next_alive, next_gone);
+            if HORIZONS.contains(&day) {
+                walked.push(lost);
+            }
+        }
+        for (chance, walked) in chances(&model, &history, silent as i32, deadline as i32).iter().zip(walked) {
             assert!((chance - walked).abs() < 1e-5, "{chance} {walked}");
         }
     }

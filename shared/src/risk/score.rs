@@ -58,7 +58,7 @@ pub fn score(state: &State, model: &Model, previous: Option<&Score>, today: Day)
                 tier: view.tier,
                 lifecycle: lifecycle(view.tier, buyer.x == 0 && today.since(buyer.first) < NEW_DAYS),
                 deadline: Some(buyer.deadline()),
-                p_alive: model.alive.map(|alive| millionths(alive.p_alive(&history))),
+                p_alive: model.p_alive(&history).map(millionths),
                 p_return: view.p_return,
                 return_interval: None,
                 expected_orders: Some(libm::round(orders * 1e4) / 1e4),

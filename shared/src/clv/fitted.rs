@@ -1,0 +1,194 @@
+//! What a fit gives: parameters, how sure they are, or why there are none.
+
+use serde::{Deserialize, Serialize};
+
+use super::newton::{self, BOUND, Curve, Maximum};
+
+/// Parameters by maximum likelihood.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Fitted<M> {
+    pub model: M,
+    pub log_likelihood: f64,
+    pub customers: u64,
+    /// Of the logarithms of the parameters, in the model's order; `None` where the data leave a direction open.
+    pub covariance: Option<Covariance>,
+}
+
+/// The covariance matrix of the logarithms of a model's parameters: the inverse of the observed information.
+///
+/// Logarithms, because parameters are positive and their likelihood is closer to a normal one there.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Covariance(Vec<Vec<f64>>);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum FitError {
+    #[error("nobody bought twice")]
+    NoRepeats,
+    #[error("no drop-out identified")]
+    NoDropOut,
+    #[error("the likelihood has no maximum inside sensible bounds")]
+    NotFound,
+    #[error("parameters must be finite and greater than 0")]
+    Parameters,
+}
+
+/// A figure and the interval that the data leave it.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Estimate {
+    pub value: f64,
+    pub low: f64,
+    pub high: f64,
+}
+
+/// What values a figure can take, so that its interval stays among them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scale {
+    /// Between 0 and 1; the interval is made of logits.
+    Probability,
+    /// At least 0; the interval is made of logarithms.
+    Positive,
+}
+
+impl Covariance {
+    /// `None` unless square and finite, with variances above 0.
+    pub fn new(rows: Vec<Vec<f64>>) -> Option<Self> {
+        let size = rows.len();
+        let is_square = rows.iter().all(|row| row.len() == size && row.iter().all(|cell| cell.is_finite()));
+        let is_positive = rows.iter().enumerate().all(|(place, row)| row.get(place).is_some_and(|variance| *variance > 0.0));
+        (is_square && is_positive).then_some(Self(rows))
+    }
+
+    /// Covariance of the logarithms of two parameters; 0 beyond the last.
+    pub fn get(&self, row: usize, column: usize) -> f64 {
+        self.0.get(row).and_then(|row| row.get(column)).copied().unwrap_or_default()
+    }
+
+    /// Standard errors of the parameters themselves: to first order, each parameter times the error of its logarithm.
+    pub fn standard_errors(&self, parameters: &[f64]) -> Vec<f64> {
+        parameters.iter().enumerate().map(|(place, value)| value * libm::sqrt(self.get(place, place))).collect()
+    }
+
+    /// Variance of a figure with these slopes in the logarithms of the parameters (the delta method).
+    pub fn variance(&self, slopes: &[f64]) -> f64 {
+        let row = |row: &Vec<f64>| row.iter().zip(slopes).map(|(cell, slope)| cell * slope).sum::<f64>();
+        self.0.iter().zip(slopes).map(|(cells, slope)| slope * row(cells)).sum::<f64>().max(0.0)
+    }
+
+    /// The interval of `figure`, `z` standard errors to either side, by the delta method with central differences in the
+    /// logarithms of `parameters`.
+    ///
+    /// It says how sure the figure is, which is an expectation or a probability: what one customer then does varies more.
+    pub fn interval(&self, parameters: &[f64], z: f64, scale: Scale, figure: impl Fn(&[f64]) -> f64) -> Estimate {
+        const STEP: f64 = 1e-4;
+        let value = figure(parameters);
+        let mut moved = parameters.to_vec();
+        let mut at = |place: usize, by: f64| {
+            for (place_of, (to, from)) in moved.iter_mut().zip(parameters).enumerate() {
+                *to = if place_of == place { from * libm::exp(by) } else { *from };
+            }
+            figure(&moved)
+        };
+        let slopes: Vec<f64> = (0..parameters.len()).map(|place| (at(place, STEP) - at(place, -STEP)) / (2.0 * STEP)).collect();
+        scale.around(value, z * libm::sqrt(self.variance(&slopes)))
+    }
+}
+
+impl Scale {
+    /// The interval of a value whose own error, to first order, is `error`.
+    fn around(self, value: f64, error: f64) -> Estimate {
+        let certain = Estimate { value, low: value, high: value };
+        let (low, high) = match self {
+            Self::Probability if value > 0.0 && value < 1.0 => {
+                let logit = libm::log(value) - libm::log1p(-value);
+                let error = error / (value * (1.0 - value));
+                let back = |logit: f64| 1.0 / (1.0 + libm::exp(-logit));
+                (back(logit - error), back(logit + error))
+            }
+            Self::Positive if value > 0.0 => {
+                let factor = libm::exp(error / value);
+                (value / factor, value * factor)
+            }
+            _ => return certain,
+        };
+        let is_sane = low.is_finite() && high.is_finite() && low <= value && value <= high;
+        if is_sane { Estimate { value, low, high } } else { certain.widest(self) }
+    }
+}
+
+impl Estimate {
+    /// Where the error is beyond all bounds, nothing is known.
+    fn widest(self, scale: Scale) -> Self {
+        match scale {
+            Scale::Probability => Self { low: 0.0, high: 1.0, ..self },
+            Scale::Positive => Self { low: 0.0, high: f64::MAX, ..self },
+        }
+    }
+}
+
+pub(super) fn positive(values: &[f64]) -> Result<(), FitError> {
+    if values.iter().all(|v| v.is_finite() && *v > 0.0) { Ok(()) } else { Err(FitError::Parameters) }
+}
+
+/// The best maximum over some starts, given as parameters; the first that converges ends the search.
+pub(super) fn best<const N: usize>(
+    starts: &[[f64; N]],
+    mut function: impl FnMut(&[f64; N]) -> Curve<N>,
+) -> Result<Maximum<N>, FitError> {
+    let mut best: Option<Maximum<N>> = None;
+    for start in starts {
+        let found = newton::maximize(start.map(|p| libm::log(p).clamp(1.0 - BOUND, BOUND - 1.0)), &mut function);
+        if found.curve.value.is_finite() && best.as_ref().is_none_or(|best| found.curve.value > best.curve.value + 1e-10) {
+            best = Some(found);
+        }
+        if found.converged {
+            break;
+        }
+    }
+    best.ok_or(FitError::NotFound)
+}
+
+/// A gain in log-likelihood below this over a model without drop-out is no evidence of drop-out.
+pub(super) const DROP_OUT_GAIN: f64 = 0.5;
+
+/// Whether drop-out is identified and its parameters were found.
+pub(super) fn checked<const N: usize>(
+    found: &Maximum<N>,
+    customers: f64,
+    without: f64,
+    is_none: bool,
+) -> Result<(f64, Option<Covariance>), FitError> {
+    let log_likelihood = found.curve.value * customers;
+    if log_likelihood - without < DROP_OUT_GAIN || is_none {
+        return Err(FitError::NoDropOut);
+    }
+    if !found.converged {
+        return Err(FitError::NotFound);
+    }
+    Ok((log_likelihood, newton::covariance(found, customers)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_interval_stays_among_the_values_that_its_figure_can_take() {
+        let covariance = Covariance::new(vec![vec![0.04, 0.0], vec![0.0, 0.25]]).expect("valid");
+        // ln p has slopes 1 and -1: standard error sqrt(0.29).
+        let ratio = covariance.interval(&[6.0, 2.0], 1.0, Scale::Positive, |p| p[0] / p[1]);
+        let factor = (0.29_f64).sqrt().exp();
+        assert!((ratio.low - 3.0 / factor).abs() < 1e-6 && (ratio.high - 3.0 * factor).abs() < 1e-6, "{ratio:?}");
+        let share = covariance.interval(&[6.0, 2.0], 1.96, Scale::Probability, |p| p[0] / (p[0] + p[1]));
+        assert!(0.0 < share.low && share.low < share.value && share.value < share.high && share.high < 1.0, "{share:?}");
+        let certain = covariance.interval(&[6.0, 2.0], 1.96, Scale::Probability, |_| 1.0);
+        assert_eq!((certain.low, certain.high), (1.0, 1.0));
+        assert_eq!(covariance.standard_errors(&[6.0, 2.0]), vec![6.0 * 0.2, 1.0]);
+    }
+
+    #[test]
+    fn what_is_no_covariance_is_refused() {
+        assert_eq!(Covariance::new(vec![vec![1.0, 0.0]]), None);
+        assert_eq!(Covariance::new(vec![vec![-1.0]]), None);
+        assert_eq!(Covariance::new(vec![vec![f64::NAN]]), None);
+    }
+}
