@@ -161,12 +161,14 @@ impl ParetoNbd {
         // Shares are relative to the greater of the two; neither over- nor underflows.
         let top = log_alive.max(log_start);
         let (alive, start) = (libm::exp(log_alive - top), libm::exp(log_start - top));
-        let mut moments = Moments::default();
-        moments.all = alive;
-        moments.hessian_r_alpha = -alive / now_alpha;
-        moments.hessian_alpha = alive * rx / (now_alpha * now_alpha);
-        moments.hessian_s_beta = -alive / now_beta;
-        moments.hessian_beta = alive * s / (now_beta * now_beta);
+        let mut moments = Moments {
+            all: alive,
+            hessian_r_alpha: -alive / now_alpha,
+            hessian_alpha: alive * rx / (now_alpha * now_alpha),
+            hessian_s_beta: -alive / now_beta,
+            hessian_beta: alive * s / (now_beta * now_beta),
+            ..Moments::default()
+        };
         let (alive_alpha, alive_beta) = (-rx / now_alpha, -s / now_beta);
         self.drop_out(rx).each_point(t_x, age, |point| {
             let share = start * point.share;
