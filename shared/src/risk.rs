@@ -10,6 +10,7 @@ mod definition;
 mod explain;
 mod fit;
 mod history;
+pub mod origin;
 mod passage;
 mod peers;
 mod prior;

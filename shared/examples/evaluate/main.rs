@@ -14,6 +14,7 @@ mod ope;
 mod options;
 mod sentiment;
 mod survival;
+mod transactions;
 mod uplift;
 
 use std::process::ExitCode;

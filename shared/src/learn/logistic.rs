@@ -52,6 +52,14 @@ impl Logistic {
         Ok(Self { standard, coefficients })
     }
 
+    /// With values counting as they are up to `share` of each column's range beyond it: for rows of later days, where time itself
+    /// moves the columns on.
+    #[must_use]
+    pub fn reaching(mut self, share: f64) -> Self {
+        self.standard.widen(share);
+        self
+    }
+
     /// Of one row of the matrix.
     pub fn logit(&self, row: &[f64]) -> f64 {
         self.intercept() + self.standard.parts(&self.coefficients, row).iter().sum::<f64>()

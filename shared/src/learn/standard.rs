@@ -37,6 +37,16 @@ impl Standard {
         Self { columns: x.columns().iter().map(|column| Scale::of(column, weights)).collect() }
     }
 
+    /// Lets values count as they are up to `share` of each column's range beyond it.
+    pub(super) fn widen(&mut self, share: f64) {
+        for scale in &mut self.columns {
+            let reach = share.max(0.0) * (scale.high - scale.low);
+            if reach.is_finite() {
+                (scale.low, scale.high) = (scale.low - reach, scale.high + reach);
+            }
+        }
+    }
+
     /// The intercept's among them.
     pub(super) fn features(&self) -> usize {
         1 + self.columns.iter().map(|scale| 1 + usize::from(scale.missing.is_some())).sum::<usize>()

@@ -14,7 +14,8 @@ pub(super) const EARLIER_WEEKS: i32 = 9;
 /// that this day itself would have shown.
 ///
 /// A state keeps the newest 53 weeks with anything in them, so what is read from weeks goes 13 weeks back: it stays exact for
-/// every `today` that lies up to [`Past::MAX_DAYS_BACK`] before the newest row. Purchase days and paid terms are all kept.
+/// every `today` that lies up to [`Past::MAX_DAYS_BACK`] before the newest row, and of an earlier one nothing is read from weeks that
+/// are not all there. Purchase days and paid terms are all kept.
 #[derive(Debug, Clone, Copy)]
 pub struct Past<'a> {
     pub state: &'a State,
@@ -29,6 +30,8 @@ pub struct Past<'a> {
     pub base: Option<f64>,
     /// The newest week that was over by the end of `today`.
     pub(super) week: i32,
+    /// The weeks below are all there.
+    pub(super) weeks_known: bool,
     pub(super) recent: Sum,
     pub(super) earlier: Sum,
     /// Paid orders and their spend over the whole life up to the end of `week`.
@@ -44,7 +47,11 @@ impl<'a> Past<'a> {
     pub fn of(state: &'a State, feeds: &'a Feeds, home: Currency, today: Day) -> Self {
         let week = last_whole_week(today);
         let first_recent = week.saturating_sub(RECENT_WEEKS - 1);
-        let later = Sum::between(state, week.saturating_add(1), i32::MAX);
+        let first = first_recent.saturating_sub(EARLIER_WEEKS);
+        let weeks_known = state.weeks.reach(first);
+        let sum = |from, to| if weeks_known { Sum::between(state, from, to) } else { Sum::default() };
+        let later = sum(week.saturating_add(1), i32::MAX);
+        let by_then = |ever: u32, later: u32| if weeks_known { ever.saturating_sub(later) } else { 0 };
         Self {
             state,
             days: state.days.until(today),
@@ -54,9 +61,10 @@ impl<'a> Past<'a> {
             deadline: None,
             base: None,
             week,
-            recent: Sum::between(state, first_recent, week),
-            earlier: Sum::between(state, first_recent.saturating_sub(EARLIER_WEEKS), first_recent.saturating_sub(1)),
-            orders: state.orders().saturating_sub(later.orders),
+            weeks_known,
+            recent: sum(first_recent, week),
+            earlier: sum(first, first_recent.saturating_sub(1)),
+            orders: by_then(state.orders(), later.orders),
             spend: state.home.minor.saturating_sub(later.spend),
         }
     }
@@ -95,7 +103,7 @@ impl<'a> Past<'a> {
 
     /// Whether somebody of the shop sent something of this kind lately, so that nothing means none.
     pub(super) fn is_sent(&self, feed: Option<i32>) -> bool {
-        feed.is_some_and(|newest| newest >= self.week.saturating_sub(2))
+        self.weeks_known && feed.is_some_and(|newest| newest >= self.week.saturating_sub(2))
     }
 }
 

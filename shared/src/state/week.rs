@@ -47,6 +47,11 @@ impl Weeks {
         self.0.iter().map(|(week, bucket)| (*week, bucket))
     }
 
+    /// Whether nothing from `week` on was cut away.
+    pub fn reach(&self, week: i32) -> bool {
+        self.0.len() < MAX_WEEKS || self.0.first_key_value().is_some_and(|(first, _)| *first <= week)
+    }
+
     /// Weeks `from..=to`.
     pub fn between(&self, from: i32, to: i32) -> impl Iterator<Item = (i32, &Week)> {
         self.iter().filter(move |(week, _)| (from..=to).contains(week))

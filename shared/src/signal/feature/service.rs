@@ -59,7 +59,8 @@ pub(super) fn nps_change(past: &Past<'_>) -> Option<f64> {
 /// In the last 4 weeks, of those who pay by subscription or had one fail.
 pub(super) fn payment_failures(past: &Past<'_>) -> Option<f64> {
     let failed = past.recent.payment_failures;
-    (failed > 0 || past.earlier.payment_failures > 0 || past.contract().is_some()).then(|| log(f64::from(failed)))
+    (failed > 0 || past.earlier.payment_failures > 0 || (past.weeks_known && past.contract().is_some()))
+        .then(|| log(f64::from(failed)))
 }
 
 /// To the last paid day, as a signed logarithm: below 0 it is over.
@@ -160,7 +161,7 @@ fn a_week(count: u32, weeks: i32) -> f64 {
 /// Tickets of the last 13 weeks; nothing means none only where the shop has a help desk.
 fn opened(past: &Past<'_>) -> Option<f64> {
     let opened = past.recent.tickets.saturating_add(past.earlier.tickets);
-    (opened > 0 || past.feeds.tickets.is_some()).then(|| f64::from(opened))
+    (opened > 0 || (past.weeks_known && past.feeds.tickets.is_some())).then(|| f64::from(opened))
 }
 
 fn unsolved(past: &Past<'_>) -> Option<f64> {
