@@ -8,7 +8,9 @@ pub mod bandit;
 mod boost;
 pub mod calibrate;
 pub(crate) mod cholesky;
+pub mod choose;
 mod encoder;
+mod folds;
 mod logistic;
 mod matrix;
 pub mod metrics;
@@ -24,8 +26,10 @@ mod table;
 mod uplift;
 
 pub use boost::{BoostSettings, Boosted, Loss};
+pub use choose::{ChoiceSettings, Chosen, choose};
 pub use encoder::{Encoder, LeftOut, Reason};
 
+pub use folds::{Split, splits, stratified};
 pub use logistic::{Logistic, logit, probability};
 pub use matrix::Matrix;
 pub use ordered::Ordered;

@@ -13,6 +13,12 @@ const MAX_STEPS: usize = 40;
 /// The largest slope of the loss that is left, as a share of the rows' weight.
 const SLOPE: f64 = 1e-11;
 
+/// Multiplications that one curvature may cost: rows times features squared.
+const MAX_PRODUCTS: usize = 400_000_000;
+
+/// Rows that it needs at least.
+const MIN_SAMPLE: usize = 8_192;
+
 const MAX_HALVES: usize = 20;
 
 /// As a share of the loss.
@@ -36,6 +42,26 @@ impl Logistic {
     /// # Errors
     /// No rows, lengths that differ, one outcome only, outcomes outside 0..=1, weights that are no numbers.
     pub fn fit(x: &Matrix, y: &[f64], weights: Option<&[f64]>, penalty: f64) -> Result<Self, LearnError> {
+        Self::fit_on(Standard::of, x, y, weights, penalty)
+    }
+
+    /// As [`Logistic::fit`], with a curve in the place of each straight line: a generalised additive model (Hastie & Tibshirani
+    /// 1986). To each column with eight values or more come its logarithm and hinges at its quantiles (a linear spline), the hinges
+    /// shrunken four times as strongly. Each column's part remains a function of that column alone.
+    ///
+    /// # Errors
+    /// As [`Logistic::fit`].
+    pub fn fit_bent(x: &Matrix, y: &[f64], weights: Option<&[f64]>, penalty: f64) -> Result<Self, LearnError> {
+        Self::fit_on(Standard::bent, x, y, weights, penalty)
+    }
+
+    fn fit_on(
+        standard: fn(&Matrix, Option<&[f64]>) -> Standard,
+        x: &Matrix,
+        y: &[f64],
+        weights: Option<&[f64]>,
+        penalty: f64,
+    ) -> Result<Self, LearnError> {
         check(x, y, weights)?;
         if !y.iter().all(|outcome| (0.0..=1.0).contains(outcome)) {
             return Err(LearnError::OutsideShares);
@@ -46,8 +72,9 @@ impl Logistic {
         if !(share > 0.0 && share < 1.0) {
             return Err(LearnError::OneOutcome);
         }
-        let standard = Standard::of(x, weights);
-        let problem = Problem { x, rows: &rows, standard: &standard, penalty: penalty.max(0.0) };
+        let standard = standard(x, weights);
+        let penalties = standard.shrinkage().into_iter().map(|shrinkage| shrinkage * penalty.max(0.0)).collect();
+        let problem = Problem { x, rows: &rows, standard: &standard, penalties };
         let coefficients = problem.minimum(libm::log(share) - libm::log1p(-share), total);
         Ok(Self { standard, coefficients })
     }
@@ -100,7 +127,8 @@ struct Problem<'a> {
     /// Outcome and weight.
     rows: &'a [(f64, f64)],
     standard: &'a Standard,
-    penalty: f64,
+    /// Of each feature.
+    penalties: Vec<f64>,
 }
 
 /// The loss around one point.
@@ -112,31 +140,42 @@ struct Around {
 
 impl Problem<'_> {
     /// Newton's method with halved steps where a whole one overshoots.
+    ///
+    /// The slope is always that of all rows, hence so is the minimum found. Of very many rows only every so many blocks give the
+    /// curvature; it is taken from more of them when the steps that it leads to hardly lower the slope.
     fn minimum(&self, start: f64, total: f64) -> Vec<f64> {
         let mut at = vec![0.0; self.standard.features()];
         if let Some(intercept) = at.first_mut() {
             *intercept = start;
         }
-        let mut around = self.around(&at);
+        let products = self.x.rows().saturating_mul(at.len()).saturating_mul(at.len());
+        let mut every = (products / MAX_PRODUCTS).clamp(1, (self.x.rows() / MIN_SAMPLE).max(1));
+        let mut around = self.around(&at, every);
+        let mut slope_before = f64::INFINITY;
         for _ in 0..MAX_STEPS {
             let slope = around.slope.iter().fold(0.0, |largest, slope| f64::max(largest, slope.abs()));
             if slope <= SLOPE * total {
                 break;
             }
+            if every > 1 && slope > 0.5 * slope_before {
+                every /= 2;
+                around = self.around(&at, every);
+            }
+            slope_before = slope;
             let step = Factor::of(std::mem::take(&mut around.curvature)).solve(&around.slope);
-            let Some((next, next_around)) = self.descend(&at, &step, around.loss) else { break };
+            let Some((next, next_around)) = self.descend(&at, &step, around.loss, every) else { break };
             (at, around) = (next, next_around);
         }
         at
     }
 
     /// The first of the step, its half, its quarter… that does not raise the loss by more than rounding; `None` where none does.
-    fn descend(&self, at: &[f64], step: &[f64], loss: f64) -> Option<(Vec<f64>, Around)> {
+    fn descend(&self, at: &[f64], step: &[f64], loss: f64, every: usize) -> Option<(Vec<f64>, Around)> {
         let mut share = 1.0;
         let limit = loss + ROUNDING * (1.0 + loss.abs());
         for _ in 0..MAX_HALVES {
             let next: Vec<f64> = at.iter().zip(step).map(|(value, step)| value - share * step).collect();
-            let around = self.around(&next);
+            let around = self.around(&next, every);
             if around.loss <= limit {
                 return Some((next, around));
             }
@@ -145,8 +184,8 @@ impl Problem<'_> {
         None
     }
 
-    fn around(&self, at: &[f64]) -> Around {
-        let mut loss = 0.0;
+    fn around(&self, at: &[f64], every: usize) -> Around {
+        let (mut loss, mut block_number, mut sampled) = (0.0, 0, 0);
         let mut slope = vec![0.0; at.len()];
         let mut curvature = triangle(at.len());
         let (mut logits, mut errors, mut weights, mut scratch) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
@@ -165,14 +204,21 @@ impl Problem<'_> {
             for (feature, slope) in block.chunks_exact(length).zip(&mut slope) {
                 *slope += dot(feature, &errors);
             }
-            add_products(&mut curvature, block, &weights, &mut scratch);
+            if block_number % every == 0 {
+                add_products(&mut curvature, block, &weights, &mut scratch);
+                sampled += length;
+            }
+            block_number += 1;
         });
-        let shrunken = at.iter().zip(&mut slope).zip(&mut curvature).skip(1);
-        for ((value, slope), row) in shrunken {
-            loss += 0.5 * self.penalty * value * value;
-            *slope += self.penalty * value;
+        if every > 1 {
+            let times = self.x.rows() as f64 / sampled.max(1) as f64;
+            curvature.iter_mut().flatten().for_each(|entry| *entry *= times);
+        }
+        for (((value, slope), row), penalty) in at.iter().zip(&mut slope).zip(&mut curvature).zip(&self.penalties) {
+            loss += 0.5 * penalty * value * value;
+            *slope += penalty * value;
             if let Some(pivot) = row.last_mut() {
-                *pivot += self.penalty;
+                *pivot += penalty;
             }
         }
         Around { loss, slope, curvature }

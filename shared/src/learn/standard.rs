@@ -1,6 +1,11 @@
-//! Columns made comparable: mean 0 and standard deviation 1, missing values at the mean with an indicator of their own.
+//! Columns made comparable: mean 0 and standard deviation 1, missing values at the mean with an indicator of their own, and where
+//! wanted the bends of a curve.
+
+mod bend;
 
 use serde::{Deserialize, Serialize};
+
+use bend::Bend;
 
 use super::cholesky::{Triangle, dot};
 use super::{LearnError, Matrix};
@@ -11,7 +16,7 @@ const BLOCK: usize = 256;
 /// A standard deviation below this share of the largest value is rounding, not variation.
 const CONSTANT: f64 = 1e-13;
 
-/// How each column of a matrix becomes one or two features.
+/// How each column of a matrix becomes one feature, or two, or with bends several.
 ///
 /// A value outside the range seen in training counts as the nearest one seen: a linear model has learned nothing about what lies
 /// beyond, and a mistyped amount must not decide alone.
@@ -20,7 +25,7 @@ pub(super) struct Standard {
     pub(super) columns: Vec<Scale>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Scale {
     mean: f64,
     /// 0 for a column that does not vary, which then says nothing.
@@ -30,6 +35,8 @@ pub(super) struct Scale {
     /// Mean and standard deviation of "is missing", where some were and some were not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     missing: Option<(f64, f64)>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    bends: Vec<Bend>,
 }
 
 impl Standard {
@@ -47,9 +54,29 @@ impl Standard {
         }
     }
 
+    /// With bends for each column that has values enough.
+    pub(super) fn bent(x: &Matrix, weights: Option<&[f64]>) -> Self {
+        let mut standard = Self::of(x, weights);
+        let places: Vec<Vec<f64>> = x.columns().iter().map(|column| bend::places(column, weights)).collect();
+        let curved = places.iter().filter(|places| !places.is_empty()).count();
+        for ((scale, column), places) in standard.columns.iter_mut().zip(x.columns()).zip(&places) {
+            scale.bends = bend::bends(column, weights, places, curved);
+        }
+        standard
+    }
+
     /// The intercept's among them.
     pub(super) fn features(&self) -> usize {
-        1 + self.columns.iter().map(|scale| 1 + usize::from(scale.missing.is_some())).sum::<usize>()
+        1 + self.columns.iter().map(Scale::features).sum::<usize>()
+    }
+
+    /// How strongly each feature is shrunken beside a plain one; 0 for the intercept.
+    pub(super) fn shrinkage(&self) -> Vec<f64> {
+        let of_column = |scale: &Scale| {
+            let plain = std::iter::repeat_n(1.0, 1 + usize::from(scale.missing.is_some()));
+            plain.chain(scale.bends.iter().map(Bend::shrinkage)).collect::<Vec<f64>>()
+        };
+        std::iter::once(0.0).chain(self.columns.iter().flat_map(of_column)).collect()
     }
 
     /// Hands over the matrix in blocks: the first row, the number of rows, and the features one after another, the first being the
@@ -66,6 +93,9 @@ impl Standard {
                 if scale.missing.is_some() {
                     block.extend(values.iter().map(|value| scale.indicator(*value)));
                 }
+                for bend in &scale.bends {
+                    block.extend(values.iter().map(|value| scale.bend(bend, *value)));
+                }
             }
             read(start, rows, &block);
         }
@@ -77,8 +107,14 @@ impl Standard {
         let mut next = || coefficients.next().copied().unwrap_or(0.0);
         let values = row.iter().copied().chain(std::iter::repeat(f64::NAN));
         let part = |(scale, value): (&Scale, f64)| {
-            let of_value = next() * scale.value(value);
-            if scale.missing.is_some() { of_value + next() * scale.indicator(value) } else { of_value }
+            let mut part = next() * scale.value(value);
+            if scale.missing.is_some() {
+                part += next() * scale.indicator(value);
+            }
+            for bend in &scale.bends {
+                part += next() * scale.bend(bend, value);
+            }
+            part
         };
         self.columns.iter().zip(values).map(part).collect()
     }
@@ -135,7 +171,16 @@ impl Scale {
             low: present().fold(f64::MAX, |low, (value, _)| low.min(value)),
             high: present().fold(f64::MIN, |high, (value, _)| high.max(value)),
             missing: (known > 0.0 && known < total).then(|| (share, libm::sqrt(share * (1.0 - share)))),
+            bends: Vec::new(),
         }
+    }
+
+    fn features(&self) -> usize {
+        1 + usize::from(self.missing.is_some()) + self.bends.len()
+    }
+
+    fn bend(&self, bend: &Bend, value: f64) -> f64 {
+        if value.is_finite() { bend.feature(value.clamp(self.low, self.high)) } else { 0.0 }
     }
 
     fn value(&self, value: f64) -> f64 {
@@ -172,7 +217,7 @@ pub(super) fn check(x: &Matrix, y: &[f64], weights: Option<&[f64]>) -> Result<()
 }
 
 /// Values with their weights, which are 1 where none are given.
-pub(super) fn weighted<'a>(values: &'a [f64], weights: Option<&'a [f64]>) -> impl Iterator<Item = (f64, f64)> + 'a {
+pub(super) fn weighted<'a>(values: &'a [f64], weights: Option<&'a [f64]>) -> impl Iterator<Item = (f64, f64)> + Clone + 'a {
     let weight = move |row: usize| weights.and_then(|weights| weights.get(row)).copied().unwrap_or(1.0);
     values.iter().enumerate().map(move |(row, value)| (*value, weight(row)))
 }
