@@ -19,6 +19,8 @@ pub enum Action {
     MarginsChanged,
     ThresholdsChanged,
     ThresholdsReset,
+    ModelUploaded,
+    ModelUsed,
     ImportStarted,
     ImportCancelled,
     SampleRemoved,
@@ -60,7 +62,7 @@ pub struct Told<'a> {
 }
 
 impl Action {
-    pub const ALL: [Self; 30] = [
+    pub const ALL: [Self; 32] = [
         Self::SignedIn,
         Self::SignInFailed,
         Self::SignedOut,
@@ -75,6 +77,8 @@ impl Action {
         Self::MarginsChanged,
         Self::ThresholdsChanged,
         Self::ThresholdsReset,
+        Self::ModelUploaded,
+        Self::ModelUsed,
         Self::ImportStarted,
         Self::ImportCancelled,
         Self::SampleRemoved,
@@ -109,6 +113,8 @@ impl Action {
             Self::MarginsChanged => "margins_changed",
             Self::ThresholdsChanged => "thresholds_changed",
             Self::ThresholdsReset => "thresholds_reset",
+            Self::ModelUploaded => "model_uploaded",
+            Self::ModelUsed => "model_used",
             Self::ImportStarted => "import_started",
             Self::ImportCancelled => "import_cancelled",
             Self::SampleRemoved => "sample_removed",
@@ -136,9 +142,13 @@ impl Action {
         match self {
             Self::SignedIn | Self::SignInFailed | Self::SignedOut | Self::SessionEnded | Self::LinkMade => Group::SignIns,
             Self::PersonAdded | Self::PersonChanged | Self::TokenMade | Self::TokenRevoked => Group::People,
-            Self::ShopChanged | Self::RatesChanged | Self::MarginsChanged | Self::ThresholdsChanged | Self::ThresholdsReset => {
-                Group::Settings
-            }
+            Self::ShopChanged
+            | Self::RatesChanged
+            | Self::MarginsChanged
+            | Self::ThresholdsChanged
+            | Self::ThresholdsReset
+            | Self::ModelUploaded
+            | Self::ModelUsed => Group::Settings,
             Self::ImportStarted | Self::ImportCancelled | Self::SampleRemoved | Self::JobAsked => Group::Data,
             Self::CustomerChanged | Self::CustomersChanged | Self::NoteAdded | Self::NoteChanged | Self::NoteRemoved => {
                 Group::Customers
@@ -189,6 +199,8 @@ pub fn sentence(told: Told<'_>) -> String {
         Action::MarginsChanged => "changed the margins".to_owned(),
         Action::ThresholdsChanged => "set own risk thresholds".to_owned(),
         Action::ThresholdsReset => "went back to the model's risk thresholds".to_owned(),
+        Action::ModelUploaded => "brought in a model that a browser had fitted".to_owned(),
+        Action::ModelUsed => "went back to an earlier model".to_owned(),
         Action::ImportStarted => format!("started an import of {}", named("a file")),
         Action::ImportCancelled => format!("cancelled the import of {}", named("a file")),
         Action::SampleRemoved => "removed the sample shop".to_owned(),

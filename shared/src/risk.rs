@@ -5,6 +5,7 @@
 //! is the end of the paid term. A shop may set its own number of days without an order instead. Whoever is past it is lost, and is scored for coming back instead.
 
 mod backtest;
+mod check;
 mod compare;
 mod definition;
 mod explain;
@@ -21,6 +22,7 @@ mod set_aside;
 mod terms;
 mod tiers;
 
+pub use check::check;
 pub use compare::compare;
 pub use definition::{CHURN_DAYS, LISTED_CHURN_DAYS};
 pub use explain::explain;

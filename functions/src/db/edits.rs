@@ -1,11 +1,11 @@
 //! Who looks after customers, and their tags.
 
 use serde::Deserialize;
-use shared::api::TagCount;
+use shared::api::{Lifecycle, SetAside, SetAsideReason, TagCount};
 use shared::id::Id;
-use shared::time::Millis;
+use shared::time::{Day, Millis};
 
-use super::{Db, DbError, Param, Statement, json_pages};
+use super::{Db, DbError, Param, Statement, json_pages, leases};
 use crate::{params, sql};
 
 /// What the team may change of a customer's row, as it stands.
@@ -18,6 +18,8 @@ pub struct Editable {
     /// JSON list.
     pub tags: String,
     pub version: u32,
+    /// `SetAside` as JSON.
+    pub set_aside: Option<String>,
 }
 
 /// What shall stand there, made from this version.
@@ -28,6 +30,25 @@ pub struct Edit {
     pub tags: Vec<String>,
 }
 
+/// What changes of all of them alike.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Alike {
+    /// Who looks after them from now on.
+    pub owner: Option<Option<i64>>,
+    /// Not at risk; none ends that.
+    pub set_aside: Option<Option<NewAside>>,
+}
+
+/// Not at risk, as it is to be written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewAside {
+    pub reason: SetAsideReason,
+    pub until: Day,
+    pub note: Option<String>,
+    /// None for a program.
+    pub user: Option<i64>,
+}
+
 /// Somebody of the team who looks after customers.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Carer {
@@ -36,12 +57,12 @@ pub struct Carer {
     disabled: u8,
 }
 
-pub async fn find(db: &Db, id: &Id) -> Result<Option<Editable>, DbError> {
-    db.first(sql!("edits.sql", "editable"), params![id]).await
+pub async fn find(db: &Db, id: &Id, today: Day) -> Result<Option<Editable>, DbError> {
+    db.first(sql!("edits.sql", "editable"), params![id, today]).await
 }
 
-pub async fn of(db: &Db, ids: &[i64]) -> Result<Vec<Editable>, DbError> {
-    db.all(sql!("edits.sql", "editables"), params![Param::json(&ids)]).await
+pub async fn of(db: &Db, ids: &[i64], today: Day) -> Result<Vec<Editable>, DbError> {
+    db.all(sql!("edits.sql", "editables"), params![Param::json(&ids), today]).await
 }
 
 pub async fn carer(db: &Db, id: &Id) -> Result<Option<Carer>, DbError> {
@@ -53,21 +74,35 @@ pub async fn tags_in_use(db: &Db, most: u32) -> Result<Vec<TagCount>, DbError> {
     db.all(sql!("edits.sql", "tags_in_use"), params![most]).await
 }
 
-/// All of the edits or none, with their line of the audit log; `owner` is who looks after all of them from now on, where that
-/// changes.
+/// All of the edits or none, with their line of the audit log and what changes of all of them alike. Whoever is set aside leaves
+/// the tiers at once; scoring follows.
 ///
 /// # Errors
 /// [`DbError::is_stale`] of `customers` where somebody was quicker with one of them.
-pub async fn change(db: &Db, edits: &[Edit], owner: Option<Option<i64>>, now: Millis, log: Statement) -> Result<(), DbError> {
+pub async fn change(db: &Db, edits: &[Edit], alike: &Alike, now: Millis, log: Statement) -> Result<(), DbError> {
     let rows = edits.iter().map(|Edit { id, version, tags }| Ok((id, version, text(tags)?)));
     let rows = rows.collect::<Result<Vec<_>, DbError>>()?;
-    let mut statements: Vec<Statement> = json_pages(&rows)?
-        .into_iter()
-        .map(|page| match owner {
-            Some(owner) => Statement::new(sql!("edits.sql", "change_owners"), params![Param::Json(page), now, owner]),
-            None => Statement::new(sql!("edits.sql", "change_tags"), params![Param::Json(page), now]),
-        })
-        .collect();
+    let mut statements = Vec::new();
+    for page in json_pages(&rows)? {
+        let page = || Param::Json(page.clone());
+        statements.push(match alike.owner {
+            Some(owner) => Statement::new(sql!("edits.sql", "change_owners"), params![page(), now, owner]),
+            None => Statement::new(sql!("edits.sql", "change_tags"), params![page(), now]),
+        });
+        let Some(aside) = &alike.set_aside else { continue };
+        statements.push(Statement::new(sql!("edits.sql", "lift"), params![page(), now, now.day()]));
+        match aside {
+            Some(NewAside { reason, until, note, user }) => {
+                let said = params![page(), now, now.day(), *until, reason.as_str(), note.as_deref(), *user];
+                statements.push(Statement::new(sql!("edits.sql", "set_aside"), said));
+                statements.push(Statement::new(sql!("edits.sql", "leave_tiers"), params![page(), Lifecycle::Active.code()]));
+            }
+            None => statements.push(Statement::new(sql!("edits.sql", "score_again"), params![page()])),
+        }
+    }
+    if alike.set_aside.is_some() {
+        statements.push(leases::wake("score"));
+    }
     statements.push(log);
     db.batch(statements).await.map(drop)
 }
@@ -79,6 +114,18 @@ fn text(tags: &[String]) -> Result<String, DbError> {
 impl Editable {
     pub fn tags(&self) -> Vec<String> {
         serde_json::from_str(&self.tags).unwrap_or_default()
+    }
+
+    /// Not at risk, as it was said last.
+    pub fn set_aside(&self) -> Option<SetAside> {
+        serde_json::from_str(self.set_aside.as_deref()?).ok()
+    }
+}
+
+impl NewAside {
+    /// Whether `before` says the same.
+    pub fn is(&self, before: &SetAside) -> bool {
+        before.reason == self.reason && before.until == self.until.iso() && before.note == self.note
     }
 }
 

@@ -1,13 +1,27 @@
 -- What the team writes into customers' own rows: who looks after them, and tags.
 
 -- name: editables
--- Of the numbers in ?1.
-select c.id, c.public_id, c.owner_id, o.name as owner_name, c.tags, c.version
+-- Of the numbers in ?1; ?2 is today.
+select c.id, c.public_id, c.owner_id, o.name as owner_name, c.tags, c.version,
+  (
+    select json_object('reason', a.reason, 'from', date(a.from_day * 86400, 'unixepoch'), 'until', date(a.until_day * 86400, 'unixepoch'),
+      'note', a.note, 'by', null)
+    from set_asides a
+    where a.customer_id = c.id and a.lifted_at is null and a.from_day <= ?2 and a.until_day >= ?2
+    order by a.until_day desc, a.id desc limit 1
+  ) as set_aside
 from json_each(?1) j cross join customers c on c.id = j.value left join users o on o.id = c.owner_id
 order by c.id;
 
 -- name: editable
-select c.id, c.public_id, c.owner_id, o.name as owner_name, c.tags, c.version
+select c.id, c.public_id, c.owner_id, o.name as owner_name, c.tags, c.version,
+  (
+    select json_object('reason', a.reason, 'from', date(a.from_day * 86400, 'unixepoch'), 'until', date(a.until_day * 86400, 'unixepoch'),
+      'note', a.note, 'by', null)
+    from set_asides a
+    where a.customer_id = c.id and a.lifted_at is null and a.from_day <= ?2 and a.until_day >= ?2
+    order by a.until_day desc, a.id desc limit 1
+  ) as set_aside
 from customers c left join users o on o.id = c.owner_id
 where c.public_id = ?1;
 
@@ -22,6 +36,24 @@ from json_each(?1) j where customers.id = j.value ->> 0;
 update customers set owner_id = ?3, tags = j.value ->> 2, updated_at = ?2,
   version = case when customers.version = j.value ->> 1 then customers.version + 1 end
 from json_each(?1) j where customers.id = j.value ->> 0;
+
+-- name: lift
+-- Not at risk no longer, or said anew: ?2 is now, ?3 today.
+update set_asides set lifted_at = ?2
+where lifted_at is null and until_day >= ?3 and customer_id in (select value ->> 0 from json_each(?1));
+
+-- name: set_aside
+-- ?2 now, ?3 today, ?4 until when, ?5 why, ?6 note, ?7 who says so.
+insert into set_asides (customer_id, reason, from_day, until_day, note, user_id, created_at)
+select j.value ->> 0, ?5, ?3, ?4, ?6, ?7, ?2 from json_each(?1) j;
+
+-- name: leave_tiers
+-- At once, so that nobody waits for scoring (which follows) to see them go. ?2 is the lifecycle of whoever is set aside.
+update facets set dirty = min(dirty + 1, 2), tier = case tier when 9 then 9 else 5 end, lifecycle = case tier when 9 then lifecycle else ?2 end
+where customer_id in (select value ->> 0 from json_each(?1));
+
+-- name: score_again
+update facets set dirty = min(dirty + 1, 2) where customer_id in (select value ->> 0 from json_each(?1));
 
 -- name: carer
 select id, name, disabled_at is not null as disabled from users where public_id = ?1;

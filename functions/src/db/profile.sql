@@ -71,5 +71,21 @@ select * from (
     where k.customer_id = ?1 and h.occurred_at <= ?2 and (h.occurred_at < ?2 or ('consent', h.id || '') > (?3, ?4))
     order by 1 desc, 3 limit ?5
   )
+  union all
+  select * from (
+    select created_at, 'set_aside', id || '', reason, date(until_day * 86400, 'unixepoch'), null, null, note
+    from set_asides
+    where customer_id = ?1 and created_at <= ?2 and (created_at < ?2 or ('set_aside', id || '') > (?3, ?4))
+    order by 1 desc, 3 limit ?5
+  )
+  union all
+  -- One that was said anew ends without a word.
+  select * from (
+    select a.lifted_at, 'set_aside_ended', a.id || '', a.reason, null, null, null, null
+    from set_asides a
+    where a.customer_id = ?1 and a.lifted_at <= ?2 and (a.lifted_at < ?2 or ('set_aside_ended', a.id || '') > (?3, ?4))
+      and not exists (select 1 from set_asides n where n.customer_id = ?1 and n.created_at = a.lifted_at)
+    order by 1 desc, 3 limit ?5
+  )
 )
 order by at desc, kind, key limit ?5;

@@ -31,6 +31,7 @@ pub fn remove(ids: &str) -> Vec<Statement> {
         sql!("sample.sql", "remove_consents"),
         sql!("sample.sql", "remove_contacts"),
         sql!("sample.sql", "remove_notes"),
+        sql!("sample.sql", "remove_set_asides"),
         sql!("sample.sql", "remove_identities"),
         sql!("sample.sql", "remove_states"),
         sql!("sample.sql", "remove_scores"),

@@ -23,6 +23,9 @@ delete from contacts where id in (select k.id from json_each(?1) j cross join co
 -- name: remove_notes
 delete from notes where id in (select n.id from json_each(?1) j cross join notes n on n.customer_id = j.value);
 
+-- name: remove_set_asides
+delete from set_asides where id in (select a.id from json_each(?1) j cross join set_asides a on a.customer_id = j.value);
+
 -- name: remove_identities
 delete from identities where (kind, value) in (
   select i.kind, i.value from json_each(?1) j cross join identities i on i.customer_id = j.value

@@ -31,6 +31,8 @@ pub struct PageRow {
     pub model_id: Option<i64>,
     pub score: Option<String>,
     pub history: Option<String>,
+    /// `shared::risk::Aside`s as a JSON list; none of most customers.
+    pub asides: Option<String>,
     /// The page's last customer.
     pub upto: i64,
 }

@@ -32,7 +32,12 @@ and customer_id > (select cursor ->> '$.from' from leases where name = 'score')
 and customer_id <= (select cursor ->> '$.to' from leases where name = 'score');
 
 -- name: page
-select f.customer_id, f.dirty, s.state, c.model_id, c.score, c.history, l.cursor ->> '$.to' as upto
+select f.customer_id, f.dirty, s.state, c.model_id, c.score, c.history, l.cursor ->> '$.to' as upto,
+  (
+    select json_group_array(json_array(a.reason, a.from_day, a.until_day))
+    from set_asides a where a.customer_id = f.customer_id and a.lifted_at is null and a.until_day >= ?1
+    having count(*) > 0
+  ) as asides
 from leases l
 join facets f on f.customer_id > l.cursor ->> '$.from' and f.customer_id <= l.cursor ->> '$.to'
 left join states s on s.customer_id = f.customer_id

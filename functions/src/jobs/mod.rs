@@ -21,6 +21,7 @@ use worker::{Env, MessageBatch, MessageExt, QueueRetryOptionsBuilder, console_er
 use crate::clock;
 use crate::db::{Db, DbError, leases, runs};
 
+pub use fit::is_comparable;
 use run::{Held, enter, pause};
 pub use run::{JobError, Ran};
 

@@ -201,6 +201,13 @@ impl<C: Serialize> Held<C> {
         Ok(leases::hold(self.job, &self.token, &self.cursor_text()?, LEASE))
     }
 
+    /// Writes the cursor and keeps the lease for `millis`, for work in which nothing can be written.
+    pub async fn hold_for(&mut self, millis: i64) -> Result<(), JobError> {
+        let (read, written) = self.settle_meter();
+        let hold = leases::hold(self.job, &self.token, &self.cursor_text()?, millis);
+        self.transact(vec![hold, usage::add(self.now.day(), read, written)]).await.map(drop)
+    }
+
     /// Writes a page with the cursor, after which the run goes on.
     pub async fn write(&mut self, mut statements: Vec<Statement>) -> Result<Vec<Outcome>, JobError> {
         self.count_page();

@@ -7,12 +7,12 @@ use serde_json::Value;
 use shared::api::{MarginBasis, Plan, Risk};
 use shared::clv::OrderModel;
 use shared::money::{Currency, Money, Rates};
-use shared::risk::{self, Model, Prior, Score};
+use shared::risk::{self, Aside, Model, Prior, Score};
 use shared::state::{self, EventFact, OrderFact, State};
 use shared::time::{Day, Millis};
 
 use super::run::{Held, JobError, WAKE, Work};
-use crate::db::models::Live;
+use crate::db::models::{Live, New, Source};
 use crate::db::scores::{self, Claim, EventRow, Facets, OrderRow, Page, PageRow};
 use crate::db::{Db, DbError, Statement, leases, margins, models, rollups, shop, usage};
 use crate::seams;
@@ -37,6 +37,8 @@ struct Size {
 struct Basis {
     model_id: i64,
     model: Model,
+    /// Whoever is scored by an older model is written anew.
+    oldest_model: i64,
     rates: Rates,
     is_prior: bool,
     /// The shop's margin comes from the cost of products, which new orders move.
@@ -57,6 +59,9 @@ struct Scored {
 
 /// Facts of one customer beyond which they are folded in parts, so that no history is too long for the worker's memory.
 const FACTS_AT_ONCE: usize = 50_000;
+
+/// Scores that stay as they are rest on the model that first gave them, which therefore stays; but so many models are enough.
+const KEPT_MODELS: u32 = 20;
 
 /// D1 meters at most so many rows for a customer: state, score, facets.
 const ROWS: u64 = 3;
@@ -129,16 +134,20 @@ async fn basis(held: &mut Held<Cursor>) -> Result<Basis, JobError> {
     let rates = shop::rates(&held.db, shop.home_currency).await?;
     let prior = shop.prior();
     let (model_id, model, is_prior) = match models::live(&held.db).await? {
-        Some(live) if !is_outdated(&live, &prior, held.plan) => (live.id, live.model, live.card.basis == "prior"),
+        Some(live) if !is_outdated(&live, &prior, shop.home_currency, held.plan) => {
+            (live.id, live.model, live.card.basis == "prior")
+        }
         _ => {
             let (model, card) = risk::prior(shop.home_currency, prior);
-            let outcomes = held.write(models::store(&model, &card, held.now)).await?;
+            let new = New { model: &model, card: &card, source: Source::Worker, comparison: None };
+            let outcomes = held.write(models::store(&new, held.now)?).await?;
             (models::new_id(outcomes.last())?, model, true)
         }
     };
     Ok(Basis {
         model_id,
         model: shop.laid_over(model),
+        oldest_model: models::oldest_kept(&held.db, KEPT_MODELS).await?,
         rates,
         is_prior,
         is_costed: shop.margin_basis == MarginBasis::Product,
@@ -146,14 +155,15 @@ async fn basis(held: &mut Held<Cursor>) -> Result<Basis, JobError> {
     })
 }
 
-/// The free plan fits nothing, so there a prior of another industry is replaced here; on the paid plan the fit does it.
-fn is_outdated(live: &Live, prior: &Prior, plan: Plan) -> bool {
+/// The free plan fits nothing, so there a prior of another industry is replaced here, and what a browser fitted to amounts of another
+/// home currency; on the paid plan the fit does it.
+fn is_outdated(live: &Live, prior: &Prior, home: Currency, plan: Plan) -> bool {
     let Model { orders, rhythm, terms, .. } = &live.model;
     let is_same = *orders == OrderModel::MbgNbd(prior.orders)
         && *rhythm == prior.rhythm
         && terms.short == prior.terms.short
         && terms.long == prior.terms.long;
-    plan == Plan::Free && live.card.basis == "prior" && !is_same
+    plan == Plan::Free && if live.card.basis == "prior" { !is_same } else { live.model.home != home }
 }
 
 /// Whether there was one.
@@ -233,13 +243,14 @@ fn blank() -> State {
 fn score_one(row: &PageRow, state: &State, basis: &Basis, today: Day) -> Result<Scored, DbError> {
     let json = |error: serde_json::Error| DbError::Bug(error.to_string());
     let previous: Option<Score> = row.score.as_deref().and_then(|text| serde_json::from_str(text).ok());
-    let score = risk::score(state, &basis.model, previous.as_ref(), today);
+    let asides: Vec<Aside> = row.asides.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
+    let score = risk::set_aside(risk::score(state, &basis.model, previous.as_ref(), today), &asides, today);
     let state_text = serde_json::to_string(state).map_err(json)?;
     // Of somebody who did nothing yet there is nothing to keep.
     let is_blank = row.state.is_none() && *state == blank();
     let is_new_state = row.is_dirty() && !is_blank && row.state.as_deref() != Some(&state_text);
     let is_same = match &previous {
-        Some(previous) => is_same_score(previous, &score),
+        Some(previous) => is_same_score(previous, &score) && row.model_id.is_some_and(|model| model >= basis.oldest_model),
         None => is_blank,
     };
     let new_score = if is_same {
@@ -281,10 +292,10 @@ fn is_same_score(one: &Score, other: &Score) -> bool {
         (a, b) => a.is_none() && b.is_none(),
     };
     let whole = |score: &Score| {
-        let Risk { p30, p60, p90 } = score.risk;
-        let per_cent = [p30, p60, p90].map(|p| (p * 100.0).round() as i32);
+        let per_cent = |risk: &Risk| [risk.p30, risk.p60, risk.p90].map(|p| (p * 100.0).round() as i32);
+        let interval = score.interval.map(|interval| [interval.low, interval.high].map(|risk| per_cent(&risk)));
         let texts = (score.triggers.clone(), score.rhythm.clone());
-        (score.tier, score.lifecycle, score.deadline, score.value, per_cent, texts, score.rescore)
+        (score.tier, score.lifecycle, score.deadline, score.value, per_cent(&score.risk), interval, texts, score.rescore)
     };
     whole(one) == whole(other)
         && close(one.p_alive, other.p_alive)

@@ -30,7 +30,7 @@ pub async fn create(
     PathId(customer): PathId,
     JsonBody(given): JsonBody<NewNote>,
 ) -> Result<(StatusCode, Versioned<NoteResponse>), Problem> {
-    let about = edits::find(&ctx.db, &customer).await?.ok_or(Problem::NotFound)?;
+    let about = edits::find(&ctx.db, &customer, ctx.now.day()).await?.ok_or(Problem::NotFound)?;
     check_own(&ctx, about.owner_id)?;
     let body = checked(&given)?;
     let id = random::id(ctx.now)?;

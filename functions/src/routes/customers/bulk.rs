@@ -10,12 +10,13 @@ use shared::audit::Action;
 use shared::id::Id;
 use shared::tags;
 
-use super::{change, query};
+use super::{change, query, set_aside};
 use crate::ctx::Ctx;
 use crate::db::audit::{self, Entry};
-use crate::db::edits::{self, Carer, Edit, Editable};
+use crate::db::edits::{self, Alike, Carer, Edit, Editable, NewAside};
 use crate::db::lists;
 use crate::extract::JsonBody;
+use crate::jobs;
 use crate::problem::Problem;
 
 /// Customers a call: memory and the time of one batch stay small however long the list is.
@@ -32,9 +33,10 @@ struct Change {
     owner: Option<Option<Carer>>,
     add: Vec<String>,
     remove: Vec<String>,
+    set_aside: Option<Option<NewAside>>,
 }
 
-/// Change who looks after many customers, or their tags: those chosen, or a whole list.
+/// Change who looks after many customers, their tags, or that they are not at risk: those chosen, or a whole list.
 ///
 /// A call changes a page of about 1,000, all of them or none, and only those that are not so already. A list is walked in the
 /// order in which its customers came, so that what the change itself does to the list leaves nobody out.
@@ -46,17 +48,21 @@ pub async fn change(ctx: Ctx, JsonBody(asked): JsonBody<BulkChange>) -> Result<J
     let (ids, next_cursor) = page(&ctx, &asked).await?;
     let mut tries = 1;
     loop {
-        let (edits, bulk) = planned(edits::of(&ctx.db, &ids).await?, &asked.except, &change);
+        let (edits, bulk) = planned(edits::of(&ctx.db, &ids, ctx.now.day()).await?, &asked.except, &change);
         if edits.is_empty() {
             return Ok(Json(BulkResponse { bulk: Bulk { next_cursor, ..bulk } }));
         }
         let owner = change.owner.as_ref().map(|carer| carer.as_ref().map(|carer| carer.id));
+        let alike = Alike { owner, set_aside: change.set_aside.clone() };
         let log = audit::append(&ctx, entry(&change, bulk.changed));
-        match edits::change(&ctx.db, &edits, owner, ctx.now, log).await {
+        match edits::change(&ctx.db, &edits, &alike, ctx.now, log).await {
             Err(error) if error.is_stale("customers") && tries < TRIES => tries += 1,
             Err(error) if error.is_stale("customers") => return Err(Problem::Busy),
             done => {
                 done?;
+                if change.set_aside.is_some() {
+                    jobs::ring(&ctx.env, &ctx.db).await;
+                }
                 return Ok(Json(BulkResponse { bulk: Bulk { next_cursor, ..bulk } }));
             }
         }
@@ -77,8 +83,8 @@ async fn checked(ctx: &Ctx, asked: &BulkChange) -> Result<Change, Problem> {
     if asked.cursor.is_some() && asked.ids.is_some() {
         return Err(Problem::field("cursor", "Customers named by ids are changed in one call"));
     }
-    if asked.owner.is_none() && asked.add_tags.is_empty() && asked.remove_tags.is_empty() {
-        return Err(Problem::field("body", "Say what to change: owner, add_tags or remove_tags"));
+    if asked.owner.is_none() && asked.add_tags.is_empty() && asked.remove_tags.is_empty() && asked.set_aside.is_none() {
+        return Err(Problem::field("body", "Say what to change: owner, add_tags, remove_tags or set_aside"));
     }
     let add = tags::tidy(&asked.add_tags).map_err(|error| Problem::field("add_tags", error.to_string()))?;
     // A tag that an import brought may be longer than one that a person gives, and is to be removable.
@@ -86,7 +92,8 @@ async fn checked(ctx: &Ctx, asked: &BulkChange) -> Result<Change, Problem> {
     if remove.len() > NAMED || add.iter().any(|tag| remove.iter().any(|other| tags::is_same(tag, other))) {
         return Err(Problem::field("remove_tags", "A tag is either added or removed"));
     }
-    Ok(Change { owner: change::owner(ctx, &asked.owner).await?, add, remove })
+    let set_aside = set_aside::asked(ctx, &asked.set_aside)?;
+    Ok(Change { owner: change::owner(ctx, &asked.owner).await?, add, remove, set_aside })
 }
 
 /// The numbers of this call's customers, and where the next call goes on.
@@ -116,7 +123,7 @@ fn planned(rows: Vec<Editable>, except: &[Id], change: &Change) -> (Vec<Edit>, B
             continue;
         };
         let is_new_owner = change.owner.as_ref().is_some_and(|carer| carer.as_ref().map(|carer| carer.id) != row.owner_id);
-        if is_new_owner || tags != had {
+        if is_new_owner || tags != had || set_aside::changes(row.set_aside().as_ref(), &change.set_aside) {
             bulk.changed += 1;
             edits.push(Edit { id: row.id, version: row.version, tags });
         }
@@ -132,6 +139,10 @@ fn entry(change: &Change, changed: u64) -> Entry {
             let name = carer.as_ref().map_or("nobody", |carer| carer.name.as_str());
             entry.value("owner", None, Some(name.to_owned()))
         }
+        None => entry,
+    };
+    let entry = match &change.set_aside {
+        Some(asked) => set_aside::told(entry, None, asked.as_ref()),
         None => entry,
     };
     if change.add.is_empty() && change.remove.is_empty() { entry } else { entry.field("tags") }
@@ -154,12 +165,12 @@ mod tests {
 
     fn row(id: i64, owner_id: Option<i64>, tags: &str) -> Editable {
         let public_id = Id::from_parts(id, &[0; 10]);
-        Editable { id, public_id, owner_id, owner_name: None, tags: tags.to_owned(), version: 3 }
+        Editable { id, public_id, owner_id, owner_name: None, tags: tags.to_owned(), version: 3, set_aside: None }
     }
 
     fn tagging(add: &[&str], remove: &[&str]) -> Change {
         let list = |tags: &[&str]| tags.iter().map(|tag| (*tag).to_owned()).collect();
-        Change { owner: None, add: list(add), remove: list(remove) }
+        Change { owner: None, add: list(add), remove: list(remove), set_aside: None }
     }
 
     #[test]

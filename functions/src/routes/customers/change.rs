@@ -5,15 +5,16 @@ use shared::audit::Action;
 use shared::id::Id;
 use shared::tags;
 
-use super::show;
+use super::{set_aside, show};
 use crate::ctx::Ctx;
 use crate::db::audit::{self, Entry};
-use crate::db::edits::{self, Carer, Edit, Editable};
+use crate::db::edits::{self, Alike, Carer, Edit, Editable};
 use crate::extract::{IfMatch, JsonBody, PathId};
+use crate::jobs;
 use crate::problem::Problem;
 use crate::versioned::Versioned;
 
-/// Say who looks after a customer, and how they are tagged.
+/// Say who looks after a customer, how they are tagged, and that they are not at risk for a while.
 ///
 /// A success manager changes the tags of those they look after, and gives none of them to somebody else.
 #[utoipa::path(patch, path = "/api/customers/{id}", tag = "customers", request_body = CustomerChange,
@@ -26,7 +27,7 @@ pub async fn change(
     IfMatch(version): IfMatch,
     JsonBody(change): JsonBody<CustomerChange>,
 ) -> Result<Versioned<CustomerResponse>, Problem> {
-    let before = edits::find(&ctx.db, &id).await?.ok_or(Problem::NotFound)?;
+    let before = edits::find(&ctx.db, &id, ctx.now.day()).await?.ok_or(Problem::NotFound)?;
     check_own(&ctx, before.owner_id)?;
     let owner = owner(&ctx, &change.owner).await?;
     let new_owner = owner.as_ref().map(|carer| carer.as_ref().map(|carer| carer.id)).filter(|id| *id != before.owner_id);
@@ -41,12 +42,24 @@ pub async fn change(
         Some(given) => tags::replaced(&had, given).map_err(|error| Problem::field("tags", error.to_string()))?,
         None => had.clone(),
     };
-    if new_owner.is_some() || tags != had {
-        let log = audit::append(&ctx, entry(&before, owner.flatten().filter(|_| new_owner.is_some()), new_owner, tags != had));
+    let standing = before.set_aside();
+    let aside =
+        set_aside::asked(&ctx, &change.set_aside)?.filter(|asked| set_aside::changes(standing.as_ref(), &Some(asked.clone())));
+    if new_owner.is_some() || tags != had || aside.is_some() {
+        let entry = entry(&before, owner.flatten().filter(|_| new_owner.is_some()), new_owner, tags != had);
+        let entry = match &aside {
+            Some(asked) => set_aside::told(entry, standing.as_ref(), asked.as_ref()),
+            None => entry,
+        };
         let edit = Edit { id: before.id, version, tags };
-        match edits::change(&ctx.db, &[edit], new_owner, ctx.now, log).await {
+        let alike = Alike { owner: new_owner, set_aside: aside };
+        let is_to_score = alike.set_aside.is_some();
+        match edits::change(&ctx.db, &[edit], &alike, ctx.now, audit::append(&ctx, entry)).await {
             Err(error) if error.is_stale("customers") => return Err(stale(&ctx, &id, version).await?),
             done => done?,
+        }
+        if is_to_score {
+            jobs::ring(&ctx.env, &ctx.db).await;
         }
     }
     let customer = show::read(&ctx, &id).await?;

@@ -6,6 +6,7 @@ pub mod export;
 pub mod list;
 pub mod query;
 pub mod row;
+pub mod set_aside;
 pub mod show;
 pub mod tags;
 pub mod timeline;

@@ -30,7 +30,7 @@ pub struct TimelineQuery {
     pub cursor: Option<String>,
 }
 
-/// Orders, events and consents of a customer in one list, newest first.
+/// Orders, events, consents and when somebody was said not to be at risk, of a customer in one list, newest first.
 #[utoipa::path(get, path = "/api/customers/{id}/timeline", tag = "customers",
     params(("id" = String, Path, format = "uuid"), TimelineQuery),
     responses((status = 200, body = TimelineResponse), (status = 404, body = shared::api::Problem)))]
@@ -73,6 +73,8 @@ fn item(row: Happening) -> TimelineItem {
     let (title, detail) = match kind.as_str() {
         "order" => (order_title(&title, detail.as_deref()), listed(more.as_deref())),
         "event" => (title, properties(more.as_deref())),
+        "set_aside" => (aside_title(&title, detail.as_deref().unwrap_or_default()), more),
+        "set_aside_ended" => ("No longer set aside".to_owned(), None),
         _ => (consent_title(&title, detail.as_deref().unwrap_or_default()), more.map(|source| format!("By {source}"))),
     };
     let amount = amount.zip(currency).map(|(minor, currency)| Money::new(minor, currency));
@@ -93,6 +95,11 @@ fn consent_title(what: &str, state: &str) -> String {
     let mut letters = what.chars();
     let first: String = letters.next().into_iter().flat_map(char::to_uppercase).collect();
     format!("{first}{}: {state}", letters.as_str())
+}
+
+/// `on_leave` and a day become `Set aside: on leave, until 2026-04-01`.
+fn aside_title(reason: &str, until: &str) -> String {
+    format!("Set aside: {}, until {until}", reason.replace('_', " "))
 }
 
 fn listed(items: Option<&str>) -> Option<String> {
@@ -123,6 +130,7 @@ mod tests {
         assert_eq!(order_title("A-17", Some("paid")), "Order A-17");
         assert_eq!(order_title("~1f:0", Some("cancelled")), "Order, cancelled");
         assert_eq!(consent_title("email marketing", "granted"), "Email marketing: granted");
+        assert_eq!(aside_title("on_leave", "2026-04-01"), "Set aside: on leave, until 2026-04-01");
     }
 
     #[test]
