@@ -5,7 +5,7 @@ import { createHash } from "node:crypto";
 import { after, before, beforeEach, test } from "node:test";
 
 import { start, uuid7 } from "../harness.mjs";
-import { begin, imported, order, person, send } from "../rows.mjs";
+import { aModel, begin, imported, keepModel, order, person, send } from "../rows.mjs";
 
 const NOW = "2026-03-02T09:00:00Z";
 const TOMORROW = "2026-03-03T09:17:00Z";
@@ -80,6 +80,21 @@ const CHANGES = {
     writes: "thresholds_reset",
     prepare: () => api.put("/api/thresholds", { immediate: 0.6, moderate: 0.5, early: 0.4 }),
     act: () => api.delete("/api/thresholds"),
+  },
+  "PUT /api/models/{name}": {
+    writes: "model_uploaded",
+    prepare: () => aModel(server, api),
+    act: ({ parameters, card }) => api.request("PUT", "/api/models/risk", { model: JSON.parse(parameters), card: JSON.parse(card) }),
+  },
+  "POST /api/models/{id}/use": {
+    writes: "model_used",
+    prepare: async () => {
+      await keepModel(server, await aModel(server, api), 1);
+      const [{ public_id }] = await server.d1("select public_id from models where public_id is not null");
+      await server.d1("update models set live = public_id is null");
+      return public_id;
+    },
+    act: (id) => api.post(`/api/models/${id}/use`, {}),
   },
   "PATCH /api/customers/{id}": { writes: "customer_changed", prepare: () => customer(), act: (id) => api.patch(`/api/customers/${id}`, { tags: ["vip"] }, { "if-match": '"1"' }) },
   "POST /api/customers/bulk": { writes: "customers_changed", prepare: () => customer(), act: (id) => api.post("/api/customers/bulk", { ids: [id], add_tags: ["vip"] }) },
@@ -160,6 +175,8 @@ test("no value of a customer stands in the log, whatever is done with them", asy
   const id = await customer("Canary Quetzal", "canary-address@example.com");
   await api.patch(`/api/customers/${id}`, { tags: ["canary tag"] }, { "if-match": '"1"' });
   await api.post("/api/customers/bulk", { query: "q=canary", add_tags: ["canary second"] });
+  await api.patch(`/api/customers/${id}`, { set_aside: { reason: "paused", until: "2026-04-01", note: "Canary is ill" } }, { "if-match": '"3"' });
+  await api.post("/api/customers/bulk", { query: "q=canary", set_aside: { reason: "wrong", until: "2026-05-01", note: "Canary is well" } });
   const note = await api.post(`/api/customers/${id}/notes`, { body: "Canary called" });
   await api.patch(`/api/notes/${note.json.note.id}`, { body: "Canary called twice" }, { "if-match": '"1"' });
   await api.get("/api/customers/export.csv?q=canary&tag=canary%20tag");

@@ -116,7 +116,10 @@ const STALLS = {
     },
     points: ["import.taken", "import.entered", "import.read", "import.planned", "import.stored", "import.leaving"],
   },
-  fit: { prepare: loadAndScore, points: ["fit.computed", "fit.written"] },
+  fit: {
+    prepare: loadAndScore,
+    points: ["fit.taken", "fit.entered", "fit.begun", "fit.gathered", "fit.read", "fit.computed", "fit.written", "fit.leaving"],
+  },
   rollup: { prepare: loadAndScore, points: ["rollup.entered", "rollup.cut", "rollup.counted", "rollup.leaving"] },
   seal: { cron: HOUR, prepare: load, points: ["seal.entered", "seal.computed", "seal.written", "seal.leaving"] },
   sample_removal: {

@@ -32,7 +32,7 @@ const KEPT = {
   models: "select id, name, parameters, live from models order by id",
   imports: "select kind, status, file_size, next_batch, rows_read, rows_accepted, rows_duplicate, rows_rejected from imports where status <> 'cancelled' order by id",
   rejected_rows: "select r.line, r.field, r.reason, r.raw from rejected_rows r order by import_id, line",
-  left: "select (select count(*) from import_chunks) as chunks, (select count(*) from import_row_counts) as counts, (select count(*) from wakes) as wakes",
+  left: "select (select count(*) from import_chunks) as chunks, (select count(*) from fit_parts) as parts, (select count(*) from import_row_counts) as counts, (select count(*) from wakes) as wakes",
 };
 // The same where scoring has all data before it begins. The past of a score keeps what was said of half of an import.
 const SCORED_ONCE = {
@@ -130,6 +130,9 @@ const KILLS = {
       { point: "score.settled", phase: "all is scored and the fit is asked for" },
       { point: "score.leaving", phase: "the run is not ended" },
       { point: "score.left", phase: "the run is ended" },
+      { point: "fit.begun", phase: "a fit has begun and nothing is gathered" },
+      { point: "fit.gathered", phase: "all histories are gathered" },
+      { point: "fit.read", phase: "what a model learns from is read" },
       { point: "fit.computed", phase: "a model is fitted and not written" },
       { point: "fit.written", phase: "the model is written and nobody scored by it" },
       { point: "score.computed", phase: "the second page of everybody by the new model is not written", skip: 4 },

@@ -155,9 +155,9 @@ async fn store(
     };
     let mut statements = vec![models::drop_parts()];
     match live {
-        Some(live) if card.basis == live.card.basis && gives_same_scores(live) => {
+        Some(live) if gives_same_scores(live) => {
             held.count(if is_prior(live) { "kept_priors" } else { "unchanged" }, 1);
-            if live.model != stored {
+            if live.model != stored || live.card.basis != card.basis {
                 statements.push(models::refresh(live.id, &new));
             }
         }

@@ -1,0 +1,197 @@
+// Models: fitted, compared with the one in use, used again, and brought in by a browser.
+
+import assert from "node:assert/strict";
+import { after, before, beforeEach, test } from "node:test";
+
+import { start, until, uuid7 } from "../harness.mjs";
+import { imported, order, ran } from "../rows.mjs";
+
+const NOW = "2026-03-02T09:00:00Z";
+const LATER = "2026-03-04T09:00:00Z";
+const TODAY = Math.floor(Date.parse(NOW) / 86_400_000);
+const CUSTOMERS = 900;
+
+let server, api;
+before(async () => {
+  server = await start({ now: NOW });
+});
+after(() => server.stop());
+beforeEach(async () => {
+  for (const point of (await server.seams.points()).armed) await server.seams.release(point);
+  await server.reset();
+  await server.seams.clock(NOW);
+  api = await server.api("owner");
+});
+
+const day = (n) => new Date((TODAY - n) * 86_400_000).toISOString().slice(0, 10);
+// Two years of customers with rhythms of their own, of whom `leaving(customer)` says how many days ago they left.
+const history = (leaving) =>
+  Array.from({ length: CUSTOMERS }, (_, customer) => {
+    const gap = 14 + (customer % 27);
+    const first = 720 - (customer % 300);
+    const days = [];
+    for (let at = first, n = 0; at > leaving(customer); at -= gap + ((customer * 7 + n * 5) % 9) - 4, n++) days.push(at);
+    return days.map((ago) => [customer, ago]);
+  }).flat().map(([customer, ago], at) => order(at + 1, `C-${customer}`, day(ago), 1_000 + (customer % 50) * 20));
+const leaving = (customer) => (customer % 3 === 0 ? 30 + ((customer * 13) % 350) : 0);
+
+const load = async (rows) => {
+  for (let at = 0; at < rows.length; at += 4_000) await imported(api, "orders", rows.slice(at, at + 4_000), { file: `part ${at}` });
+};
+const settled = () =>
+  until(async () => {
+    await server.scheduled("* * * * *");
+    const [{ n }] = await server.d1("select (select count(*) from wakes) + (select count(*) from leases where cursor <> '{}') + (select count(*) from facets where dirty > 0) as n");
+    return n === 0;
+  }, "the end of all work", 120_000);
+const prepared = async (leaves = leaving) => {
+  await load(history(leaves));
+  await settled();
+};
+const versions = async () => (await api.get("/api/models")).json.versions;
+const live = async () => (await versions()).find((version) => version.live);
+const upload = (model, card, who = api) => who.request("PUT", "/api/models/risk", { model, card });
+const stored = async () => {
+  const [{ parameters, card }] = await server.d1("select parameters, card from models where live = 1");
+  return [JSON.parse(parameters), JSON.parse(card)];
+};
+const isHeldBack = (id) => ((BigInt(id) * 2654435761n) / 65536n) % 5n === 0n;
+
+test("a fit takes the place of the prior, the same fit is no new version, and scores say on which they rest", async () => {
+  await prepared();
+  const [fitted, prior] = await versions();
+  assert.deepEqual([fitted.live, fitted.card.basis, fitted.source, fitted.comparison], [true, "fitted", "worker", null]);
+  assert.deepEqual([prior.live, prior.card.basis], [false, "prior"]);
+  assert.equal(fitted.scores + prior.scores, CUSTOMERS);
+  assert.ok(fitted.scores > 0);
+  assert.deepEqual((await api.get("/api/models")).json.model, fitted.card);
+  const again = await ran(api, "fit");
+  assert.deepEqual([again.status, again.counts.unchanged, again.counts.customers], ["done", 1, CUSTOMERS]);
+  assert.deepEqual((await versions()).map(({ id }) => id), [fitted.id, prior.id]);
+  assert.deepEqual(await server.d1("select * from fit_parts"), []);
+});
+
+test("new data give a new model beside its comparison, and one that is worse is refused and kept", async () => {
+  // Nobody leaves, and a model that expects nobody to is hard to beat.
+  await prepared(() => 0);
+  await server.d1("update models set parameters = json_set(parameters, '$.rhythm.z', 12) where live = 1");
+  const before = await live();
+  await server.seams.clock(LATER);
+  await load([order(900_001, "C-1", day(0), 4_000)]);
+  const run = await ran(api, "fit");
+  const [newest] = await versions();
+  assert.ok(newest.comparison.customers > 100, JSON.stringify(newest.comparison));
+  assert.deepEqual([run.status, run.counts.refused, newest.live, newest.comparison.accepted], ["done", 1, false, false], JSON.stringify(newest.comparison));
+  assert.match(newest.comparison.text, /may be worse/);
+  assert.equal((await live()).id, before.id);
+  const refused = await api.post(`/api/models/${newest.id}/use`, {});
+  assert.deepEqual([refused.status, refused.json.code], [409, "model_refused"]);
+
+  // The next hour does not try again.
+  await server.scheduled("17 * * * *");
+  assert.equal((await versions())[0].id, newest.id);
+});
+
+test("an earlier model is used again, and everybody is scored by it", async () => {
+  await prepared();
+  const [fitted, prior] = await versions();
+  const used = await api.post(`/api/models/${prior.id}/use`, {});
+  assert.deepEqual([used.status, used.json.version.live, used.json.version.id], [200, true, prior.id], used.text);
+  assert.equal((await api.get("/api/models")).json.model.basis, "prior");
+  await until(async () => (await server.scheduled("* * * * *")) && (await server.d1("select 1 from wakes where job = 'rescore'")).length === 0, "everybody is scored again");
+  const [{ n }] = await server.d1("select count(*) as n from scores where model_id = (select id from models where live = 1)");
+  assert.ok(n > CUSTOMERS / 2, `${n} scores moved`);
+  assert.equal((await api.post(`/api/models/${fitted.id}/use`, {})).status, 200);
+  assert.equal((await live()).id, fitted.id);
+  assert.equal((await api.post(`/api/models/${uuid7()}/use`, {})).status, 404);
+  assert.equal((await (await server.api("marketer")).post(`/api/models/${prior.id}/use`, {})).status, 403);
+});
+
+test("a page of one customer tells what its score was made of, also by a model of the past", async () => {
+  await prepared();
+  const [{ public_id }] = await server.d1("select c.public_id from customers c join facets f on f.customer_id = c.id where f.tier in (0, 1, 2, 3) order by c.id limit 1");
+  const { customer } = (await api.get(`/api/customers/${public_id}`)).json;
+  assert.ok(customer.peers.customers > 0 && customer.peers.figures.length > 0, JSON.stringify(customer.peers));
+  assert.ok("explanation" in customer && "p_return_interval" in customer && "risk_interval" in customer && customer.set_aside === null);
+});
+
+test("what a fit reads is walked in pages, without those on whom models are compared", async () => {
+  await prepared();
+  await server.d1("update shop set plan = 'free'");
+  const pages = [];
+  let cursor;
+  do {
+    const answer = await api.get(`/api/models/risk/training${cursor ? `?cursor=${cursor}` : ""}`);
+    assert.equal(answer.status, 200, answer.text);
+    assert.ok(answer.text.length < 600_000, `${answer.text.length} bytes`);
+    pages.push(answer.json.training);
+    cursor = answer.json.training.next_cursor;
+  } while (cursor);
+  assert.ok(pages.length > 2, `${pages.length} pages`);
+  assert.equal(pages.flatMap((page) => page.groups).reduce((sum, [, , , customers]) => sum + customers, 0), CUSTOMERS);
+  const ids = (await server.d1("select customer_id as id from states")).map(({ id }) => id);
+  assert.equal(pages.flatMap((page) => page.sample).length, ids.filter((id) => !isHeldBack(id)).length);
+  assert.ok(ids.some(isHeldBack) && ids.filter(isHeldBack).length < ids.length / 3);
+  const sampled = JSON.parse(pages[0].sample[0]);
+  assert.ok(sampled.state.days && Array.isArray(sampled.asides) && sampled.held_back === undefined);
+  assert.deepEqual([pages.at(-1).read, pages.at(-1).total, pages[0].today, pages[0].settings.home], [CUSTOMERS, CUSTOMERS, NOW.slice(0, 10), "USD"]);
+  assert.equal((await api.get("/api/models/value/training")).status, 404);
+  assert.equal((await api.get("/api/models/risk/training?cursor=x")).status, 422);
+  assert.equal((await (await server.api("manager")).get("/api/models/risk/training")).status, 403);
+});
+
+test("a model that a browser fitted goes live where it is not worse, and is refused with the reason where it is", async () => {
+  await prepared();
+  const [model, card] = await stored();
+  await server.d1("update shop set plan = 'free'");
+  const before = await live();
+
+  const careless = await upload({ ...model, rhythm: { ...model.rhythm, z: 12 } }, card);
+  assert.deepEqual([careless.status, Object.keys(careless.json.fields)], [422, ["model"]], careless.text);
+  assert.match(careless.json.fields.model, /may be worse.*held back/);
+  assert.equal((await live()).id, before.id);
+
+  const moved = { ...model, thresholds: { ...model.thresholds, early: model.thresholds.early * 0.9 } };
+  const accepted = await upload(moved, { ...card, customers: 5, name: "mine", fitted_at: null });
+  assert.equal(accepted.status, 200, accepted.text);
+  const { version } = accepted.json;
+  assert.deepEqual([version.live, version.source, version.card.customers, version.card.name, version.card.fitted_at], [true, "browser", CUSTOMERS, "risk", NOW]);
+  assert.ok(version.comparison.accepted && version.comparison.customers > 5 && version.comparison.difference === 0, JSON.stringify(version.comparison));
+  await settled();
+  assert.deepEqual((await stored())[0].thresholds, moved.thresholds);
+
+  const wrong = [
+    [{ ...model, schema: 99 }, card, "model"],
+    [{ ...model, rhythm: { ...model.rhythm, within: -1 } }, card, "model"],
+    [{ nonsense: true }, card, "model"],
+    [{ ...model, home: "EUR" }, card, "model.home"],
+    [{ ...model, churn_days: 90 }, card, "model.churn_days"],
+    [model, { ...card, basis: "prior" }, "card.basis"],
+    [model, { ...card, text: "x".repeat(5_000) }, "card.text"],
+  ];
+  for (const [badModel, badCard, field] of wrong) {
+    const answer = await upload(badModel, badCard);
+    assert.deepEqual([answer.status, Object.keys(answer.json.fields ?? {})], [422, [field]], answer.text);
+  }
+  assert.equal((await upload(model, card, await server.api("marketer"))).status, 403);
+  assert.equal((await api.request("PUT", "/api/models/value", { model, card })).status, 404);
+});
+
+test("a fit that dies goes on behind the part that it gathered", async () => {
+  await prepared();
+  await server.d1("update models set parameters = json_set(parameters, '$.rhythm.z', 0.1) where live = 1");
+  await server.seams.arm("fit.gathered");
+  const dying = api.post("/api/runs", { job: "fit" });
+  await server.seams.reached("fit.gathered");
+  assert.equal((await server.d1("select * from fit_parts")).length, 1);
+  await server.d1("update leases set expires_at = 1 where name = 'fit'");
+  await server.seams.arm("fit.read");
+  const next = api.post("/api/runs", { job: "fit" });
+  await server.seams.reached("fit.read");
+  await server.seams.release("fit.gathered");
+  await server.seams.release("fit.read");
+  const { run } = (await next).json;
+  assert.deepEqual([run.status, run.counts.fitted, run.pages], ["done", 1, 1], "neither the beginning nor the part came again");
+  await dying;
+  assert.deepEqual(await server.d1("select * from fit_parts"), []);
+});
