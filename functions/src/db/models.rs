@@ -167,7 +167,7 @@ pub fn store_refused(new: &New, now: Millis) -> Result<Statement, DbError> {
 
 fn insert(new: &New, is_live: bool, now: Millis) -> Result<Statement, DbError> {
     let New { model, card, source, comparison } = *new;
-    let comparison = comparison.map_or(Param::Null, |comparison| Param::json(comparison));
+    let comparison = comparison.map_or(Param::Null, Param::json);
     let id = random::id(now)?;
     let params = params![&id, Param::json(model), Param::json(card), comparison, source.as_str(), is_live, now];
     Ok(Statement::new(sql!("models.sql", "store_model"), params))

@@ -1,7 +1,7 @@
 //! Whether a model that came from elsewhere can be scored by.
 
 use super::{Model, Renewals, SCHEMA, TermModel, score};
-use crate::clv::{BgNbd, FitError, GammaGamma, MbgNbd, Nbd, OrderModel};
+use crate::clv::{BgNbd, FitError, GammaGamma, MbgNbd, Nbd, OrderModel, ParetoNbd};
 use crate::money::{Money, Rates};
 use crate::state::{OrderFact, State, fold};
 use crate::time::Day;
@@ -30,6 +30,7 @@ pub fn check(model: &Model) -> Result<(), String> {
         match model.orders {
             OrderModel::BgNbd(BgNbd { r, alpha, a, b }) => BgNbd::new(r, alpha, a, b).map(drop),
             OrderModel::MbgNbd(fitted) => mbg(fitted),
+            OrderModel::ParetoNbd(ParetoNbd { r, alpha, s, beta }) => ParetoNbd::new(r, alpha, s, beta).map(drop),
             OrderModel::Nbd(Nbd { r, alpha }) => Nbd::new(r, alpha).map(drop),
         },
     )?;

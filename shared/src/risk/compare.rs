@@ -19,7 +19,7 @@ const FEW: usize = 400;
 const RESAMPLES: usize = 400;
 
 /// Both models say of each customer, as known 90 days before `today`, how probable a loss within those 90 days was. What counts as
-/// a loss is the new model's deadline. The interval is from a paired bootstrap over customers (Efron & Tibshirani 1993, chapter 8).
+/// a loss is either model's deadline, each for half, so that no model is better for calling nobody lost. The interval is from a paired bootstrap over customers (Efron & Tibshirani 1993, chapter 8).
 ///
 /// `held_back` are customers on whom neither model's learners were fitted.
 pub fn compare(live: &Model, new: &Model, held_back: &[Sampled], today: Day) -> Comparison {
@@ -32,8 +32,11 @@ pub fn compare(live: &Model, new: &Model, held_back: &[Sampled], today: Day) -> 
                 (view.tier != Tier::Lost).then_some(view.risk.p90)
             };
             let (old, new_risk) = (predicted(live)?, predicted(new)?);
-            let is_lost = is_lost_within(&customer.state, new, origin, today);
-            Some(loss(new_risk, is_lost) - loss(old, is_lost))
+            let difference = |judge: &Model| {
+                let is_lost = is_lost_within(&customer.state, judge, origin, today);
+                loss(new_risk, is_lost) - loss(old, is_lost)
+            };
+            Some((difference(live) + difference(new)) / 2.0)
         })
         .collect();
     let customers = differences.len();
