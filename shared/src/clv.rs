@@ -6,7 +6,9 @@
 mod beta_geometric;
 mod bfgs;
 mod bgnbd;
+mod choice;
 mod fitted;
+mod forecast;
 mod gamma_gamma;
 mod history;
 mod last_order;
@@ -15,14 +17,18 @@ mod nbd;
 mod newton;
 mod pareto_nbd;
 mod special;
+mod value;
 
 pub use bgnbd::BgNbd;
+pub use choice::{Choice, Fits, HeldOut, Judged, choose, judge};
 pub use fitted::{Covariance, Estimate, FitError, Fitted, Scale};
+pub use forecast::{Forecast, forecasts};
 pub use gamma_gamma::GammaGamma;
 pub use history::History;
 pub use mbgnbd::MbgNbd;
 pub use nbd::Nbd;
 pub use pareto_nbd::ParetoNbd;
+pub use value::{Terms, lifetime_value, second_lifetime_value, value_by_months};
 
 pub(crate) use bfgs::minimize;
 pub(crate) use special::{digamma, ln_gamma, ln_gamma_ratio, ln_rising, trigamma};
@@ -40,13 +46,61 @@ pub enum OrderModel {
     Nbd(Nbd),
 }
 
-impl OrderModel {
-    pub fn name(&self) -> &'static str {
+/// Which model of orders.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    BgNbd,
+    MbgNbd,
+    ParetoNbd,
+    Nbd,
+}
+
+impl Kind {
+    pub fn name(self) -> &'static str {
         match self {
-            Self::BgNbd(_) => "BG/NBD",
-            Self::MbgNbd(_) => "MBG/NBD",
-            Self::ParetoNbd(_) => "Pareto/NBD",
-            Self::Nbd(_) => "NBD",
+            Self::BgNbd => "BG/NBD",
+            Self::MbgNbd => "MBG/NBD",
+            Self::ParetoNbd => "Pareto/NBD",
+            Self::Nbd => "NBD",
+        }
+    }
+}
+
+impl OrderModel {
+    /// With parameters in the order of [`Self::values`].
+    ///
+    /// # Errors
+    /// [`FitError::Parameters`] unless all are there, finite and greater than 0.
+    pub fn new(kind: Kind, values: &[f64]) -> Result<Self, FitError> {
+        match (kind, values) {
+            (Kind::BgNbd, &[r, alpha, a, b]) => BgNbd::new(r, alpha, a, b).map(Self::BgNbd),
+            (Kind::MbgNbd, &[r, alpha, a, b]) => MbgNbd::new(r, alpha, a, b).map(Self::MbgNbd),
+            (Kind::ParetoNbd, &[r, alpha, s, beta]) => ParetoNbd::new(r, alpha, s, beta).map(Self::ParetoNbd),
+            (Kind::Nbd, &[r, alpha]) => Nbd::new(r, alpha).map(Self::Nbd),
+            _ => Err(FitError::Parameters),
+        }
+    }
+
+    pub fn kind(&self) -> Kind {
+        match self {
+            Self::BgNbd(_) => Kind::BgNbd,
+            Self::MbgNbd(_) => Kind::MbgNbd,
+            Self::ParetoNbd(_) => Kind::ParetoNbd,
+            Self::Nbd(_) => Kind::Nbd,
+        }
+    }
+
+    pub fn name(&self) -> &'static str {
+        self.kind().name()
+    }
+
+    /// Parameters in the papers' order.
+    pub fn values(&self) -> Vec<f64> {
+        match *self {
+            Self::BgNbd(BgNbd { r, alpha, a, b }) | Self::MbgNbd(MbgNbd { r, alpha, a, b }) => vec![r, alpha, a, b],
+            Self::ParetoNbd(ParetoNbd { r, alpha, s, beta }) => vec![r, alpha, s, beta],
+            Self::Nbd(Nbd { r, alpha }) => vec![r, alpha],
         }
     }
 
@@ -110,16 +164,24 @@ impl OrderModel {
         }
     }
 
+    /// Orders expected in the next `weeks` of someone with this history who is alive: depends on x and T alone.
+    pub(crate) fn expected_if_alive(&self, history: &History, weeks: f64) -> f64 {
+        match self {
+            Self::BgNbd(model) => model.expected_if_alive(history, weeks),
+            Self::MbgNbd(model) => model.expected_if_alive(history, weeks),
+            Self::ParetoNbd(model) => model.expected_if_alive(history, weeks),
+            Self::Nbd(model) => model.expected_orders(history, weeks),
+        }
+    }
+
     /// By their names in the paper.
     pub fn parameters(&self) -> Vec<(String, f64)> {
-        let named = |names: &[&str], values: &[f64]| names.iter().map(|n| (*n).to_owned()).zip(values.iter().copied()).collect();
-        match *self {
-            Self::BgNbd(BgNbd { r, alpha, a, b }) | Self::MbgNbd(MbgNbd { r, alpha, a, b }) => {
-                named(&["r", "alpha", "a", "b"], &[r, alpha, a, b])
-            }
-            Self::ParetoNbd(ParetoNbd { r, alpha, s, beta }) => named(&["r", "alpha", "s", "beta"], &[r, alpha, s, beta]),
-            Self::Nbd(Nbd { r, alpha }) => named(&["r", "alpha"], &[r, alpha]),
-        }
+        let names = match self {
+            Self::BgNbd(_) | Self::MbgNbd(_) => ["r", "alpha", "a", "b"],
+            Self::ParetoNbd(_) => ["r", "alpha", "s", "beta"],
+            Self::Nbd(_) => ["r", "alpha", "", ""],
+        };
+        names.iter().map(|name| (*name).to_owned()).zip(self.values()).collect()
     }
 }
 

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::newton::{self, BOUND, Curve, Maximum};
+use super::{GammaGamma, History, OrderModel};
 
 /// Parameters by maximum likelihood.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -26,10 +27,57 @@ pub enum FitError {
     NoRepeats,
     #[error("no drop-out identified")]
     NoDropOut,
+    #[error("everyone spends the same, so there is no spread to learn from")]
+    NoSpread,
     #[error("the likelihood has no maximum inside sensible bounds")]
     NotFound,
     #[error("parameters must be finite and greater than 0")]
     Parameters,
+}
+
+impl<M> Fitted<M> {
+    /// The same fit with its model wrapped.
+    pub fn map<N>(self, wrap: impl FnOnce(M) -> N) -> Fitted<N> {
+        let Self { model, log_likelihood, customers, covariance } = self;
+        Fitted { model: wrap(model), log_likelihood, customers, covariance }
+    }
+}
+
+impl Fitted<OrderModel> {
+    /// P(alive) and its interval, `z` standard errors to either side; `None` where the data leave a parameter open. Intervals of a
+    /// figure say how sure the figure is: what one customer then does varies more.
+    pub fn p_alive(&self, history: &History, z: f64) -> Option<Estimate> {
+        self.interval(z, Scale::Probability, |model| model.p_alive(history))
+    }
+
+    /// P(at least one order in the next `weeks`), likewise.
+    pub fn p_any(&self, history: &History, weeks: f64, z: f64) -> Option<Estimate> {
+        self.interval(z, Scale::Probability, |model| 1.0 - model.p_no_order(history, weeks))
+    }
+
+    /// Expected orders in the next `weeks`, likewise.
+    pub fn expected_orders(&self, history: &History, weeks: f64, z: f64) -> Option<Estimate> {
+        self.interval(z, Scale::Positive, |model| model.expected_orders(history, weeks))
+    }
+
+    fn interval(&self, z: f64, scale: Scale, figure: impl Fn(&OrderModel) -> f64) -> Option<Estimate> {
+        let kind = self.model.kind();
+        let figure = |values: &[f64]| OrderModel::new(kind, values).map_or(f64::NAN, |model| figure(&model));
+        self.covariance.as_ref().map(|covariance| covariance.interval(&self.model.values(), z, scale, figure))
+    }
+}
+
+impl Fitted<GammaGamma> {
+    /// The expected spend an order and its interval; `None` where there is no mean or the data leave a parameter open.
+    pub fn expected_spend(&self, x: u32, zbar: f64, z: f64) -> Option<Estimate> {
+        let GammaGamma { p, q, v } = self.model;
+        let figure = |values: &[f64]| match *values {
+            [p, q, v] => GammaGamma { p, q, v }.expected_spend(x, zbar).unwrap_or(f64::NAN),
+            _ => f64::NAN,
+        };
+        self.model.expected_spend(x, zbar)?;
+        self.covariance.as_ref().map(|covariance| covariance.interval(&[p, q, v], z, Scale::Positive, figure))
+    }
 }
 
 /// A figure and the interval that the data leave it.
@@ -71,7 +119,7 @@ impl Covariance {
     /// Variance of a figure with these slopes in the logarithms of the parameters (the delta method).
     pub fn variance(&self, slopes: &[f64]) -> f64 {
         let row = |row: &Vec<f64>| row.iter().zip(slopes).map(|(cell, slope)| cell * slope).sum::<f64>();
-        self.0.iter().zip(slopes).map(|(cells, slope)| slope * row(cells)).sum::<f64>().max(0.0)
+        self.0.iter().zip(slopes).map(|(cells, slope)| slope * row(cells)).sum::<f64>()
     }
 
     /// The interval of `figure`, `z` standard errors to either side, by the delta method with central differences in the
@@ -89,7 +137,7 @@ impl Covariance {
             figure(&moved)
         };
         let slopes: Vec<f64> = (0..parameters.len()).map(|place| (at(place, STEP) - at(place, -STEP)) / (2.0 * STEP)).collect();
-        scale.around(value, z * libm::sqrt(self.variance(&slopes)))
+        scale.around(value, z.abs() * libm::sqrt(self.variance(&slopes)))
     }
 }
 
@@ -97,6 +145,9 @@ impl Scale {
     /// The interval of a value whose own error, to first order, is `error`.
     fn around(self, value: f64, error: f64) -> Estimate {
         let certain = Estimate { value, low: value, high: value };
+        if error == 0.0 {
+            return certain;
+        }
         let (low, high) = match self {
             Self::Probability if value > 0.0 && value < 1.0 => {
                 let logit = libm::log(value) - libm::log1p(-value);
@@ -129,7 +180,8 @@ pub(super) fn positive(values: &[f64]) -> Result<(), FitError> {
     if values.iter().all(|v| v.is_finite() && *v > 0.0) { Ok(()) } else { Err(FitError::Parameters) }
 }
 
-/// The best maximum over some starts, given as parameters; the first that converges ends the search.
+/// The best maximum over some starts, given as parameters. The first that ends well inside the bounds ends the search: on a slope
+/// that leads to a bound there may be a better one elsewhere.
 pub(super) fn best<const N: usize>(
     starts: &[[f64; N]],
     mut function: impl FnMut(&[f64; N]) -> Curve<N>,
@@ -140,12 +192,15 @@ pub(super) fn best<const N: usize>(
         if found.curve.value.is_finite() && best.as_ref().is_none_or(|best| found.curve.value > best.curve.value + 1e-10) {
             best = Some(found);
         }
-        if found.converged {
+        if found.converged && found.at.iter().all(|v| v.abs() < WELL_INSIDE) {
             break;
         }
     }
     best.ok_or(FitError::NotFound)
 }
+
+/// A parameter beyond e to this hardly differs from one without end.
+const WELL_INSIDE: f64 = 9.0;
 
 /// A gain in log-likelihood below this over a model without drop-out is no evidence of drop-out.
 pub(super) const DROP_OUT_GAIN: f64 = 0.5;

@@ -15,8 +15,11 @@ pub struct GammaGamma {
     pub v: f64,
 }
 
-/// With both p and q above this, spends differ by less than a thousandth of their mean.
-const NO_SPREAD: f64 = 1e5;
+/// With both p and q above this, spends differ by about a hundredth of their mean or less.
+const NO_SPREAD: f64 = 1e4;
+
+/// So many customers are enough to start from.
+const THINNED: usize = 3_000;
 
 impl GammaGamma {
     /// # Errors
@@ -30,8 +33,8 @@ impl GammaGamma {
     /// out, because the model knows only spends above 0.
     ///
     /// # Errors
-    /// [`FitError::NoRepeats`] where fewer than two customers remain or none bought twice, [`FitError::NotFound`] where the
-    /// likelihood has no maximum.
+    /// [`FitError::NoRepeats`] where fewer than two customers remain or none bought twice, [`FitError::NoSpread`]
+    /// where all spend the same, [`FitError::NotFound`] where the likelihood has no maximum.
     pub fn fit(customers: &[(u32, f64)]) -> Result<Fitted<Self>, FitError> {
         let mut used: Vec<(f64, f64)> =
             customers.iter().filter(|(x, z)| *x > 0 && z.is_finite() && *z > 0.0).map(|&(x, z)| (f64::from(x), z)).collect();
@@ -43,15 +46,24 @@ impl GammaGamma {
         // The likelihood is the same in any unit of money up to a constant; in units of the mean, v is near 1.
         let unit = used.iter().map(|(_, z)| z).sum::<f64>() / n;
         let scaled: Vec<(f64, f64)> = used.iter().map(|(x, z)| (*x, z / unit)).collect();
-        let starts = [[4.5, 3.3, 0.6], [1.0, 2.7, 1.0], [20.0, 7.4, 2.7]];
-        let found = fitted::best(&starts, |theta| {
+        let mut starts = [[4.5, 3.3, 0.6], [1.0, 2.7, 1.0], [20.0, 7.4, 2.7], [1e3, 3.0, 2e-3]].to_vec();
+        let mean = |customers: &[(f64, f64)], theta: &[f64; 3]| {
             let [p, q, v] = theta.map(libm::exp);
-            total(&Self { p, q, v }, &scaled).in_logs([p, q, v]).over(n)
-        })?;
+            total(&Self { p, q, v }, customers).in_logs([p, q, v]).over(customers.len() as f64)
+        };
+        if let Some(step) = Some(scaled.len() / THINNED).filter(|step| *step > 1) {
+            let thinned: Vec<(f64, f64)> = scaled.iter().step_by(step).copied().collect();
+            let near = fitted::best(&starts, |theta| mean(&thinned, theta))?;
+            starts.insert(0, near.at.map(libm::exp));
+        }
+        let found = fitted::best(&starts, |theta| mean(&scaled, theta))?;
         let [p, q, v] = found.at.map(libm::exp);
         // One of them may grow for ever: everyone always spends the same (p), or all have one mean (q). Both together say that
         // there is no spread at all.
-        if !found.converged || p.min(q) > NO_SPREAD {
+        if p.min(q) > NO_SPREAD {
+            return Err(FitError::NoSpread);
+        }
+        if !found.converged {
             return Err(FitError::NotFound);
         }
         Ok(Fitted {
@@ -149,6 +161,18 @@ mod tests {
         assert_eq!(GammaGamma::fit(&[(1, 10.0), (1, 12.0)]), Err(FitError::NoRepeats));
         assert_eq!(GammaGamma::fit(&[(2, f64::NAN), (3, -1.0)]), Err(FitError::NoRepeats));
         assert_eq!(GammaGamma::new(1.0, f64::NAN, 1.0), Err(FitError::Parameters));
-        assert!(GammaGamma::fit(&[(2, 10.0); 50]).is_err(), "no spread, no maximum");
+        assert_eq!(GammaGamma::fit(&[(2, 10.0); 50]), Err(FitError::NoSpread));
+        assert_eq!(GammaGamma::fit(&(1..60).map(|i| (1 + i % 12, 9.99)).collect::<Vec<_>>()), Err(FitError::NoSpread));
+    }
+
+    #[test]
+    fn customers_who_each_always_spend_the_same_are_expected_to_go_on() {
+        // As spread over single purchases as over many: nothing of it is chance within a customer.
+        let spends: Vec<(u32, f64)> = (0..300_u32).map(|i| (1 + i * 17 % 60, 1e4 / (20.0 + f64::from(i)))).collect();
+        let model = GammaGamma::fit(&spends).expect("fits").model;
+        for (x, zbar) in [(1, 500.0), (30, 31.0)] {
+            let spend = model.expected_spend(x, zbar).expect("mean");
+            assert!((spend - zbar).abs() < 0.02 * zbar, "{model:?}: {spend} for {zbar}");
+        }
     }
 }

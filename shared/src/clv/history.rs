@@ -13,8 +13,8 @@ pub struct History {
     pub age: f64,
 }
 
-/// So many rows are enough to start from.
-const THINNED: usize = 2_000;
+/// So many customers are enough to start from.
+const THINNED: usize = 3_000;
 
 impl History {
     /// With times that are finite, not negative and in order.
@@ -69,13 +69,24 @@ impl Groups {
         Self::with_sums(times, rows)
     }
 
-    /// A part spread over all rows, whose maximum is a cheap start for the search over many; `None` where they are few already.
+    /// Customers at even steps through all of them, whose maximum is a cheap start for the search over many; `None` where the rows
+    /// are few already.
     pub(super) fn for_a_start(&self) -> Option<Self> {
-        let step = self.rows.len() / THINNED;
-        (step > 1).then(|| {
-            let rows: Vec<Group> = self.rows.iter().step_by(step).copied().collect();
-            Self::with_sums(self.times.clone(), rows)
-        })
+        if self.rows.len() <= 2 * THINNED {
+            return None;
+        }
+        let step = self.customers / THINNED as f64;
+        let (mut passed, mut next) = (0.0, 0.5 * step);
+        let mut rows = Vec::with_capacity(THINNED);
+        for row in &self.rows {
+            passed += row.customers;
+            let taken = libm::ceil((passed - next) / step).max(0.0);
+            next += taken * step;
+            if taken > 0.0 {
+                rows.push(Group { customers: taken, ..*row });
+            }
+        }
+        Some(Self::with_sums(self.times.clone(), rows))
     }
 
     pub(super) fn time(&self, place: u32) -> f64 {
@@ -90,5 +101,40 @@ impl Groups {
             groups.weeks += row.customers * groups.time(row.now);
         }
         groups
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn equal_histories_are_one_row_and_odd_ones_are_cleaned_or_left_out() {
+        let history = |x, t_x, age| History { x, t_x, age };
+        let groups = Groups::of(&[
+            (history(1, 2.0, 5.0), 1.0),
+            (history(0, 0.0, 5.0), 2.0),
+            (history(1, 2.0, 5.0), 3.0),
+            (history(1, 9.0, 5.0), 1.0),
+            (history(1, f64::NAN, f64::INFINITY), 1.0),
+            (history(1, 1.0, 2.0), 0.0),
+            (history(1, 1.0, 2.0), f64::NAN),
+        ]);
+        assert_eq!(groups.times, vec![0.0, 2.0, 5.0]);
+        let rows: Vec<_> = groups.rows.iter().map(|row| (row.x, row.last, row.now, row.customers)).collect();
+        assert_eq!(rows, vec![(0, 0, 2, 2.0), (1, 0, 0, 1.0), (1, 1, 2, 4.0), (1, 2, 2, 1.0)]);
+        assert_eq!((groups.customers, groups.repeats, groups.weeks), (8.0, 6.0, 35.0));
+    }
+
+    #[test]
+    fn a_part_to_start_from_holds_customers_in_proportion() {
+        let customers: Vec<(History, f64)> = (0..40_000_u32)
+            .map(|i| (History { x: i % 4, t_x: f64::from(i / 4) / 2_000.0, age: 10.0 }, f64::from(1 + i % 4 * 3)))
+            .collect();
+        let groups = Groups::of(&customers);
+        let part = groups.for_a_start().expect("many rows");
+        assert!((part.customers - THINNED as f64).abs() <= 1.0);
+        assert!((part.repeats / part.customers - groups.repeats / groups.customers).abs() < 0.01);
+        assert!(part.for_a_start().is_none());
     }
 }

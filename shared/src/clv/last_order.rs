@@ -121,6 +121,20 @@ impl Powers {
     }
 }
 
+/// Points of a quadrature from 0 to `end` for a function that bends after a time of `scale`: (time, width).
+pub(super) fn log_spaced(scale: f64, end: f64, mut visit: impl FnMut(f64, f64)) {
+    let length = libm::log1p(end / scale);
+    let panels = libm::ceil(length / 1.2).max(1.0);
+    let half = 0.5 * length / panels;
+    for panel in 0..panels as u32 {
+        let middle = (2.0 * f64::from(panel) + 1.0) * half;
+        for (place, weight) in GAUSS_10.iter().flat_map(|(place, weight)| [(*place, *weight), (-place, *weight)]) {
+            let u = middle + half * place;
+            visit(scale * libm::expm1(u), weight * half * scale * libm::exp(u));
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -56,7 +56,11 @@ impl MbgNbd {
 
     /// The conditional expectation of the paper's appendix: orders in the next `weeks`.
     pub fn expected_orders(&self, history: &History, weeks: f64) -> f64 {
-        self.p_alive(history) * beta_geometric::expected_if_alive(&self.parameters(), 1.0, history, weeks)
+        self.p_alive(history) * self.expected_if_alive(history, weeks)
+    }
+
+    pub(super) fn expected_if_alive(&self, history: &History, weeks: f64) -> f64 {
+        beta_geometric::expected_if_alive(&self.parameters(), 1.0, history, weeks)
     }
 
     fn parameters(&self) -> Parameters {

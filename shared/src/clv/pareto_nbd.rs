@@ -106,6 +106,17 @@ impl ParetoNbd {
         (self.s, self.beta + history.clean().age)
     }
 
+    /// 1 / (alpha + time of drop-out), averaged over the times at which a customer who dropped out may have done so.
+    pub(super) fn inverse_at_drop_out(&self, history: &History) -> f64 {
+        let History { x, t_x, age } = history.clean();
+        let (mut sum, mut weighted) = (0.0, 0.0);
+        self.drop_out(self.r + f64::from(x)).each_point(t_x, age, |point| {
+            sum += point.share;
+            weighted += point.share / point.alpha;
+        });
+        if sum > 0.0 { weighted / sum } else { 1.0 / (self.alpha + t_x) }
+    }
+
     fn drop_out(&self, rx: f64) -> Powers {
         Powers { p: rx, alpha: self.alpha, q: self.s + 1.0, beta: self.beta }
     }
