@@ -77,9 +77,11 @@ fn on(question: &NoOrder, log: &Transactions, cutoff: Day) -> crate::Answer {
     }
     let chosen = said(&learned, learned.chosen, &asked);
     models.insert("chosen".to_owned(), parts(&churned, &chosen, &asked));
-    let active: Vec<HeldOut> = held_out.into_iter().filter(|row| row.silence <= f64::from(ACTIVE_DAYS)).collect();
-    let flags = threshold(&active, PRECISION)
-        .map(|from| told_lead(&lead(&asked, &chosen, &churned, from, ACTIVE_DAYS, question.horizon)));
+    // Whom the rule "no order within the horizon" has not seen yet.
+    let unseen = ACTIVE_DAYS.min(question.horizon);
+    let active: Vec<HeldOut> = held_out.into_iter().filter(|row| row.silence <= f64::from(unseen)).collect();
+    let flags =
+        threshold(&active, PRECISION).map(|from| told_lead(&lead(&asked, &chosen, &churned, from, unseen, question.horizon)));
     Ok(json!({
         "cutoff": cutoff.iso(),
         "chosen": learned.chosen.name(),

@@ -113,3 +113,148 @@ fn log(n: f64) -> f64 {
 fn trend(recent: f64, earlier: f64, few: f64) -> f64 {
     libm::log((recent.max(0.0) + few) / (earlier.max(0.0) + few))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use serde_json::json;
+
+    use super::*;
+    use crate::money::{Currency, Money, Rates};
+    use crate::signal::Feeds;
+    use crate::state::{EventFact, OrderFact, State, fold};
+    use crate::time::{Day, Millis};
+
+    fn bought(days: &[i32], events: &[(i32, &str, serde_json::Value)]) -> State {
+        let order = |day: &i32| OrderFact {
+            at: Day(*day).start(),
+            amount: Money::new(2_000 + i64::from(*day), Currency::USD),
+            refunded: 0,
+            paid: true,
+        };
+        let event = |(day, name, properties): &(i32, &str, serde_json::Value)| EventFact {
+            at: Millis(Day(*day).start().0 + 1_000),
+            name: (*name).to_owned(),
+            properties: properties.as_object().expect("an object").clone(),
+        };
+        let orders: Vec<OrderFact> = days.iter().map(order).collect();
+        fold(&orders, &events.iter().map(event).collect::<Vec<_>>(), &Rates::new(Currency::USD))
+    }
+
+    fn value(state: &State, today: i32, name: &str) -> Option<f64> {
+        let feeds = Feeds::until([state], Day(today));
+        (feature(name).expect("a feature").read)(&Past::of(state, &feeds, Currency::USD, Day(today)))
+    }
+
+    fn check(state: &State, today: i32, name: &str, expected: Option<f64>) {
+        let found = value(state, today, name);
+        let equal = match (found, expected) {
+            (Some(found), Some(expected)) => (found - expected).abs() < 1e-12,
+            (found, expected) => found == expected,
+        };
+        assert!(equal, "{name} on {today}: {found:?}, not {expected:?}");
+    }
+
+    #[test]
+    fn names_are_unique_since_models_are_stored_by_them() {
+        let names: BTreeSet<&str> = FEATURES.iter().map(|feature| feature.name).collect();
+        assert_eq!(names.len(), FEATURES.len());
+    }
+
+    #[test]
+    fn a_rhythm_reads_as_by_hand() {
+        let state = bought(&[0, 10, 30, 60], &[]);
+        let log = |n: f64| Some(n.ln_1p());
+        for (name, expected) in [
+            ("purchase_days", log(3.0)),
+            ("silence", log(20.0)),
+            ("tenure", log(50.0)),
+            ("span", log(30.0)),
+            ("gap_mean", log(15.0)),
+            ("gap_spread", log(50.0_f64.sqrt())),
+            ("silence_to_gap", log(20.0 / 16.0)),
+            ("days_30", log(1.0)),
+            ("days_60", log(3.0)),
+            ("frequency_trend", None),
+            ("deadline_share", None),
+        ] {
+            check(&state, 50, name, expected);
+        }
+        check(&bought(&[40], &[]), 50, "gap_mean", None);
+        check(&bought(&[10, 40], &[]), 50, "gap_spread", None);
+        check(&bought(&[60], &[]), 50, "purchase_days", None);
+    }
+
+    #[test]
+    fn amounts_are_of_the_weeks_that_are_over() {
+        // Day 45 is a Sunday, so the order of day 46 lies in the week after.
+        let state = bought(&[10, 20, 46], &[]);
+        for today in [45, 46, 51] {
+            check(&state, today, "spend_total", Some(4_030.0_f64.ln_1p()));
+        }
+        check(&state, 52, "spend_total", Some(6_076.0_f64.ln_1p()));
+    }
+
+    #[test]
+    fn what_stopped_is_told_from_a_feed_that_stopped() {
+        let uses = |days: &[i32]| days.iter().map(|day| (*day, "Report Exported", json!({}))).collect::<Vec<_>>();
+        let stopped = bought(&[0], &uses(&[10, 17, 24, 31, 38, 45]));
+        let other = bought(&[0], &uses(&[10, 95]));
+        let both = Feeds::until([&stopped, &other], Day(100));
+        let read =
+            |feeds: &Feeds| (feature("uses_trend").expect("a feature").read)(&Past::of(&stopped, feeds, Currency::USD, Day(100)));
+        assert!(read(&both).is_some_and(|trend| trend < -0.5), "{:?}", read(&both));
+        assert_eq!(read(&Feeds::until([&stopped], Day(100))), None);
+    }
+
+    #[test]
+    fn a_cancellation_that_was_taken_back_later_was_asked_for_on_the_days_between() {
+        let state = bought(
+            &[],
+            &[
+                (0, "Subscription Started", json!({"term_days": 365})),
+                (20, "Subscription Cancelled", json!({})),
+                (40, "Subscription Resumed", json!({})),
+            ],
+        );
+        for (today, asked) in [(19, 0.0), (20, 1.0), (39, 1.0), (40, 0.0)] {
+            check(&state, today, "cancellation", Some(asked));
+        }
+    }
+
+    #[test]
+    fn an_extreme_life_gives_finite_figures_and_every_word() {
+        let days: Vec<i32> = (0..7_000).step_by(3).collect();
+        let events: Vec<(i32, &str, serde_json::Value)> = (0..7_000)
+            .step_by(5)
+            .flat_map(|day| {
+                [
+                    (day, "Email Delivered", json!({})),
+                    (day, "Email Clicked", json!({})),
+                    (day, "Signed In", json!({"seats": 4_000_000_000_u32})),
+                    (day, "Ticket Opened", json!({"tone": -1})),
+                    (day, "NPS Answered", json!({"score": day % 11})),
+                    (day, "Payment Failed", json!({})),
+                    (day, "Product Viewed", json!({})),
+                    (day, "Report Exported", json!({"count": 1_000_000_000})),
+                    (day, "Subscription Renewed", json!({"term_days": 30, "seats": day + 1})),
+                ]
+            })
+            .collect();
+        let state = bought(&days, &events);
+        for today in [-1, 0, 3_000, 6_700, 7_000, 9_000] {
+            let feeds = Feeds::until([&state], Day(today));
+            let mut past = Past::of(&state, &feeds, Currency::USD, Day(today));
+            (past.deadline, past.base) = (Some(9), Some(0.5));
+            for feature in FEATURES {
+                let value = (feature.read)(&past);
+                assert!(value.is_none_or(f64::is_finite), "{} on {today}: {value:?}", feature.name);
+                let said = (feature.say)(&past);
+                assert!(said.as_deref().is_none_or(|said| !said.is_empty() && !said.contains("NaN")), "{said:?}");
+            }
+        }
+        let known = FEATURES.iter().filter(|feature| value(&state, 7_000, feature.name).is_some()).count();
+        assert!(known + 2 >= FEATURES.len(), "only the base and the deadline come from outside, but {known} are known");
+    }
+}

@@ -23,8 +23,8 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        // Rows of one customer on many origins are much alike, so leaves are larger and trees fewer than for rows of as many people.
-        let boost = BoostSettings { rounds: 120, min_rows: 40, ..BoostSettings::default() };
+        // Rows of one customer on many origins are much alike: larger leaves and smaller trees than for rows of as many people.
+        let boost = BoostSettings { rounds: 120, depth: 2, min_rows: 40, ..BoostSettings::default() };
         Self { step: 15, most_rows: 40_000, penalty: 1.0, boost }
     }
 }
