@@ -70,8 +70,6 @@ pub enum LearnError {
     NegativeWeight,
     #[error("an outcome lies outside 0 and 1")]
     OutsideShares,
-    #[error("a weight is negative, or an outcome of yes or no is not between 0 and 1")]
-    OutOfRange,
 }
 
 /// What each column adds to one prediction: `base` and `parts` sum to it.

@@ -252,8 +252,8 @@ fn what_cannot_be_learned_from_is_an_error() {
     assert_eq!(fit(&[0.0, 1.0], None), Err(LearnError::Lengths { rows: 3, others: 2 }));
     assert_eq!(fit(&[0.0, 1.0, 0.0], Some(&[1.0])), Err(LearnError::Lengths { rows: 3, others: 1 }));
     assert_eq!(fit(&[0.0, f64::NAN, 1.0], None), Err(LearnError::NotFinite));
-    assert_eq!(fit(&[0.0, 2.0, 1.0], None), Err(LearnError::OutOfRange));
-    assert_eq!(fit(&[0.0, 0.0, 1.0], Some(&[1.0, -1.0, 1.0])), Err(LearnError::OutOfRange));
+    assert_eq!(fit(&[0.0, 2.0, 1.0], None), Err(LearnError::OutsideShares));
+    assert_eq!(fit(&[0.0, 0.0, 1.0], Some(&[1.0, -1.0, 1.0])), Err(LearnError::NegativeWeight));
     let directions = [Direction::Rising, Direction::Either];
     assert!(matches!(
         Boosted::fit(&x, &[0.0, 1.0, 0.0], None, &directions, &settings),

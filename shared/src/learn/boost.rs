@@ -7,6 +7,7 @@
 
 mod bins;
 mod grow;
+mod packs;
 mod shap;
 mod stored;
 mod sums;
@@ -14,7 +15,7 @@ mod tree;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Contributions, Direction, LearnError, Matrix};
+use super::{Contributions, Direction, LearnError, Matrix, probability};
 use crate::random::Random;
 use bins::Binned;
 use grow::{Grower, Round};
@@ -65,12 +66,12 @@ impl Default for BoostSettings {
             rounds: 200,
             learning_rate: 0.05,
             depth: 3,
-            min_rows: 5,
+            min_rows: 20,
             min_hessian: 1.0,
             bins: 255,
             row_share: 0.8,
             column_share: 0.8,
-            lambda: 1.0,
+            lambda: 10.0,
             seed: 0,
         }
     }
@@ -112,7 +113,8 @@ impl Boosted {
     /// (a missing value stands outside this order). Squares on outcomes that are all the same give that constant.
     ///
     /// # Errors
-    /// No rows; for log loss only one outcome; lengths that differ; an outcome or weight that is not finite, or out of range.
+    /// No rows; for log loss only one outcome, or one outside 0 to 1; lengths that differ; an outcome or weight that is not finite,
+    /// a weight below 0.
     pub fn fit(
         x: &Matrix,
         y: &[f64],
@@ -190,8 +192,11 @@ impl Target {
             return Err(LearnError::NotFinite);
         }
         let outside = |values: &[f64], high: f64| values.iter().any(|value| !(0.0..=high).contains(value));
-        if weights.is_some_and(|weights| outside(weights, f64::MAX)) || (loss == Loss::Log && outside(y, 1.0)) {
-            return Err(LearnError::OutOfRange);
+        if weights.is_some_and(|weights| outside(weights, f64::MAX)) {
+            return Err(LearnError::NegativeWeight);
+        }
+        if loss == Loss::Log && outside(y, 1.0) {
+            return Err(LearnError::OutsideShares);
         }
         let empty = weights.is_some_and(|weights| weights.contains(&0.0));
         let kept: Option<Vec<usize>> = empty.then(|| {
@@ -254,10 +259,6 @@ impl Target {
     }
 }
 
-fn probability(logit: f64) -> f64 {
-    1.0 / (1.0 + libm::exp(-logit))
-}
-
 fn boost(binned: &Binned, target: &Target, directions: &[Direction], settings: &BoostSettings) -> Vec<Tree> {
     let mut random = Random::new(settings.seed);
     let share = |share: f64| if share > 0.0 && share < 1.0 { share } else { 1.0 };
@@ -276,10 +277,12 @@ fn boost(binned: &Binned, target: &Target, directions: &[Direction], settings: &
         sums.extend(derivatives.iter().map(|(gradient, hessian)| scale.pack(*gradient, *hessian)));
         let (mut inside, mut outside) = some_rows(target.rows(), row_share, &mut random);
         let columns = some_columns(binned.columns.len(), column_share, &mut random);
+        let chosen: Vec<bool> = (0..binned.columns.len()).map(|column| columns.binary_search(&column).is_ok()).collect();
         let mut round = Round {
             scale,
             sums: &sums,
             columns: &columns,
+            chosen: &chosen,
             steps: settings.learning_rate / raw_unit,
             unit: target.unit,
             raw_unit,

@@ -1,6 +1,7 @@
 //! Growing one tree: histograms, the best question at each node, and the rows divided by it.
 
 use super::bins::Binned;
+use super::packs::{Member, Pack, packs, split_up};
 use super::sums::{Opened, Scale, Sums};
 use super::tree::{Node, Tree};
 use super::{BoostSettings, DEEPEST};
@@ -11,11 +12,18 @@ pub(super) struct Grower<'a> {
     binned: &'a Binned,
     /// Where each column's part of a histogram begins and ends.
     places: Vec<(usize, usize)>,
+    packs: Vec<Pack>,
     limits: Limits<'a>,
     /// Histograms not in use.
     pool: Vec<Vec<Sums>>,
     ordered: Vec<Sums>,
     spill: Vec<u32>,
+}
+
+impl Round<'_> {
+    fn has(&self, column: usize) -> bool {
+        self.chosen.get(column).copied().unwrap_or(false)
+    }
 }
 
 struct Limits<'a> {
@@ -33,6 +41,8 @@ pub(super) struct Round<'a> {
     pub sums: &'a [Sums],
     /// The columns it may ask about.
     pub columns: &'a [usize],
+    /// The same as a flag a column.
+    pub chosen: &'a [bool],
     /// From a leaf's value to the whole number of steps in which it is kept.
     pub steps: f64,
     /// Of one step in the model.
@@ -90,7 +100,7 @@ impl<'a> Grower<'a> {
             min_hessian: settings.min_hessian.max(0.0),
             lambda: settings.lambda.max(0.0),
         };
-        Self { binned, places, limits, pool: Vec::new(), ordered: Vec::new(), spill: Vec::new() }
+        Self { binned, places, packs: packs(&binned.columns), limits, pool: Vec::new(), ordered: Vec::new(), spill: Vec::new() }
     }
 
     /// Learns from the rows `inside` and adds the leaves' values to the raw values of both;
@@ -182,20 +192,35 @@ impl<'a> Grower<'a> {
         let mut histogram = self.pool.pop().unwrap_or_else(|| vec![Sums::default(); slots]);
         self.ordered.clear();
         self.ordered.extend(rows.iter().map(|row| round.sums.get(*row as usize).copied().unwrap_or_default()));
-        let mut scratch = [Sums::default(); 256];
-        for column in round.columns {
-            let (Some(place), Some(binned)) = (self.places.get(*column), self.binned.columns.get(*column)) else { continue };
-            let Some(part) = histogram.get_mut(place.0..place.1) else { continue };
-            let codes = binned.codes.as_slice();
-            for (row, sums) in rows.iter().zip(&self.ordered) {
-                let code = codes.get(*row as usize).copied().unwrap_or(0);
-                if let Some(slot) = scratch.get_mut(usize::from(code)) {
-                    slot.add(*sums);
+        let (mut counts, mut others) = ([Sums::default(); 256], [Sums::default(); 256]);
+        for pack in &self.packs {
+            let (codes, used) = match pack {
+                Pack::One(column) if round.has(*column) => match self.binned.columns.get(*column) {
+                    Some(binned) => (&binned.codes, binned.codes()),
+                    None => continue,
+                },
+                Pack::Many { codes, members } if members.iter().any(|member| round.has(member.column)) => {
+                    (codes, members.first().map_or(0, |member| member.codes.len()))
                 }
+                _ => continue,
+            };
+            count(codes, rows, &self.ordered, &mut counts, &mut others);
+            let (Some(counts), Some(others)) = (counts.get_mut(..used), others.get_mut(..used)) else { continue };
+            counts.iter_mut().zip(others).for_each(|(slot, other)| slot.add(std::mem::take(other)));
+            let alone;
+            let members = match pack {
+                Pack::One(column) => {
+                    alone = [Member { column: *column, codes: Vec::new() }];
+                    &alone[..]
+                }
+                Pack::Many { members, .. } => members,
+            };
+            for member in members.iter().filter(|member| round.has(member.column)) {
+                let place = self.places.get(member.column).copied().unwrap_or_default();
+                let Some(part) = histogram.get_mut(place.0..place.1) else { continue };
+                if member.codes.is_empty() { part.copy_from_slice(counts) } else { split_up(counts, member, part) }
             }
-            for (slot, scratch) in part.iter_mut().zip(&mut scratch) {
-                *slot = std::mem::take(scratch);
-            }
+            counts.fill(Sums::default());
         }
         histogram
     }
@@ -257,6 +282,27 @@ impl<'a> Grower<'a> {
             _ => {}
         }
         Some((limits.score(left, left_value) + limits.score(right, right_value), left_value, right_value))
+    }
+}
+
+/// Adds each row's sums to its code's, every other row's to `others`: neighbors often have the same code, and one addition need
+/// not wait for the other then.
+fn count(codes: &[u8], rows: &[u32], sums: &[Sums], counts: &mut [Sums; 256], others: &mut [Sums; 256]) {
+    let add = |counts: &mut [Sums; 256], row: u32, sums: Sums| {
+        let code = codes.get(row as usize).copied().unwrap_or(0);
+        if let Some(slot) = counts.get_mut(usize::from(code)) {
+            slot.add(sums);
+        }
+    };
+    let (row_pairs, sum_pairs) = (rows.chunks_exact(2), sums.chunks_exact(2));
+    for (row, sums) in row_pairs.remainder().iter().zip(sum_pairs.remainder()) {
+        add(counts, *row, *sums);
+    }
+    for (rows, sums) in row_pairs.zip(sum_pairs) {
+        if let ([row, next], [sums, next_sums]) = (rows, sums) {
+            add(counts, *row, *sums);
+            add(others, *next, *next_sums);
+        }
     }
 }
 

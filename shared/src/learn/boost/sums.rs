@@ -2,7 +2,10 @@
 
 /// The gradients, hessians and number of some rows. Whole numbers: they add up to the same bits in any order, and taking a part
 /// away leaves exactly the rest, which sums of floating point numbers do not.
+///
+/// Aligned so that one never lies across two lines of the cache.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[repr(align(16))]
 pub(super) struct Sums {
     gradient: i64,
     /// The number of rows in the high bits, the sum of hessians in the low ones: one addition for both.
