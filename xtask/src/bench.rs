@@ -1,15 +1,37 @@
-//! `cargo xtask bench`: the models natively, in release.
+//! `cargo xtask bench`: the benchmarks of `shared` natively, in release; or, as `bench models`, beside the Python peers and as
+//! wasm.
 
+mod models;
+mod peers;
+
+use std::path::PathBuf;
 use std::process::Command;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
+use lexopt::ValueExt as _;
 
 use crate::process;
 use crate::project;
 
 pub fn command(mut args: lexopt::Parser) -> Result<()> {
-    if let Some(other) = args.next()? {
-        return Err(other.unexpected().into());
+    let (mut models, mut rounds, mut python) = (false, 5, None);
+    while let Some(arg) = args.next()? {
+        match arg {
+            lexopt::Arg::Value(value) if value == "models" => models = true,
+            lexopt::Arg::Long("rounds") if models => rounds = args.value()?.parse_with(at_least_one)?,
+            lexopt::Arg::Long("python") if models => python = Some(PathBuf::from(args.value()?)),
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    if models {
+        return models::command(rounds, python);
     }
     process::run(Command::new("cargo").args(["bench", "--locked", "--package", "shared"]).current_dir(project::root()))
+}
+
+fn at_least_one(text: &str) -> Result<usize> {
+    match text.parse()? {
+        0 => bail!("There must be at least one round."),
+        rounds => Ok(rounds),
+    }
 }

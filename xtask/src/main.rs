@@ -31,7 +31,7 @@ cargo xtask COMMAND
   sign-in  [--data-dir DIR] [--remote]                              prints a one-time sign-in link of the owner
   cron     NAME [--data-dir DIR]                                    runs one job now and prints its run row as JSON
   soak     [NAME]                                                   runs a long check, or lists them
-  bench                                                             measures the models and the worker
+  bench    [models [--rounds 5] [--python FILE]]                    measures the models; beside the Python peers and as wasm
   deploy   [--dry-run] [--config FILE]                              checks, migrates and deploys
 
 --data-dir (default .dev/data) holds a local run's database. REKINDLE_TOOLS (default ~/.cache/rekindle/tools) holds built tools.";

@@ -12,7 +12,7 @@ use crate::project;
 
 const WORKER_BUILD: &str = "0.8.7";
 const CARGO_DENY: &str = "0.20.2";
-const WASM_TARGET: &str = "wasm32-unknown-unknown";
+pub const WASM_TARGET: &str = "wasm32-unknown-unknown";
 
 /// Paths of the programs; each exists.
 pub struct Tools {
@@ -118,7 +118,7 @@ fn packages(lock: &Value) -> impl Iterator<Item = (&String, &Value)> {
     lock.get("packages").and_then(Value::as_object).into_iter().flat_map(Map::iter).filter(|(place, _)| !place.is_empty())
 }
 
-fn ensure_wasm_target() -> Result<()> {
+pub fn ensure_wasm_target() -> Result<()> {
     let sysroot = process::output(Command::new("rustc").args(["--print", "sysroot"]).current_dir(project::root()))?;
     if Path::new(sysroot.trim()).join("lib/rustlib").join(WASM_TARGET).exists() {
         return Ok(());

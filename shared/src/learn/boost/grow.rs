@@ -1,7 +1,7 @@
 //! Growing one tree: histograms, the best question at each node, and the rows divided by it.
 
 use super::bins::Binned;
-use super::packs::{Member, Pack, packs, split_up};
+use super::packs::{Pack, packs, split_up};
 use super::sums::{Opened, Scale, Sums};
 use super::tree::{Node, Tree};
 use super::{BoostSettings, DEEPEST};
@@ -194,31 +194,17 @@ impl<'a> Grower<'a> {
         self.ordered.extend(rows.iter().map(|row| round.sums.get(*row as usize).copied().unwrap_or_default()));
         let (mut counts, mut others) = ([Sums::default(); 256], [Sums::default(); 256]);
         for pack in &self.packs {
-            let (codes, used) = match pack {
-                Pack::One(column) if round.has(*column) => match self.binned.columns.get(*column) {
-                    Some(binned) => (&binned.codes, binned.codes()),
-                    None => continue,
-                },
-                Pack::Many { codes, members } if members.iter().any(|member| round.has(member.column)) => {
-                    (codes, members.first().map_or(0, |member| member.codes.len()))
-                }
-                _ => continue,
-            };
-            count(codes, rows, &self.ordered, &mut counts, &mut others);
+            if !pack.members.iter().any(|member| round.has(member.column)) {
+                continue;
+            }
+            count(pack.codes(&self.binned.columns), rows, &self.ordered, &mut counts, &mut others);
+            let used = pack.combinations();
             let (Some(counts), Some(others)) = (counts.get_mut(..used), others.get_mut(..used)) else { continue };
             counts.iter_mut().zip(others).for_each(|(slot, other)| slot.add(std::mem::take(other)));
-            let alone;
-            let members = match pack {
-                Pack::One(column) => {
-                    alone = [Member { column: *column, codes: Vec::new() }];
-                    &alone[..]
-                }
-                Pack::Many { members, .. } => members,
-            };
-            for member in members.iter().filter(|member| round.has(member.column)) {
+            for member in pack.members.iter().filter(|member| round.has(member.column)) {
                 let place = self.places.get(member.column).copied().unwrap_or_default();
                 let Some(part) = histogram.get_mut(place.0..place.1) else { continue };
-                if member.codes.is_empty() { part.copy_from_slice(counts) } else { split_up(counts, member, part) }
+                if pack.codes.is_none() { part.copy_from_slice(counts) } else { split_up(counts, member, part) }
             }
             counts.fill(Sums::default());
         }

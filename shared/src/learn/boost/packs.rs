@@ -9,13 +9,10 @@ use super::sums::Sums;
 /// The most combinations of a pack: splitting the counts up again must stay cheap beside a pass over the rows.
 const MOST: usize = 64;
 
-pub(super) enum Pack {
-    /// The place of a column that is counted by itself.
-    One(usize),
-    Many {
-        codes: Vec<u8>,
-        members: Vec<Member>,
-    },
+pub(super) struct Pack {
+    /// Of each row its combination; `None` where the only member's own codes serve.
+    pub codes: Option<Vec<u8>>,
+    pub members: Vec<Member>,
 }
 
 pub(super) struct Member {
@@ -29,39 +26,54 @@ pub(super) fn packs(columns: &[BinnedColumn]) -> Vec<Pack> {
     let mut packs = Vec::new();
     let mut open: Option<Pack> = None;
     for (place, column) in columns.iter().enumerate() {
+        let alone = Pack::of(place, column);
         if column.codes() > MOST {
-            packs.push(Pack::One(place));
+            packs.push(alone);
             continue;
         }
-        let joined = open.as_ref().and_then(|pack| pack.with(columns, place));
-        if joined.is_none() {
-            packs.extend(open.take());
+        match open.take() {
+            None => open = Some(alone),
+            Some(pack) => match pack.with(columns, place) {
+                Some(joined) => open = Some(joined),
+                None => {
+                    packs.push(pack);
+                    open = Some(alone);
+                }
+            },
         }
-        open = joined.or(Some(Pack::One(place)));
     }
     packs.extend(open);
     packs
 }
 
 impl Pack {
+    fn of(place: usize, column: &BinnedColumn) -> Self {
+        let codes = (0..=u8::MAX).take(column.codes()).collect();
+        Self { codes: None, members: vec![Member { column: place, codes }] }
+    }
+
+    /// The combination of each row.
+    pub fn codes<'a>(&'a self, columns: &'a [BinnedColumn]) -> &'a [u8] {
+        match (&self.codes, self.members.first()) {
+            (Some(codes), _) => codes,
+            (None, Some(only)) => columns.get(only.column).map_or(&[], |column| &column.codes),
+            (None, None) => &[],
+        }
+    }
+
+    /// How many combinations there are.
+    pub fn combinations(&self) -> usize {
+        self.members.first().map_or(0, |member| member.codes.len())
+    }
+
     /// `None` where that makes too many combinations.
     fn with(&self, columns: &[BinnedColumn], place: usize) -> Option<Self> {
         let column = columns.get(place)?;
-        let (codes, members) = match self {
-            Self::One(one) => {
-                let first = columns.get(*one)?;
-                let all = (0..=u8::MAX).take(first.codes()).collect();
-                (&first.codes, vec![(*one, all)])
-            }
-            Self::Many { codes, members } => {
-                (codes, members.iter().map(|member| (member.column, member.codes.clone())).collect::<Vec<(usize, Vec<u8>)>>())
-            }
-        };
         // Which combination each pair of codes is, in the order in which they first occur.
         let mut known = [[u8::MAX; MOST]; MOST];
         let mut pairs: Vec<(u8, u8)> = Vec::new();
-        let mut joint = Vec::with_capacity(codes.len());
-        for (old, new) in codes.iter().zip(&column.codes) {
+        let mut joint = Vec::with_capacity(column.codes.len());
+        for (old, new) in self.codes(columns).iter().zip(&column.codes) {
             let slot = known.get_mut(usize::from(*old))?.get_mut(usize::from(*new))?;
             if *slot == u8::MAX {
                 if pairs.len() == MOST {
@@ -72,13 +84,13 @@ impl Pack {
             }
             joint.push(*slot);
         }
-        let widened = |(column, codes): (usize, Vec<u8>)| {
-            let codes = pairs.iter().map(|pair| codes.get(usize::from(pair.0)).copied().unwrap_or(0)).collect();
-            Member { column, codes }
+        let widened = |member: &Member| {
+            let codes = pairs.iter().map(|pair| member.codes.get(usize::from(pair.0)).copied().unwrap_or(0)).collect();
+            Member { column: member.column, codes }
         };
-        let mut members: Vec<Member> = members.into_iter().map(widened).collect();
+        let mut members: Vec<Member> = self.members.iter().map(widened).collect();
         members.push(Member { column: place, codes: pairs.iter().map(|pair| pair.1).collect() });
-        Some(Self::Many { codes: joint, members })
+        Some(Self { codes: Some(joint), members })
     }
 }
 
@@ -115,17 +127,11 @@ mod tests {
         assert!(packs.len() < columns.len());
         let mut seen = vec![];
         for pack in &packs {
-            let Pack::Many { codes, members } = pack else {
-                if let Pack::One(place) = pack {
-                    seen.push(*place);
-                }
-                continue;
-            };
-            let mut combinations = [Sums::default(); MOST];
-            for (code, sums) in codes.iter().zip(&sums) {
+            let mut combinations = [Sums::default(); 256];
+            for (code, sums) in pack.codes(&columns).iter().zip(&sums) {
                 combinations[usize::from(*code)].add(*sums);
             }
-            for member in members {
+            for member in &pack.members {
                 seen.push(member.column);
                 let column = &columns[member.column];
                 let mut counted = vec![Sums::default(); column.codes()];

@@ -1,0 +1,219 @@
+//! The speed that the models claim, measured: ours and the peers' alternating in one run, because wall times of a busy machine mean
+//! nothing by themselves.
+
+use std::env;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context as _, Result, bail};
+use serde_json::{Value, json};
+
+use super::peers;
+use crate::process::{self, step};
+use crate::project;
+use crate::tools;
+
+/// A pair of measurements and the most that ours may take of the other's time.
+struct Claim {
+    name: String,
+    ours: Run,
+    other: Run,
+    most: f64,
+}
+
+/// A program that prints seconds, perhaps with the seconds of preparing before and a digest after them.
+enum Run {
+    Native(Vec<String>),
+    /// The same with preparing counted, as the host of a wasm module cannot tell them apart.
+    NativeWhole(Vec<String>),
+    Peer(Vec<String>),
+    Wasm(PathBuf),
+}
+
+/// Seconds, and the digest of what came out.
+type Measured = (f64, Option<u8>);
+
+/// What runs where.
+struct Programs {
+    speed: PathBuf,
+    python: PathBuf,
+    node: PathBuf,
+}
+
+pub fn command(rounds: usize, python: Option<PathBuf>) -> Result<()> {
+    let python = peers::python(python)?;
+    tools::ensure_npm_packages()?;
+    tools::ensure_wasm_target()?;
+    let speed = step("Building the timed work", || build(None))?;
+    let programs = Programs { speed, python, node: tools::node() };
+    let (claims, skipped) = claims(&programs)?;
+    let mut lines = Vec::new();
+    for claim in &claims {
+        lines.push(step(&claim.name, || measure(claim, &programs, rounds))?);
+    }
+    eprintln!("\n{:44} {:>10} {:>10} {:>8} {:>8}", "", "ours", "other", "ratio", "at most");
+    for line in &lines {
+        let figure = |name: &str| line[name].as_f64().unwrap_or(f64::NAN);
+        let name = line["name"].as_str().unwrap_or_default();
+        let verdict = if line["holds"] == true { "holds" } else { "MISSED" };
+        let (ours, other) = (1_000.0 * figure("ours_median"), 1_000.0 * figure("other_median"));
+        eprintln!("{name:44} {ours:7.1} ms {other:7.1} ms {:8.3} {:8.3} {verdict}", figure("ratio"), figure("at_most"));
+    }
+    for reason in &skipped {
+        eprintln!("skipped: {reason}");
+    }
+    println!("{:#}", json!({ "rounds": rounds, "claims": lines, "skipped": skipped }));
+    if lines.iter().any(|line| line["holds"] != true) {
+        bail!("Not every claim holds.");
+    }
+    Ok(())
+}
+
+fn claims(programs: &Programs) -> Result<(Vec<Claim>, Vec<String>)> {
+    let (mut claims, mut skipped) = (Vec::new(), Vec::new());
+    let data = env::var_os("REKINDLE_DATA").map_or_else(|| project::path("../shared/data"), PathBuf::from);
+    let mut sources = Vec::new();
+    match present(&data, "cdnow/cdnow_summary.csv") {
+        Ok(file) => sources.push(("2,357 (CDNOW)".to_owned(), file)),
+        Err(reason) => skipped.push(format!("BG/NBD of CDNOW: {reason}")),
+    }
+    for (count, name) in [("100000", "100,000"), ("1000000", "1,000,000")] {
+        let file = text(&project::target().join(format!("customers-{count}.csv")));
+        process::output(Command::new(&programs.speed).args(["write", count, &file]))?;
+        sources.push((name.to_owned(), file));
+    }
+    let beside = |work: &str, file: &str| {
+        let words = vec![work.to_owned(), file.to_owned()];
+        (Run::Native(words.clone()), Run::Peer(words))
+    };
+    for (customers, file) in &sources {
+        for (work, kind, most) in [("fit-grouped", "grouped", 1.0 / 5.0), ("fit", "raw", 1.0 / 10.0)] {
+            let (ours, other) = beside(work, file);
+            claims.push(Claim { name: format!("BG/NBD fit, {kind}, {customers}"), ours, other, most });
+        }
+    }
+    if let Some((customers, file)) = sources.last() {
+        let (ours, other) = beside("score", file);
+        claims.push(Claim { name: format!("expected orders and P(alive), {customers}"), ours, other, most: 0.5 });
+    }
+    match present(&data, "telco_churn/telco_churn.csv") {
+        Ok(file) => {
+            let (ours, other) = beside("fold", &file);
+            claims.push(Claim { name: "boosted trees, one fold of Telco".to_owned(), ours, other, most: 1.0 });
+        }
+        Err(reason) => skipped.push(format!("boosted trees on Telco: {reason}")),
+    }
+    for (work, size) in [("fit-grouped", "100000"), ("score", "1000000"), ("boost", "5600")] {
+        let words = vec![work.to_owned(), size.to_owned()];
+        let wasm = step(&format!("Building {work} {size} as wasm"), || build(Some(&words)))?;
+        claims.push(Claim {
+            name: format!("wasm to native, {work} {size}"),
+            ours: Run::Wasm(wasm),
+            other: Run::NativeWhole(words),
+            most: 3.0,
+        });
+    }
+    Ok((claims, skipped))
+}
+
+/// The program, or with some work the wasm module that does nothing else; both with the worker's profile.
+fn build(work: Option<&[String]>) -> Result<PathBuf> {
+    let mut cargo = Command::new("cargo");
+    cargo.args(["build", "--locked", "--quiet", "--package", "speed", "--profile", "edge"]).current_dir(project::root());
+    let Some(work) = work else {
+        process::run(&mut cargo)?;
+        return Ok(project::target().join("edge/speed"));
+    };
+    process::run(cargo.args(["--target", tools::WASM_TARGET]).env("SPEED_WORK", work.join(" ")))?;
+    let kept = project::target().join(format!("speed-{}.wasm", work.join("-")));
+    let built = project::target().join(tools::WASM_TARGET).join("edge/speed.wasm");
+    std::fs::copy(&built, &kept).with_context(|| format!("{} cannot be copied", built.display()))?;
+    Ok(kept)
+}
+
+fn measure(claim: &Claim, programs: &Programs, rounds: usize) -> Result<Value> {
+    let (mut ours, mut others, mut same) = (Vec::new(), Vec::new(), true);
+    for _ in 0..rounds {
+        let (one, other) = (claim.ours.measure(programs)?, claim.other.measure(programs)?);
+        ours.push(one.0);
+        others.push(other.0);
+        same &= one.1.is_none() || other.1.is_none() || one.1 == other.1;
+    }
+    if !same {
+        bail!("{}: what came out is not the same on both sides.", claim.name);
+    }
+    let (ours_median, other_median) = (median(&mut ours), median(&mut others));
+    let ratio = ours_median / other_median;
+    Ok(json!({
+        "name": claim.name,
+        "ours": ours,
+        "other": others,
+        "ours_median": ours_median,
+        "other_median": other_median,
+        "ratio": ratio,
+        "at_most": claim.most,
+        "holds": ratio <= claim.most,
+    }))
+}
+
+impl Run {
+    fn measure(&self, programs: &Programs) -> Result<Measured> {
+        let mut command = match self {
+            Self::Native(words) | Self::NativeWhole(words) => {
+                let mut command = Command::new(&programs.speed);
+                command.args(words);
+                command
+            }
+            Self::Peer(words) => {
+                let mut command = Command::new(&programs.python);
+                command.arg(project::path("speed/peers.py")).args(words);
+                for name in ["OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"] {
+                    command.env(name, "1");
+                }
+                command
+            }
+            Self::Wasm(module) => {
+                let mut command = Command::new(&programs.node);
+                command.arg(project::path("speed/wasm.mjs")).arg(module);
+                command
+            }
+        };
+        let printed = process::output(&mut command)?;
+        let numbers: Vec<f64> = printed.split_whitespace().filter_map(|word| word.parse().ok()).collect();
+        let measured = match (self, numbers.as_slice()) {
+            (Self::Native(_), [_, seconds, _]) | (Self::Peer(_), [seconds]) => (*seconds, None),
+            (Self::NativeWhole(_), [before, seconds, digest]) => (before + seconds, Some(*digest as u8)),
+            (Self::Wasm(_), [seconds, digest]) => (*seconds, Some(*digest as u8)),
+            _ => bail!("A measurement printed {printed:?}."),
+        };
+        Ok(measured)
+    }
+}
+
+/// The middle, or the mean of the two in the middle; sorts.
+fn median(values: &mut [f64]) -> f64 {
+    values.sort_by(f64::total_cmp);
+    let at = |place: usize| values.get(place).copied().unwrap_or(f64::NAN);
+    (at((values.len().max(1) - 1) / 2) + at(values.len() / 2)) / 2.0
+}
+
+fn present(data: &Path, name: &str) -> Result<String, String> {
+    let file = data.join(name);
+    if file.exists() { Ok(text(&file)) } else { Err(format!("{} is not there; set REKINDLE_DATA", file.display())) }
+}
+
+fn text(path: &Path) -> String {
+    path.to_string_lossy().into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::median;
+
+    #[test]
+    fn the_median_is_the_middle_one_or_the_mean_of_two() {
+        assert_eq!(median(&mut [3.0, 1.0, 2.0]), 2.0);
+        assert_eq!(median(&mut [4.0, 1.0, 2.0, 3.0]), 2.5);
+        assert!(median(&mut []).is_nan());
+    }
+}
