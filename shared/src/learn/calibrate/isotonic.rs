@@ -2,9 +2,12 @@ use serde::{Deserialize, Serialize};
 
 use super::{bounded, rows};
 use crate::learn::LearnError;
+use crate::learn::logistic::{logit, probability};
 
-/// The rising step function nearest to the outcomes (Ayer et al. 1955: pool adjacent violators), straight between its steps, as in
-/// Zadrozny & Elkan (2002).
+/// The rising step function nearest to the outcomes (pool adjacent violators: Ayer et al. 1955; Zadrozny & Elkan 2002), drawn as a
+/// line through the steps' middles (Oron & Flournoy 2017), so that two rows which the learner tells apart stay apart.
+///
+/// Lines are straight on the logit scale and go on beyond the outermost steps as the learner's own logit does.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Isotonic {
     steps: Vec<Step>,
@@ -13,9 +16,17 @@ pub struct Isotonic {
 /// Rows pooled into one probability.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 struct Step {
+    /// The mean of the rows' logits.
     from: f64,
+    /// The logit of their share of events.
     to: f64,
-    probability: f64,
+    weight: f64,
+}
+
+/// A step while it is pooled.
+struct Pool {
+    logits: f64,
+    events: f64,
     weight: f64,
 }
 
@@ -25,58 +36,67 @@ impl Isotonic {
     pub fn fit(logits: &[f64], y: &[f64], weights: Option<&[f64]>) -> Result<Self, LearnError> {
         let mut rows = rows(logits, y, weights)?;
         rows.sort_by(|a, b| a.0.total_cmp(&b.0));
-        let mut steps: Vec<Step> = Vec::new();
+        let mut pools: Vec<Pool> = Vec::new();
         for ties in rows.chunk_by(|a, b| a.0 == b.0) {
-            let weight: f64 = ties.iter().map(|row| row.2).sum();
-            let events: f64 = ties.iter().map(|row| row.1 * row.2).sum();
-            let at = ties.first().map_or(0.0, |row| row.0);
-            let mut step = Step { from: at, to: at, probability: events / weight, weight };
-            while let Some(before) = steps.pop_if(|before| before.probability >= step.probability) {
-                let weight = before.weight + step.weight;
-                let probability = (before.probability * before.weight + step.probability * step.weight) / weight;
-                step = Step { from: before.from, to: step.to, probability, weight };
+            let sum = |part: &dyn Fn(&(f64, f64, f64)) -> f64| ties.iter().map(part).sum::<f64>();
+            let weight = sum(&|row| row.2);
+            let mut pool = Pool { logits: sum(&|row| row.0 * row.2), events: sum(&|row| row.1 * row.2), weight };
+            while let Some(before) = pools.pop_if(|before| before.events * pool.weight >= pool.events * before.weight) {
+                pool.logits += before.logits;
+                pool.events += before.events;
+                pool.weight += before.weight;
             }
-            steps.push(step);
+            pools.push(pool);
         }
-        Ok(Self { steps: uncertain(steps) })
+        Ok(Self { steps: pools.iter().map(Pool::step).collect::<Vec<Step>>() }.certain_of_nothing())
     }
 
     pub fn probability(&self, logit: f64) -> f64 {
-        let logit = bounded(logit);
-        let next = self.steps.partition_point(|step| step.to < logit);
-        let before = next.checked_sub(1).and_then(|place| self.steps.get(place));
-        match (before, self.steps.get(next)) {
-            (Some(before), Some(after)) if logit < after.from => {
-                let share = (logit - before.to) / (after.from - before.to);
-                before.probability + share * (after.probability - before.probability)
-            }
-            (_, Some(after)) => after.probability,
-            (Some(before), None) => before.probability,
-            (None, None) => 0.5,
-        }
+        probability(self.line(bounded(logit)))
     }
 
-    /// Wilson's interval (1927) from the rows of the nearest step, moved to the probability's own place between steps.
+    /// Wilson's interval (1927) for the share of events, from the rows of the nearest step.
     pub fn interval(&self, logit: f64, z: f64) -> (f64, f64) {
-        let p = self.probability(logit);
-        let near = |a: &&Step, b: &&Step| (a.probability - p).abs().total_cmp(&(b.probability - p).abs());
-        let n = self.steps.iter().min_by(near).map_or(1.0, |step| step.weight);
+        let at = bounded(logit);
+        let p = self.probability(at);
+        let nearest = self.steps.iter().min_by(|a, b| (a.from - at).abs().total_cmp(&(b.from - at).abs()));
+        let n = nearest.map_or(1.0, |step| step.weight);
         let square = z * z;
         let middle = (p + square / (2.0 * n)) / (1.0 + square / n);
         let reach = z.abs() / (1.0 + square / n) * libm::sqrt(p * (1.0 - p) / n + square / (4.0 * n * n));
-        ((middle - reach).max(0.0), (middle + reach).min(1.0))
+        // At the ends rounding must not leave the probability outside.
+        ((middle - reach).clamp(0.0, p), (middle + reach).clamp(p, 1.0))
+    }
+
+    fn line(&self, at: f64) -> f64 {
+        let next = self.steps.partition_point(|step| step.from < at);
+        let before = next.checked_sub(1).and_then(|place| self.steps.get(place));
+        match (before, self.steps.get(next)) {
+            (Some(before), Some(after)) => {
+                let share = (at - before.from) / (after.from - before.from);
+                before.to + share * (after.to - before.to)
+            }
+            (None, Some(end)) | (Some(end), None) => end.to + at - end.from,
+            (None, None) => at,
+        }
+    }
+
+    /// Outermost steps without an event (or without anything else) take half a row of it, but never pass the next step.
+    fn certain_of_nothing(mut self) -> Self {
+        let second = self.steps.get(1).map_or(f64::INFINITY, |step| step.to);
+        if let Some(first) = self.steps.first_mut() {
+            first.to = first.to.max(logit(0.5 / (first.weight + 1.0)).min(second));
+        }
+        let before = self.steps.len().checked_sub(2).and_then(|place| self.steps.get(place)).map_or(f64::NEG_INFINITY, |step| step.to);
+        if let Some(last) = self.steps.last_mut() {
+            last.to = last.to.min(logit(1.0 - 0.5 / (last.weight + 1.0)).max(before));
+        }
+        self
     }
 }
 
-/// No step is certain: one without events (or without others) stays half a row away from 0 (or 1), but never beyond the next.
-fn uncertain(mut steps: Vec<Step>) -> Vec<Step> {
-    let second = steps.get(1).map_or(0.5, |step| step.probability);
-    if let Some(first) = steps.first_mut() {
-        first.probability = first.probability.max((0.5 / (first.weight + 1.0)).min(second));
+impl Pool {
+    fn step(&self) -> Step {
+        Step { from: self.logits / self.weight, to: logit(self.events / self.weight), weight: self.weight }
     }
-    let before = steps.len().checked_sub(2).and_then(|place| steps.get(place)).map_or(0.5, |step| step.probability);
-    if let Some(last) = steps.last_mut() {
-        last.probability = last.probability.min((1.0 - 0.5 / (last.weight + 1.0)).max(before));
-    }
-    steps
 }
