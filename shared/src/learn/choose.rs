@@ -25,11 +25,13 @@ pub struct ChoiceSettings {
     pub boost: BoostSettings,
     /// One a column, or none. The trees keep to them.
     pub directions: Vec<Direction>,
+    /// Standard errors by which a learner must be better to be taken instead of a simpler one.
+    pub caution: f64,
 }
 
 impl Default for ChoiceSettings {
     fn default() -> Self {
-        Self { penalties: vec![1.0, 5.0, 30.0], boost: BoostSettings::default(), directions: Vec::new() }
+        Self { penalties: vec![1.0, 5.0, 30.0], boost: BoostSettings::default(), directions: Vec::new(), caution: 1.0 }
     }
 }
 
@@ -118,7 +120,7 @@ pub fn choose(
         let logits = best.iter().zip(&held.boosted).map(mix).collect();
         judged.push(held.judge(Candidate::Both { penalty, share_of_trees }, logits));
     }
-    let winner = simplest(&judged, &held).unwrap_or_default();
+    let winner = simplest(&judged, &held, settings.caution).unwrap_or_default();
     let tried = judged.iter().map(|judged| Tried { candidate: judged.candidate, figures: held.figures(judged) }).collect();
     let Some(winner) = judged.into_iter().nth(winner) else { return unjudged(&rows, settings) };
     let (calibration, probabilities) = held.calibrate(&winner);
@@ -250,7 +252,7 @@ fn least(judged: &[Judged]) -> Option<&Judged> {
 }
 
 /// The place of the first whose loss is within a standard error of the least; among lines of different penalty, of the best line.
-fn simplest(judged: &[Judged], held: &HeldOut) -> Option<usize> {
+fn simplest(judged: &[Judged], held: &HeldOut, caution: f64) -> Option<usize> {
     let best = least(judged)?;
     let line = |judged: &Judged| matches!(judged.candidate, Candidate::Logistic { .. });
     let lines: Vec<f64> = judged.iter().filter(|judged| line(judged)).map(|judged| judged.loss).collect();
@@ -263,6 +265,6 @@ fn simplest(judged: &[Judged], held: &HeldOut) -> Option<usize> {
             Candidate::Boosted => judged.loss,
             Candidate::Both { .. } => best_mixture,
         };
-        judged.loss <= best_of_kind && judged.loss - best.loss <= held.error_of_difference(judged, best)
+        judged.loss <= best_of_kind && judged.loss - best.loss <= caution * held.error_of_difference(judged, best)
     })
 }
