@@ -3,7 +3,9 @@
 
 use shared::learn::calibrate::Calibration;
 use shared::learn::choose::{Candidate, Choice, Learner};
-use shared::learn::{BoostSettings, ChoiceSettings, Chosen, LearnError, Matrix, choose, metrics, probability, splits, stratified};
+use shared::learn::{
+    BoostSettings, ChoiceSettings, Chosen, LearnError, Matrix, choose, metrics, probability, splits, stratified,
+};
 use shared::random::Random;
 
 /// Rows of two uniform columns on -2..2, and outcomes with the probability that `logit` gives.
@@ -82,13 +84,8 @@ fn bends_follow_a_curve_that_no_line_can() {
 #[test]
 fn parts_and_base_are_the_logit_of_every_learner() {
     let (x, y) = drawn(300, 5, |a, b| a + (3.0 * b).max(0.0) * a);
-    let fitted = choice(&x, &y).chosen;
-    let both = splits(&stratified(&y, None, 3, 1));
-    let lines = choose(&x, &y, None, &both, &ChoiceSettings { caution: 1e6, ..settings() }).expect("a choice").chosen;
-    let (Learner::Logistic(logistic), Learner::Boosted(boosted) | Learner::Both { boosted, .. }) = (lines.learner, fitted.learner)
-    else {
-        panic!("other learners")
-    };
+    let logistic = Logistic::fit_bent(&x, &y, None, 1.0).expect("a fit");
+    let boosted = Boosted::fit(&x, &y, None, &[], &settings().boost).expect("a fit");
     let learners = [
         (Learner::Logistic(logistic.clone()), 1e-9),
         (Learner::Boosted(boosted.clone()), 1e-6),
@@ -132,7 +129,8 @@ fn rows_of_no_split_change_neither_choice_nor_calibration_nor_figures() {
     // Two origins in the order of time; the last 100 rows are later than both.
     let (x, y) = drawn(400, 4, |a, b| a + b);
     let origins = [(0..150, 150..220), (0..220, 220..300)];
-    let origins = origins.map(|(train, validation)| shared::learn::Split { train: train.collect(), validation: validation.collect() });
+    let origins =
+        origins.map(|(train, validation)| shared::learn::Split { train: train.collect(), validation: validation.collect() });
     let other = {
         let mut later: Vec<f64> = y.clone();
         later[300..].iter_mut().for_each(|outcome| *outcome = 1.0 - *outcome);
@@ -162,7 +160,8 @@ fn tiny_tables_give_a_sane_answer_or_a_clear_error() {
     assert_eq!(choose(&Matrix::new(0), &[], None, &[], &ChoiceSettings::default()), Err(LearnError::NoRows));
     // No column at all: the base rate.
     let y = [1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0];
-    let none = choose(&Matrix::new(8), &y, None, &splits(&stratified(&y, None, 2, 1)), &ChoiceSettings::default()).expect("a choice");
+    let none =
+        choose(&Matrix::new(8), &y, None, &splits(&stratified(&y, None, 2, 1)), &ChoiceSettings::default()).expect("a choice");
     assert!((none.chosen.probability(&[]) - 0.25).abs() < 0.05, "{}", none.chosen.probability(&[]));
 }
 

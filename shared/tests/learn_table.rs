@@ -1,6 +1,8 @@
 //! Tables, their encoding, the linear learners, figures and calibration, on small made-up data.
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "a test fails by panicking")]
 
+mod data;
+
 use shared::learn::calibrate::{Calibration, Isotonic, Platt};
 use shared::learn::{Encoder, Kind, LearnError, Logistic, Matrix, Reason, Ridge, Schema, Table, Values, metrics, probability};
 use shared::random::Random;
@@ -457,5 +459,50 @@ mod calibration {
         }
         assert_eq!(Platt::fit(&[1.0], &[1.0], None), Err(LearnError::OneOutcome));
         assert_eq!(Isotonic::fit(&[], &[], None), Err(LearnError::NoRows));
+    }
+}
+
+mod telco {
+    use super::*;
+
+    /// Headers, the rows of all folds but 0 and of fold 0 without label and fold, and their outcomes.
+    type Parts = (Vec<String>, [(Vec<Vec<String>>, Vec<f64>); 2]);
+
+    fn parts() -> Option<Parts> {
+        let file = data::file("telco_churn/telco_churn.csv")?;
+        let mut lines = file.lines().map(|line| line.split(',').map(str::to_owned).collect::<Vec<String>>());
+        let mut headers = lines.next().expect("headers");
+        assert_eq!(headers.split_off(20), ["Churn", "fold"]);
+        let mut parts = [(Vec::new(), Vec::new()), (Vec::new(), Vec::new())];
+        for mut row in lines {
+            let answers = row.split_off(20);
+            let part = &mut parts[usize::from(answers[1] == "0")];
+            part.0.push(row);
+            part.1.push(f64::from(u8::from(answers[0] == "Yes")));
+        }
+        Some((headers, parts))
+    }
+
+    /// scikit-learn 1.5.2 on the same columns: C = 1 (ridge: alpha = 1), fold 0 held out.
+    #[test]
+    fn the_linear_learners_equal_the_peers_on_a_fold() {
+        let Some((headers, [(rows, y), (held_out, answers)])) = parts() else { return };
+        let schema = Schema::guess(&headers, &rows);
+        let table = schema.read(&headers, &rows);
+        let encoder = Encoder::fit(&table);
+        let left_out: Vec<&str> = encoder.left_out().iter().map(|left| left.name.as_str()).collect();
+        assert_eq!(left_out, ["customerID"]);
+        let (x, x_held_out) = (encoder.encode(&table), encoder.encode(&schema.read(&headers, &held_out)));
+        let model = Logistic::fit(&x, &y, None, 1.0).expect("a fit");
+        let logits = model.logits(&x_held_out);
+        for (logit, expected) in logits.iter().zip([0.850_649_36, -0.837_976_07, -3.272_401_52]) {
+            assert!((logit - expected).abs() < 2e-8, "{logit} {expected}");
+        }
+        let given: Vec<f64> = logits.into_iter().map(probability).collect();
+        assert!((metrics::log_loss(&answers, &given).expect("a figure") - 0.423_917_374_914_217_6).abs() < 1e-9);
+        assert!((metrics::auc(&answers, &given).expect("a figure") - 0.841_966_984_422_227_3).abs() < 1e-9);
+        let ridge = Ridge::fit(&x, &y, None, 1.0).expect("a fit");
+        let error = metrics::brier(&answers, &ridge.predictions(&x_held_out)).expect("a figure");
+        assert!((error - 0.142_386_872_599_994_1).abs() < 1e-9, "{error}");
     }
 }

@@ -14,7 +14,7 @@ use shared::time::{Day, Millis};
 pub type LogRow = (u32, Day, i64);
 
 /// From `REKINDLE_DATA`, else the folder beside the project; `None` (with a printed reason) where it is absent.
-fn file(name: &str) -> Option<String> {
+pub fn file(name: &str) -> Option<String> {
     bytes(name).map(|bytes| String::from_utf8(bytes).expect("UTF-8"))
 }
 

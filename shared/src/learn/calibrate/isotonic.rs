@@ -87,7 +87,8 @@ impl Isotonic {
         if let Some(first) = self.steps.first_mut() {
             first.to = first.to.max(logit(0.5 / (first.weight + 1.0)).min(second));
         }
-        let before = self.steps.len().checked_sub(2).and_then(|place| self.steps.get(place)).map_or(f64::NEG_INFINITY, |step| step.to);
+        let before =
+            self.steps.len().checked_sub(2).and_then(|place| self.steps.get(place)).map_or(f64::NEG_INFINITY, |step| step.to);
         if let Some(last) = self.steps.last_mut() {
             last.to = last.to.min(logit(1.0 - 0.5 / (last.weight + 1.0)).max(before));
         }
