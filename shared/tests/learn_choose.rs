@@ -4,7 +4,8 @@
 use shared::learn::calibrate::Calibration;
 use shared::learn::choose::{Candidate, Choice, Learner};
 use shared::learn::{
-    BoostSettings, ChoiceSettings, Chosen, LearnError, Matrix, choose, metrics, probability, splits, stratified,
+    BoostSettings, Boosted, ChoiceSettings, Chosen, LearnError, Logistic, Matrix, choose, metrics, probability, splits,
+    stratified,
 };
 use shared::random::Random;
 
