@@ -48,7 +48,7 @@ pub fn run(options: &Options) -> crate::Answer {
     let covariates = options.list("covariates");
     if let (Value::Object(answer), false) = (&mut answer, covariates.is_empty()) {
         let covariates = Covariates::of(&file, &covariates, &lifetimes, &rows)?;
-        answer.insert("logrank".to_owned(), covariates.log_ranks()?);
+        answer.insert("logrank".to_owned(), covariates.log_ranks());
         answer.insert("cox".to_owned(), covariates.cox(&file, options.get("fold"))?);
     }
     Ok(answer)
@@ -81,9 +81,13 @@ fn times(curve: &Curve) -> Vec<f64> {
     let rough = curve.until / ROUND_TIMES;
     let mut times = vec![0.0, curve.until];
     if rough > 0.0 {
-        let power = libm::pow(10.0, libm::floor(libm::log10(rough)));
-        let step = [1.0, 2.0, 5.0, 10.0].into_iter().map(|factor| factor * power).find(|step| *step >= rough).unwrap_or(rough);
-        times.extend((1..=libm::floor(curve.until / step) as u32).map(|place| f64::from(place) * step));
+        let whole = curve.steps.iter().map(|step| step.time).chain([curve.until]).all(|time| time == libm::floor(time));
+        let rough = if whole { rough.max(1.0) } else { rough };
+        let power = libm::floor(libm::log10(rough));
+        // Dividing by a whole number keeps 0.15 what it is.
+        let scaled = |factor: f64| if power < 0.0 { factor / libm::pow(10.0, -power) } else { factor * libm::pow(10.0, power) };
+        let factor = [1.0, 2.0, 5.0, 10.0].into_iter().find(|factor| scaled(*factor) >= rough).unwrap_or(10.0);
+        times.extend((1..=libm::floor(curve.until / scaled(factor)) as u32).map(|place| scaled(f64::from(place) * factor)));
     }
     if curve.steps.len() <= MOST_TIMES {
         times.extend(curve.steps.iter().map(|step| step.time));
@@ -137,7 +141,7 @@ impl Covariates {
         })
     }
 
-    fn log_ranks(&self) -> Result<Value, String> {
+    fn log_ranks(&self) -> Value {
         let mut tests = Vec::new();
         for (name, coded) in &self.columns {
             let (levels, groups) = coded.groups();
@@ -155,22 +159,28 @@ impl Covariates {
                 })
             };
             let parts: Vec<Value> = levels.iter().enumerate().map(group).collect();
-            let found = log_rank(&self.lifetimes, &groups).map_err(|error| format!("{name}: {error}"))?;
+            let found = log_rank(&self.lifetimes, &groups).ok();
             tests.push(json!({
                 "covariate": name,
-                "statistic": found.statistic,
-                "degrees_of_freedom": found.freedom,
-                "p": found.p,
+                "statistic": found.map(|found| found.statistic),
+                "degrees_of_freedom": found.map(|found| found.freedom),
+                "p": found.map(|found| found.p),
                 "groups": parts,
             }));
         }
-        Ok(Value::Array(tests))
+        Value::Array(tests)
     }
 
     fn cox(&self, file: &File, fold: Option<&str>) -> crate::Answer {
         let x = self.matrix();
         let said = |error: shared::measure::MeasureError| format!("{}: {error}", file.path);
-        let found = Cox::fit(&self.lifetimes, &x).map_err(said)?;
+        // Without events or with constants there is no model, but still the curve.
+        let found = match Cox::fit(&self.lifetimes, &x) {
+            Ok(found) => found,
+            Err(error) => {
+                return Ok(json!({ "n": self.lifetimes.len(), "left_out": self.left_out, "not_fitted": error.to_string() }));
+            }
+        };
         let coefficients: Vec<Value> = found
             .coefficients
             .iter()

@@ -6,12 +6,14 @@
 
 mod belief;
 mod best;
+mod linear;
 mod pending;
 mod prior;
 mod trial;
 
 pub use belief::Belief;
 pub use best::{FEWEST_DRAWS, count_best, probability_best};
+pub use linear::{ContextGain, Linear, Told, context_gain};
 pub use pending::{Closed, Pending};
 pub use prior::{Amount, Prior, Rate, share_across_arms, share_across_segments};
 pub use trial::{Choose, Logged, Regret, Replay, regret, replay};
@@ -86,6 +88,8 @@ pub enum BanditError {
     Floor,
     #[error("a context must have {expected} finite numbers")]
     Context { expected: usize },
+    #[error("a log needs a propensity in (0, 1] in every row, two folds and a row for each")]
+    Log,
     #[error("arms of rates and arms of amounts cannot be compared")]
     Mixed,
 }
@@ -154,22 +158,7 @@ impl Bandit {
     /// [`BanditError::NoArms`] if none is eligible, [`BanditError::Arm`] if one does not exist, [`BanditError::Floor`],
     /// [`BanditError::Mixed`].
     pub fn choose(&self, eligible: &[usize], floor: f64, seed: u64) -> Result<Choice, BanditError> {
-        let mut random = Random::new(seed);
-        let beliefs = self.beliefs();
-        let mut places = eligible.to_vec();
-        places.sort_unstable();
-        places.dedup();
-        let among: Result<Vec<Belief>, BanditError> =
-            places.iter().map(|arm| beliefs.get(*arm).copied().ok_or(BanditError::Arm { arm: *arm })).collect();
-        let (best, method) = best_among(&among?, &mut random)?;
-        let floored = with_floor(&best, floor)?;
-        let mut probabilities = vec![0.0; beliefs.len()];
-        for (place, probability) in places.iter().zip(&floored) {
-            probabilities.get_mut(*place).into_iter().for_each(|entry| *entry = *probability);
-        }
-        let drawn = drawn(&floored, random.unit());
-        let arm = places.get(drawn).copied().ok_or(BanditError::NoArms)?;
-        Ok(Choice { arm, probabilities, method, deterministic: places.len() == 1 })
+        decide(&self.beliefs(), eligible, floor, seed)
     }
 }
 
@@ -203,6 +192,24 @@ pub fn with_floor(probabilities: &[f64], floor: f64) -> Result<Vec<f64>, BanditE
         return Err(BanditError::Floor);
     }
     Ok(probabilities.iter().map(|probability| floor + left.max(0.0) * probability).collect())
+}
+
+/// Draws one of the eligible arms from the floored probabilities that their beliefs give.
+fn decide(beliefs: &[Belief], eligible: &[usize], floor: f64, seed: u64) -> Result<Choice, BanditError> {
+    let mut random = Random::new(seed);
+    let mut places = eligible.to_vec();
+    places.sort_unstable();
+    places.dedup();
+    let among: Result<Vec<Belief>, BanditError> =
+        places.iter().map(|arm| beliefs.get(*arm).copied().ok_or(BanditError::Arm { arm: *arm })).collect();
+    let (best, method) = best_among(&among?, &mut random)?;
+    let floored = with_floor(&best, floor)?;
+    let mut probabilities = vec![0.0; beliefs.len()];
+    for (place, probability) in places.iter().zip(&floored) {
+        probabilities.get_mut(*place).into_iter().for_each(|entry| *entry = *probability);
+    }
+    let arm = places.get(drawn(&floored, random.unit())).copied().ok_or(BanditError::NoArms)?;
+    Ok(Choice { arm, probabilities, method, deterministic: places.len() == 1 })
 }
 
 fn best_among(beliefs: &[Belief], random: &mut Random) -> Result<(Vec<f64>, Method), BanditError> {

@@ -72,6 +72,8 @@ pub fn telco() -> Option<Vec<BTreeMap<String, String>>> {
 pub struct Hillstrom {
     pub arm: usize,
     pub visit: f64,
+    /// Recency, ln history, men's, women's, new; each about 0 and of spread 1.
+    pub context: [f64; 5],
 }
 
 pub fn hillstrom() -> Option<Vec<Hillstrom>> {
@@ -80,7 +82,15 @@ pub fn hillstrom() -> Option<Vec<Hillstrom>> {
         // From the end: an earlier cell has a comma of its own.
         let cells: Vec<&str> = line.rsplit(',').collect();
         let arm = ["No E-Mail", "Mens E-Mail", "Womens E-Mail"].iter().position(|arm| *arm == cells[3]).expect("an arm");
-        Hillstrom { arm, visit: cells[2].parse().expect("a visit") }
+        let number = |place: usize| cells[place].parse::<f64>().expect("a number");
+        let context = [
+            (number(cells.len() - 2) - 5.8) / 3.5,
+            libm::log(number(9)) - 5.0,
+            2.0 * number(8) - 1.0,
+            2.0 * number(7) - 1.0,
+            2.0 * number(5) - 1.0,
+        ];
+        Hillstrom { arm, visit: number(2), context }
     };
     Some(text.lines().skip(1).map(row).collect())
 }
