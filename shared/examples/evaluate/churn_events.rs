@@ -1,7 +1,10 @@
 //! "No purchase within so many days" from a log of transactions: what was said on past days, against what came.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value, json};
 use shared::learn::metrics::{Figures, figures};
+use shared::learn::{LearnError, probability};
 use shared::money::Currency;
 use shared::risk::origin::{
     Candidate, HeldOut, Lead, Learned, NoOrder, Pool, Question, Settings, Study, lead, learn, rows, threshold,
@@ -68,9 +71,10 @@ fn on(question: &NoOrder, log: &Transactions, cutoff: Day) -> crate::Answer {
     let asked = rows(question, &states, &known, Currency::USD, cutoff);
     let left = |place: &usize| bought.get(*place).is_some_and(|bought| !bought);
     let churned: Vec<f64> = asked.customers().iter().map(|place| f64::from(u8::from(left(place)))).collect();
-    let study = learn(question, &states, Currency::USD, cutoff, &Settings::default())
-        .map_err(|error| format!("--cutoffs: nothing to learn from before {}: {error}", cutoff.iso()))?;
-    let Study { learned, held_out } = study;
+    let Study { learned, held_out } = match learn(question, &states, Currency::USD, cutoff, &Settings::default()) {
+        Ok(study) => study,
+        Err(error) => return Ok(unlearned(&asked, &churned, cutoff, &error)),
+    };
     let mut models = Map::new();
     for candidate in Candidate::ALL {
         models.insert(candidate.name().to_owned(), parts(&churned, &said(&learned, candidate, &asked), &asked));
@@ -89,6 +93,20 @@ fn on(question: &NoOrder, log: &Transactions, cutoff: Day) -> crate::Answer {
         "models": models,
         "lead_time": flags,
     }))
+}
+
+/// Where the past is too short to learn from, the buy-till-you-die probability stands alone.
+fn unlearned(asked: &Pool, churned: &[f64], cutoff: Day, error: &LearnError) -> Value {
+    let base = asked.matrix(&["base".to_owned()]);
+    let said: Vec<f64> = (0..base.rows()).map(|row| probability(base.at(row, 0))).collect();
+    let told = parts(churned, &said, asked);
+    json!({
+        "cutoff": cutoff.iso(),
+        "chosen": Candidate::Btyd.name(),
+        "note": format!("nothing was learned from the days before: {error}"),
+        "models": { "btyd": told, "chosen": told },
+        "lead_time": null,
+    })
 }
 
 /// P(churn) of every asked customer.
@@ -162,9 +180,10 @@ fn validation(learned: &Learned) -> Value {
 fn mean_of(told: &[Value], key: &str) -> Value {
     let parts: Vec<&Value> = told.iter().filter_map(|value| value.get(key)).filter(|value| !value.is_null()).collect();
     let Some(first) = parts.first() else { return Value::Null };
-    if let Some(object) = parts.iter().find_map(|value| value.as_object()) {
+    let keys: BTreeSet<&String> = parts.iter().filter_map(|value| value.as_object()).flat_map(Map::keys).collect();
+    if !keys.is_empty() {
         let owned: Vec<Value> = parts.iter().map(|value| (*value).clone()).collect();
-        return object.keys().map(|key| (key.clone(), mean_of(&owned, key))).collect::<Map<String, Value>>().into();
+        return keys.into_iter().map(|key| (key.clone(), mean_of(&owned, key))).collect::<Map<String, Value>>().into();
     }
     let numbers: Vec<f64> = parts.iter().filter_map(|value| value.as_f64()).collect();
     if numbers.is_empty() { (*first).clone() } else { json!(numbers.iter().sum::<f64>() / numbers.len() as f64) }
