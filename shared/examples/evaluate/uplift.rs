@@ -64,6 +64,7 @@ pub fn run(options: &Options) -> crate::Answer {
                 "chosen": choice.learner.name(),
                 "slope": choice.shrinkage.slope,
                 "qini": learners,
+                "qini_of_choice": personal.gate.qini.get(place),
             });
             (name.clone(), summary)
         })

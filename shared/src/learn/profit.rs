@@ -15,7 +15,7 @@ pub struct ProfitPoint {
 /// & Gupta 2020, Managing churn to maximize profits: rank by incremental profit, then choose the campaign's size).
 ///
 /// `scores` are doubly robust scores of the effect from models that did not see these people, `value` what one unit of outcome is
-/// worth and `cost` what one contact costs. Empty for lists of different length and numbers that are not finite.
+/// worth and `cost` what one contact costs. Those of equal prediction are contacted in no particular order. Empty for lists of different length and numbers that are not finite.
 pub fn profit_curve(effects: &[f64], scores: &[f64], value: f64, cost: f64, parts: usize) -> Vec<ProfitPoint> {
     let n = effects.len();
     let told = effects.iter().chain(scores).chain(&[value, cost]).all(|number| number.is_finite());
@@ -24,6 +24,10 @@ pub fn profit_curve(effects: &[f64], scores: &[f64], value: f64, cost: f64, part
     }
     let mut ranked: Vec<(f64, f64)> = effects.iter().copied().zip(scores.iter().map(|score| value * score - cost)).collect();
     ranked.sort_by(|a, b| b.0.total_cmp(&a.0));
+    for tied in ranked.chunk_by_mut(|a, b| a.0 == b.0) {
+        let mean = tied.iter().map(|(_, net)| net).sum::<f64>() / tied.len() as f64;
+        tied.iter_mut().for_each(|(_, net)| *net = mean);
+    }
     let parts = parts.clamp(1, n);
     let all = n as f64;
     let mut points = vec![ProfitPoint { share: 0.0, profit: 0.0, standard_error: 0.0 }];
@@ -60,6 +64,14 @@ mod tests {
         }
         assert_eq!(most_profitable(&points).map(|point| point.share), Some(0.5));
         assert!(points.iter().skip(1).all(|point| point.standard_error > 0.0));
+    }
+
+    #[test]
+    fn people_of_equal_prediction_count_alike_whatever_their_order() {
+        let profits =
+            |scores: &[f64]| profit_curve(&[0.1; 4], scores, 1.0, 0.0, 4).iter().map(|point| point.profit).collect::<Vec<_>>();
+        assert_eq!(profits(&[1.0, 0.0, 0.0, 0.0]), profits(&[0.0, 0.0, 0.0, 1.0]));
+        assert_eq!(profits(&[1.0, 0.0, 0.0, 0.0]), [0.0, 0.0625, 0.125, 0.1875, 0.25]);
     }
 
     #[test]

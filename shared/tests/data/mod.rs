@@ -68,6 +68,15 @@ pub fn telco() -> Option<Vec<BTreeMap<String, String>>> {
     Some(lines.map(|cells| headers.iter().cloned().zip(cells).collect()).collect())
 }
 
+/// Headers and cells of a CSV file.
+pub fn table(name: &str) -> Option<(Vec<String>, Vec<Vec<String>>)> {
+    let text = file(name)?;
+    let mut reader = csv::Reader::from_reader(text.as_bytes());
+    let headers = reader.headers().expect("headers").iter().map(str::to_owned).collect();
+    let rows = reader.records().map(|row| row.expect("a row").iter().map(str::to_owned).collect());
+    Some((headers, rows.collect()))
+}
+
 /// A customer of Hillstrom's test: arm 0 without e-mail, 1 men's, 2 women's.
 pub struct Hillstrom {
     pub arm: usize,

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::crossed::{Held, learners};
+use super::crossed::Held;
 use super::family::{Approach, Base};
 use super::trial::Trial;
 use crate::learn::qini::{Interval, Ranking, Resamples, spread};
@@ -53,13 +53,6 @@ impl Learner {
     }
 }
 
-impl Choice {
-    /// The learner's place in lists of all.
-    pub(super) fn place(&self) -> Option<usize> {
-        learners().position(|(base, approach)| Learner::Of(base, approach) == self.learner)
-    }
-}
-
 impl Shrinkage {
     pub fn of(self, raw: f64) -> f64 {
         self.level + self.slope * (raw - self.center)
@@ -72,11 +65,11 @@ impl Shrinkage {
 /// standard error of the difference (Breiman, Friedman, Olshen & Stone 1984, §3.4.3), with both measured on the same resamples;
 /// within a kind the greatest Qini wins.
 pub(super) fn choose(trial: &Trial<'_>, arm: usize, held: &[&Held], resamples: &Resamples) -> Choice {
-    let tried: Vec<(Tried, Vec<f64>)> = learners()
-        .enumerate()
-        .map(|(place, (base, approach))| {
-            let (value, resampled) = figures(trial, arm, held, place, resamples);
-            (Tried { learner: Learner::Of(base, approach), qini: Interval::of(value, &resampled) }, resampled)
+    let learners = held.first().into_iter().flat_map(|held| held.effects.iter().map(|(learner, _)| *learner));
+    let tried: Vec<(Tried, Vec<f64>)> = learners
+        .map(|learner| {
+            let (value, resampled) = figures(trial, arm, held, learner, resamples);
+            (Tried { learner, qini: Interval::of(value, &resampled) }, resampled)
         })
         .collect();
     let mut kept: Option<&(Tried, Vec<f64>)> = None;
@@ -101,8 +94,8 @@ fn better(one: &(Tried, Vec<f64>), kept: Option<&(Tried, Vec<f64>)>) -> bool {
 }
 
 /// The mean Qini over folds, also in every resample.
-fn figures(trial: &Trial<'_>, arm: usize, held: &[&Held], place: usize, resamples: &Resamples) -> (f64, Vec<f64>) {
-    let rankings: Vec<Ranking> = held.iter().filter_map(|held| ranking(trial, arm, held, place)).collect();
+fn figures(trial: &Trial<'_>, arm: usize, held: &[&Held], learner: Learner, resamples: &Resamples) -> (f64, Vec<f64>) {
+    let rankings: Vec<Ranking> = held.iter().filter_map(|held| ranking(trial, arm, held, held.of(learner)?)).collect();
     let folds = rankings.len().max(1) as f64;
     let value = rankings.iter().map(Ranking::qini).sum::<f64>() / folds;
     let mut sums: Vec<f64> = Vec::new();
@@ -114,8 +107,8 @@ fn figures(trial: &Trial<'_>, arm: usize, held: &[&Held], place: usize, resample
     (value, sums)
 }
 
-fn ranking(trial: &Trial<'_>, arm: usize, held: &Held, place: usize) -> Option<Ranking> {
-    let effects = held.effects.get(place)?;
+/// A fold's people of this arm and the control by these effects.
+pub(super) fn ranking(trial: &Trial<'_>, arm: usize, held: &Held, effects: &[f64]) -> Option<Ranking> {
     Ranking::of(held.rows.iter().zip(effects).filter_map(|(row, effect)| {
         let assigned = *trial.arm.get(*row)?;
         let outcome = *trial.outcome.get(*row)?;
@@ -124,10 +117,9 @@ fn ranking(trial: &Trial<'_>, arm: usize, held: &Held, place: usize) -> Option<R
 }
 
 fn shrinkage(trial: &Trial<'_>, arm: usize, held: &[&Held], learner: Learner) -> Shrinkage {
-    let place = learners().position(|(base, approach)| Learner::Of(base, approach) == learner);
     let mut rows: Vec<(f64, f64)> = Vec::new();
     for held in held {
-        let raw = place.and_then(|place| held.effects.get(place));
+        let raw = held.of(learner);
         for (index, row) in held.rows.iter().enumerate() {
             let raw = raw.and_then(|raw| raw.get(index)).copied().unwrap_or(0.0);
             rows.push((raw, score(trial, arm, held, index, *row) - score(trial, 0, held, index, *row)));

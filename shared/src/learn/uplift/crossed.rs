@@ -4,6 +4,7 @@
 //! nor the choice saw. With K folds that takes K (K − 1) / 2 fits without two folds and K without one, since the models without
 //! folds k and l serve the choice for k on l and the choice for l on k.
 
+use super::choose::Learner;
 use super::family::{Approach, Base, Expected, Family, FamilySettings};
 use super::trial::{Trial, UpliftError};
 use crate::learn::Matrix;
@@ -13,8 +14,8 @@ use crate::random::Random;
 #[derive(Debug, Clone)]
 pub(super) struct Held {
     pub(super) rows: Vec<usize>,
-    /// Of each learner, in the order of [`learners`].
-    pub(super) effects: Vec<Vec<f64>>,
+    /// Of each learner, in the order of settings and approaches.
+    pub(super) effects: Vec<(Learner, Vec<f64>)>,
     /// Expected outcomes with the arm's contact and without any.
     pub(super) expected: (Vec<f64>, Vec<f64>),
 }
@@ -34,30 +35,39 @@ pub(super) struct Models {
     families: Vec<(Base, Family)>,
 }
 
-/// In the order in which all lists of learners are.
-pub(super) fn learners() -> impl Iterator<Item = (Base, Approach)> {
-    Base::ALL.into_iter().flat_map(|base| Approach::ALL.map(|approach| (base, approach)))
+impl Held {
+    pub(super) fn of(&self, learner: Learner) -> Option<&[f64]> {
+        self.effects.iter().find(|(known, _)| *known == learner).map(|(_, effects)| effects.as_slice())
+    }
 }
 
 impl Models {
     pub(super) fn fit(trial: &Trial<'_>, arm: usize, rows: &[usize], settings: &FamilySettings) -> Result<Self, UpliftError> {
         let pair = trial.pair(arm, rows);
         let fit = |base: Base| Ok((base, Family::fit(&pair, base, settings)?));
-        Ok(Self { families: Base::ALL.into_iter().map(fit).collect::<Result<_, UpliftError>>()? })
+        Ok(Self { families: settings.bases.iter().copied().map(fit).collect::<Result<_, UpliftError>>()? })
     }
 
     pub(super) fn family(&self, base: Base) -> Option<&Family> {
         self.families.iter().find(|(known, _)| *known == base).map(|(_, family)| family)
     }
 
-    /// The linear models', which are quick, smooth and hardly remember their own rows.
+    /// The linear models', which are smooth and hardly remember their own rows, where there are such.
     pub(super) fn expected(&self) -> Option<Expected> {
-        self.family(Base::Linear)?.expected()
+        let (_, first) = self.families.first()?;
+        self.family(Base::Linear).unwrap_or(first).expected()
     }
 
     fn held(&self, x: &Matrix, rows: &[usize]) -> Held {
         let x = x.select(rows);
-        let effects = self.families.iter().flat_map(|(_, family)| family.effects(&x)).collect();
+        let of = |(base, family): &(Base, Family)| {
+            let base = *base;
+            Approach::ALL
+                .into_iter()
+                .zip(family.effects(&x))
+                .map(move |(approach, effects)| (Learner::Of(base, approach), effects))
+        };
+        let effects = self.families.iter().flat_map(of).collect();
         let expected = self.expected().map(|expected| expected.means(&x)).unwrap_or_default();
         Held { rows: rows.to_vec(), effects, expected }
     }

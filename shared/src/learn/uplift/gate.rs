@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::choose::{Choice, choose, score};
+use super::choose::{Choice, choose, ranking, score};
 use super::crossed::{Crossed, Held};
 use super::trial::{Trial, UpliftError};
 use crate::learn::ope::Estimates;
@@ -30,6 +30,9 @@ pub struct Gate {
     pub personal: Estimates,
     /// Of the same arm for everybody, by arm, net of costs.
     pub singles: Vec<Estimates>,
+    /// For each arm after the control the Qini of the effects that whatever learner the other folds chose gives a fold, as the
+    /// mean over folds: unlike the chosen learner's own it is not flattered by the choice.
+    pub qini: Vec<f64>,
 }
 
 /// Values personalisation on each fold in turn: learners, shrinkage, policy and best single action come from the other folds,
@@ -41,7 +44,9 @@ pub(super) fn gate(trial: &Trial<'_>, crossed: &[Crossed], resamples: &Resamples
     let (mut actions, mut expected) = (vec![0; rows], vec![vec![0.0; rows]; trial.arms()]);
     let mut gains = Vec::with_capacity(rows);
     let mut differing = 0_usize;
-    for fold in 0..crossed.first().map_or(0, |one| one.once.len()) {
+    let mut qini = vec![0.0; crossed.len()];
+    let count = crossed.first().map_or(0, |one| one.once.len());
+    for fold in 0..count {
         let outer: Vec<&Held> = crossed.iter().filter_map(|one| one.once.get(fold)).collect();
         let inner: Vec<Vec<&Held>> = crossed.iter().map(|one| one.twice.get(fold).into_iter().flatten().collect()).collect();
         let single = best_single(trial, &inner, cost);
@@ -51,6 +56,9 @@ pub(super) fn gate(trial: &Trial<'_>, crossed: &[Crossed], resamples: &Resamples
             .enumerate()
             .map(|(place, (inner, outer))| applied(&choose(trial, place + 1, inner, resamples), outer))
             .collect();
+        for (place, (sum, (held, effects))) in qini.iter_mut().zip(outer.iter().zip(&effects)).enumerate() {
+            *sum += ranking(trial, place + 1, held, effects).map_or(0.0, |ranking| ranking.qini()) / count as f64;
+        }
         let Some(first) = outer.first() else { continue };
         let personal = best_arms(&effects, first.rows.len(), cost);
         for (index, (row, arm)) in first.rows.iter().zip(&personal).enumerate() {
@@ -79,6 +87,7 @@ pub(super) fn gate(trial: &Trial<'_>, crossed: &[Crossed], resamples: &Resamples
         differs: differing as f64 / rows.max(1) as f64,
         personal: value(&actions)?,
         singles: (0..trial.arms()).map(|arm| value(&vec![arm; rows])).collect::<Result<_, _>>()?,
+        qini,
     })
 }
 
@@ -108,7 +117,7 @@ fn arm_score(trial: &Trial<'_>, held: &[&Held], arm: usize, index: usize, row: u
 
 /// A fold's effects under a choice made on others.
 fn applied(choice: &Choice, held: &Held) -> Vec<f64> {
-    match choice.place().and_then(|place| held.effects.get(place)) {
+    match held.of(choice.learner) {
         Some(raw) => raw.iter().map(|raw| choice.shrinkage.of(*raw)).collect(),
         None => vec![choice.shrinkage.level; held.rows.len()],
     }

@@ -57,6 +57,9 @@ struct Arm {
 /// As [`Trial::check`], and where a model cannot be fitted.
 pub fn fit(trial: &Trial<'_>, settings: &Settings) -> Result<Personal, UpliftError> {
     trial.check()?;
+    if settings.family.bases.is_empty() {
+        return Err(UpliftError::NoBase);
+    }
     let cost = if settings.cost.is_finite() { settings.cost } else { 0.0 };
     let folds = folds(trial, settings.folds.clamp(3, 20), settings.seed);
     let crossed: Vec<Crossed> =
@@ -72,7 +75,7 @@ pub fn fit(trial: &Trial<'_>, settings: &Settings) -> Result<Personal, UpliftErr
             Learner::None => None,
             Learner::Of(base, approach) => models.family(base).and_then(|family| family.model(approach)),
         };
-        let expected = models.expected().ok_or(UpliftError::NoArm)?;
+        let expected = models.expected().ok_or(UpliftError::NoBase)?;
         Ok(Arm { choice, model, expected })
     };
     let arms = crossed.iter().enumerate().map(arm).collect::<Result<_, UpliftError>>()?;

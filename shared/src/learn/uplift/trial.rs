@@ -32,6 +32,8 @@ pub struct Propensities {
 pub enum UpliftError {
     #[error("there is no arm beside the control")]
     NoArm,
+    #[error("the settings name no base to learn with")]
+    NoBase,
     #[error("arm {arm} has {rows} rows, which is fewer than {FEWEST}")]
     TooFew { arm: usize, rows: usize },
     #[error("row {row}: arm {arm} is not among those with a propensity")]
