@@ -5,7 +5,11 @@ mod data;
 
 use data::{Draws, cdnow_log, cdnow_summary};
 use proptest::prelude::*;
-use shared::clv::{BgNbd, FitError, Fitted, GammaGamma, History, MbgNbd, Nbd, OrderModel, ParetoNbd};
+use shared::clv::{
+    BgNbd, FitError, Fits, Fitted, GammaGamma, HeldOut, History, Kind, MbgNbd, Nbd, OrderModel, ParetoNbd, choose, judge,
+    value_by_months,
+};
+use shared::time::Day;
 
 fn near(actual: f64, printed: f64, digits: i32) -> bool {
     (actual - printed).abs() <= 0.5001 * 10_f64.powi(-digits)
@@ -115,6 +119,141 @@ fn ten_customers_of_cdnow_equal_lifetimes() {
     }
 }
 
+/// Lifetimes' `customer_lifetime_value` over 12 months at 1 % a month, BG/NBD and Gamma-Gamma fitted on the log.
+#[test]
+fn values_over_twelve_months_equal_lifetimes() {
+    let Some(log) = cdnow_log() else { return };
+    let histories = data::summaries(&log, data::day("1997-09-30"));
+    let groups: Vec<_> = histories.iter().map(|(_, history, _)| (*history, 1.0)).collect();
+    let model = OrderModel::BgNbd(BgNbd::fit(&groups).expect("fits").model);
+    let spends: Vec<(u32, f64)> = histories.iter().filter(|(_, h, _)| h.x > 0).map(|(_, h, z)| (h.x, *z)).collect();
+    let spend = GammaGamma::fit(&spends).expect("fits").model;
+    let value = |history: &History, zbar: f64| {
+        value_by_months(&model, history, spend.expected_spend(history.x, zbar).expect("mean"), 12, 0.01)
+    };
+    for (id, printed) in [
+        (3, 8.3445),
+        (1186, 9.5725),
+        (1836, 4.9228),
+        (183, 8.2554),
+        (1709, 18.1284),
+        (91, 17.8866),
+        (1444, 51.8670),
+        (1329, 103.8344),
+        (101, 74.9717),
+        (157, 625.4293),
+    ] {
+        let (_, history, zbar) = histories.iter().find(|(found, ..)| *found == id).expect("in the log");
+        let found = value(history, *zbar);
+        assert!((found - printed).abs() < 2e-4 * printed, "customer {id}: {found} is not {printed}");
+    }
+    let sum: f64 = histories.iter().map(|(_, history, zbar)| value(history, *zbar)).sum();
+    assert!((sum - 71_508.0).abs() < 2.0, "{sum}");
+}
+
+/// What customers known on `until` bought within `days` after it.
+fn held_out(log: &[data::LogRow], until: Day, days: i32) -> Vec<HeldOut> {
+    let end = until.plus(days);
+    let later = data::summaries(log, end);
+    data::summaries(log, until)
+        .into_iter()
+        .map(|(id, history, _)| {
+            let (_, after, _) = later.iter().find(|(found, ..)| *found == id).expect("still known");
+            HeldOut { history, orders: after.x - history.x }
+        })
+        .collect()
+}
+
+/// The default is chosen before 1997-09-30 alone, and judged on the 39 weeks after it.
+#[test]
+fn the_model_chosen_on_cdnow_s_calibration_foresees_the_hold_out_as_well_as_the_best_reference() {
+    let Some(log) = cdnow_log() else { return };
+    let (cut_off, until) = (data::day("1997-07-02"), data::day("1997-09-30"));
+    let known = |day| data::summaries(&log, day).into_iter().map(|(_, history, _)| (history, 1.0)).collect::<Vec<_>>();
+    let before: Vec<data::LogRow> = log.iter().filter(|row| row.1 <= until).copied().collect();
+    let choice = choose(&Fits::of(&known(cut_off)), &held_out(&before, cut_off, 90), 90.0 / 7.0).expect("two models");
+    let chosen = Fits::of(&known(until)).pick(Some(choice.kind)).expect("fits");
+    let judged = judge(&chosen.model, &held_out(&log, until, 273), 39.0).expect("customers");
+    assert_eq!((judged.customers, judged.total_actual), (2357, 1882.0));
+    assert!(judged.mae <= 0.755 && judged.rmse <= 1.603, "{:?}: {judged:?}", choice.kind);
+    assert!(judged.correlation.is_some_and(|correlation| correlation >= 0.630), "{judged:?}");
+    assert!(judged.auc_alive.is_some_and(|auc| auc >= 0.72), "{judged:?}");
+}
+
+/// Of many shops drawn from one model, so many have the truth inside the 90 % interval.
+#[test]
+fn intervals_cover_the_truth_about_as_often_as_they_say() {
+    let truth = MbgNbd::new(0.6, 6.0, 0.9, 2.0).expect("valid");
+    let asked = History { x: 2, t_x: 20.0, age: 30.0 };
+    let (alive, orders) = (truth.p_alive(&asked), truth.expected_orders(&asked, 26.0));
+    let (mut shops, mut alive_covered, mut orders_covered) = (0, 0, 0);
+    for seed in 0..30 {
+        let mut draws = Draws::new(seed);
+        let groups: Vec<(History, f64)> = (0..1_000).map(|_| (draws.history(&truth, 52.0), 1.0)).collect();
+        let Ok(fitted) = MbgNbd::fit(&groups) else { continue };
+        let fitted = fitted.map(OrderModel::MbgNbd);
+        let (Some(p), Some(n)) = (fitted.p_alive(&asked, 1.645), fitted.expected_orders(&asked, 26.0, 1.645)) else { continue };
+        shops += 1;
+        alive_covered += i32::from(p.low <= alive && alive <= p.high);
+        orders_covered += i32::from(n.low <= orders && orders <= n.high);
+    }
+    // 90 % less 3 standard errors of 30 draws.
+    assert!(shops >= 28 && alive_covered >= 22 && orders_covered >= 22, "{shops} shops, {alive_covered}, {orders_covered}");
+}
+
+#[test]
+fn the_kind_of_drop_out_is_told_on_held_out_days_and_loyal_shops_have_none() {
+    let mut draws = Draws::new(4);
+    let mut shop = |loyal: bool| {
+        let truth = MbgNbd::new(0.9, 5.0, 1.2, 2.0).expect("valid");
+        let weeks = 26.0;
+        (0..3_000)
+            .map(|i| {
+                let age = 30.0 + f64::from(i % 20);
+                let mut at = 0.0;
+                let paths = if loyal {
+                    let rate = draws.gamma(2.0) / 10.0;
+                    std::iter::from_fn(|| {
+                        at += draws.exponential(rate);
+                        (at <= age + weeks).then_some(at)
+                    })
+                    .collect()
+                } else {
+                    draws.purchases(&truth, age + weeks)
+                };
+                let known: Vec<f64> = paths.iter().copied().filter(|at| *at <= age).collect();
+                let history = History { x: known.len() as u32, t_x: known.last().copied().unwrap_or(0.0), age };
+                HeldOut { history, orders: (paths.len() - known.len()) as u32 }
+            })
+            .collect::<Vec<HeldOut>>()
+    };
+    let fits = |shop: &[HeldOut]| Fits::of(&shop.iter().map(|one| (one.history, 1.0)).collect::<Vec<_>>());
+    let (leaving, loyal) = (shop(false), shop(true));
+    let choice = choose(&fits(&leaving), &leaving, 26.0).expect("several models");
+    assert_eq!(choice.kind, Kind::MbgNbd, "{choice:?}");
+    assert!(choice.judged.iter().all(|(_, judged)| judged.log_loss.is_finite() && judged.mae.is_finite()));
+    let fits = fits(&loyal);
+    assert_eq!(fits.get(Kind::ParetoNbd).map(|fitted| fitted.model), Err(FitError::NoDropOut));
+    assert_eq!(choose(&fits, &loyal, 26.0), None);
+    assert_eq!(fits.pick(None).expect("fits").model.kind(), Kind::Nbd);
+}
+
+#[test]
+fn models_stored_by_earlier_versions_still_read_and_all_kinds_read_back() {
+    let stored = r#"{"kind":"mbg_nbd","r":0.5,"alpha":6.0,"a":0.9,"b":1.6}"#;
+    let model: OrderModel = serde_json::from_str(stored).expect("reads");
+    assert_eq!(model, OrderModel::new(Kind::MbgNbd, &[0.5, 6.0, 0.9, 1.6]).expect("valid"));
+    for (kind, values) in
+        [(Kind::BgNbd, vec![0.1, 2.0, 0.3, 4.0]), (Kind::ParetoNbd, vec![0.1, 2.0, 0.3, 4.0]), (Kind::Nbd, vec![0.1, 2.0])]
+    {
+        let model = OrderModel::new(kind, &values).expect("valid");
+        let text = serde_json::to_string(&model).expect("writes");
+        assert_eq!(serde_json::from_str::<OrderModel>(&text).expect("reads"), model);
+        assert_eq!((model.kind(), model.values()), (kind, values));
+    }
+    assert_eq!(OrderModel::new(Kind::Nbd, &[1.0, 2.0, 3.0]), Err(FitError::Parameters));
+}
+
 #[test]
 fn simulated_shops_give_their_parameters_back() {
     let mut draws = Draws::new(7);
@@ -182,6 +321,41 @@ fn one_time_buyers_are_alive_for_certain_only_to_bgnbd() {
 
 fn parameter() -> impl Strategy<Value = f64> {
     prop_oneof![4 => (-4.0..4.0_f64).prop_map(f64::exp), 1 => (-14.0..14.0_f64).prop_map(f64::exp)]
+}
+
+/// Few customers with any histories: whatever a fit returns must forecast anyone.
+fn shop() -> impl Strategy<Value = Vec<(History, f64)>> {
+    let history = (0..60_u32, 0.0..=1.0_f64, 0.0..150.0_f64, 1..4_u32)
+        .prop_map(|(x, share, age, n)| (History { x: x * x / 60, t_x: age * share, age }, f64::from(n)));
+    proptest::collection::vec(history, 1..30)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 24, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_model_that_a_fit_returns_forecasts_anyone(
+        shop in shop(), x in 0..2_000_u32, age in 0.0..1_000.0_f64, share in 0.0..=1.0_f64,
+    ) {
+        let fits = Fits::of(&shop);
+        let history = History { x, t_x: age * share, age };
+        for kind in [Kind::BgNbd, Kind::MbgNbd, Kind::ParetoNbd, Kind::Nbd] {
+            let Ok(fitted) = fits.get(kind) else { continue };
+            prop_assert!(fitted.log_likelihood.is_finite());
+            let (alive, orders) = (fitted.model.p_alive(&history), fitted.model.expected_orders(&history, 52.0));
+            prop_assert!((0.0..=1.0).contains(&alive), "{fitted:?} alive {alive}");
+            prop_assert!(orders.is_finite() && orders >= 0.0, "{fitted:?} orders {orders}");
+            if let Some(interval) = fitted.expected_orders(&history, 52.0, 1.96) {
+                prop_assert!(interval.low <= interval.value && interval.value <= interval.high, "{interval:?}");
+                prop_assert!(interval.low >= 0.0 && interval.high.is_finite());
+            }
+        }
+        let spends: Vec<(u32, f64)> = shop.iter().map(|(history, _)| (history.x, history.age)).collect();
+        if let Ok(fitted) = GammaGamma::fit(&spends) {
+            let spend = fitted.model.expected_spend(x, age);
+            prop_assert!(spend.is_none_or(|spend| spend.is_finite() && spend > 0.0), "{fitted:?} {spend:?}");
+        }
+    }
 }
 
 proptest! {
