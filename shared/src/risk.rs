@@ -5,22 +5,28 @@
 //! is the end of the paid term. A shop may set its own number of days without an order instead. Whoever is past it is lost, and is scored for coming back instead.
 
 mod backtest;
+mod change;
 mod check;
 mod compare;
 mod definition;
 mod explain;
 mod fit;
 mod history;
+mod lessons;
 pub mod origin;
 mod passage;
 mod peers;
 mod prior;
+mod question;
+mod replay;
 mod rhythm;
 mod score;
 mod season;
 mod set_aside;
+mod standpoint;
 mod terms;
 mod tiers;
+mod view;
 
 pub use check::check;
 pub use compare::compare;
@@ -28,6 +34,7 @@ pub use definition::{CHURN_DAYS, LISTED_CHURN_DAYS};
 pub use explain::explain;
 pub use fit::{MIN_REPEAT_BUYERS, fit, prior};
 pub use history::{history_points, history_with};
+pub use origin::Learned;
 pub use peers::{PeerCell, PeerGroups, peers};
 pub use prior::Prior;
 pub use rhythm::{MAX_CAME_BACK, Rhythm, WATCH_DAYS};
@@ -115,6 +122,12 @@ pub struct Model {
     /// Whom a customer is compared with.
     #[serde(default)]
     pub peers: PeerGroups,
+    /// P(churn within 90 days) from signals and history together; `None` where there is too little past to learn from.
+    #[serde(default)]
+    pub leaving: Option<Learned>,
+    /// P(an order or a paid term within 90 days) of the lost.
+    #[serde(default)]
+    pub returning: Option<Learned>,
 }
 
 impl Model {

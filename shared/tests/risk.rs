@@ -278,10 +278,12 @@ fn orders_without_a_rate_stay_apart_and_without_any_rate_the_value_is_unknown() 
     assert!(score(&both, &model, None, Day(121)).value.is_some());
 }
 
+/// Without anything learned, since what was learned has everybody looked at each week.
 #[test]
 fn the_next_look_is_on_the_first_day_that_anything_shown_changes() {
     let (states, today) = shop(33, 800);
-    let (model, _) = fit(&input(&states, today), Currency::USD, today);
+    let (mut model, _) = fit(&input(&states, today), Currency::USD, today);
+    (model.leaving, model.returning) = (None, None);
     let shown = |score: &Score| {
         let per_cents = [score.risk.p30, score.risk.p60, score.risk.p90].map(shared::risk::shown_per_cent);
         (score.tier, per_cents, score.p_return.map(shared::risk::shown_per_cent))
@@ -297,6 +299,26 @@ fn the_next_look_is_on_the_first_day_that_anything_shown_changes() {
         }
     }
     assert!(later > 20, "{later} wait for more than a day");
+}
+
+#[test]
+fn whoever_can_be_lost_soon_is_looked_at_each_week_where_something_was_learned() {
+    let (states, today) = shop(33, 800);
+    let (model, _) = fit(&input(&states, today), Currency::USD, today);
+    assert!(model.leaving.is_some() && model.returning.is_some());
+    let (mut soon, mut lost) = (0, 0);
+    for state in states.iter().take(400) {
+        let now = score(state, &model, None, today);
+        let days = now.rescore.map(|day| day.since(today));
+        if now.tier == Tier::Lost {
+            assert!(days.is_some_and(|days| (1..=28).contains(&days)), "{now:?}");
+            lost += 1;
+        } else if now.risk.p90 > 0.0 {
+            assert!(days.is_some_and(|days| (1..=7).contains(&days)), "{now:?}");
+            soon += 1;
+        }
+    }
+    assert!(soon > 20 && lost > 20, "{soon} {lost}");
 }
 
 #[test]

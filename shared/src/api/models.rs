@@ -81,14 +81,14 @@ pub struct Importance {
     pub weight: f64,
 }
 
-/// A replay of the past: the model as it would have been fitted on `from` flags customers week by week until `to`, and so does the
-/// rule.
+/// A replay of the past: the model as it would have been fitted on `from` flags customers on that day, and the rule is watched day
+/// by day until `to`, or until a customer counts as lost.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Backtest {
     /// ISO dates.
     pub from: String,
     pub to: String,
-    /// Customers who were not lost on `from`.
+    /// Customers without a subscription who were not lost on `from`.
     pub customers: u32,
     /// Of these, lost by `to`.
     pub left: u32,

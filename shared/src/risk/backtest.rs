@@ -1,11 +1,12 @@
 //! What the model would have said in the shop's past, against what happened: chooses between models and the thresholds.
 //!
-//! A model for a past day is fitted on rows up to that day alone; what happened after it is read only for the labels.
-//! Signals are left out: a state does not keep their past by the day, and their weights are priors that no past has moved.
+//! A model for a past day is fitted on rows up to that day alone; what happened after it is read only for the labels. Where signals
+//! are learned from, what was learned of held-out customers takes the place of these outcomes.
 
 use super::fit::{MIN_REPEAT_BUYERS, OrderFits, Sample, parts};
 use super::rhythm::Gaps;
 use super::score::past_view;
+use super::standpoint::HORIZONS;
 use super::terms::Standing;
 use super::tiers::shown_per_cent;
 use super::{Model, Prior};
@@ -24,8 +25,6 @@ const HIGHEST: usize = 90;
 
 const MIN_FLAGGED: u32 = 30;
 
-const HORIZONS: [i32; 3] = [30, 60, 90];
-
 /// Days before today; each leaves the longest horizon inside the data.
 const CUT_OFFS: [i32; 2] = [90, 135];
 
@@ -34,13 +33,13 @@ const CUT_OFFS: [i32; 2] = [90, 135];
 pub(super) struct Backtest {
     /// On days that neither had seen; `None` where too little was held out.
     pub(super) mbg_is_better: Option<bool>,
-    by_horizon: [Outcomes; 3],
-    newest: Option<Day>,
+    pub(super) by_horizon: [Outcomes; 3],
+    pub(super) newest: Option<Day>,
 }
 
 /// (flagged, churned) by predicted per cent.
 #[derive(Debug, Clone)]
-struct Outcomes([(u32, u32); 101]);
+pub(super) struct Outcomes([(u32, u32); 101]);
 
 pub(super) fn run(sample: &Sample<'_>, prior: &Prior, churn_days: Option<u32>, today: Day) -> Backtest {
     let mut backtest = Backtest::default();
@@ -53,7 +52,7 @@ pub(super) fn run(sample: &Sample<'_>, prior: &Prior, churn_days: Option<u32>, t
             let mbg = log_loss(sample, cut_off, |history| mbg.model.p_no_order(history, 90.0 / 7.0));
             backtest.mbg_is_better = Some(mbg <= bg);
         }
-        let orders = fits.and_then(|fits| fits.choose(&backtest)).map(|chosen| chosen.model);
+        let orders = fits.and_then(|fits| fits.choose(backtest.mbg_is_better)).map(|chosen| chosen.model);
         let model = Model { churn_days, ..parts(&known, orders, prior, cut_off) };
         let used = sample.states().filter(|state| orders.is_some() || state.contract.is_some());
         if !(orders.is_some() || model.terms.is_fitted()) {
@@ -115,7 +114,7 @@ impl Default for Outcomes {
 }
 
 impl Outcomes {
-    fn add(&mut self, per_cent: u8, churned: bool) {
+    pub(super) fn add(&mut self, per_cent: u8, churned: bool) {
         if let Some((flagged, hits)) = self.0.get_mut(usize::from(per_cent)) {
             *flagged += 1;
             *hits += u32::from(churned);

@@ -1,6 +1,6 @@
 //! Whether a new model may take the place of the one in use.
 
-use super::backtest::is_lost_within;
+use super::question::{HORIZON, is_gone};
 use super::score::past_view;
 use super::{Model, Sampled};
 use crate::api::{Comparison, Tier};
@@ -9,9 +9,6 @@ use crate::time::Day;
 
 /// A new model may be worse by so much log loss a customer, with 95 % probability: what people would not notice.
 const MARGIN: f64 = 0.01;
-
-/// Days in which a loss counts.
-const HORIZON: i32 = 90;
 
 /// Below so many customers the interval is too wide to refuse by; the difference itself decides.
 const FEW: usize = 400;
@@ -33,7 +30,7 @@ pub fn compare(live: &Model, new: &Model, held_back: &[Sampled], today: Day) -> 
             };
             let (old, new_risk) = (predicted(live)?, predicted(new)?);
             let difference = |judge: &Model| {
-                let is_lost = is_lost_within(&customer.state, judge, origin, today);
+                let is_lost = is_gone(customer, judge, origin, HORIZON);
                 loss(new_risk, is_lost) - loss(old, is_lost)
             };
             Some((difference(live) + difference(new)) / 2.0)

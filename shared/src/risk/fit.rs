@@ -2,8 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::backtest::{self, Backtest};
+use super::backtest;
 use super::definition::definitions;
+use super::lessons::{Lessons, validation};
+use super::origin::Study;
+use super::replay::replay;
 use super::rhythm::{MAX_CAME_BACK, Rhythm};
 use super::terms::TermModel;
 use super::{FitInput, Group, Model, PeerGroups, Prior, SCHEMA, Sampled};
@@ -29,22 +32,46 @@ pub fn prior(home: Currency, prior: Prior) -> (Model, ModelCard) {
 pub fn fit(input: &FitInput, home: Currency, today: Day) -> (Model, ModelCard) {
     let sample = Sample::of(&input.sample, today);
     let counts = Counts::of(&input.groups, today);
-    // The groups do not tell whose orders are the invoices of a subscription: where there are such, only the sample's buyers do.
-    let (groups, repeat_buyers) = if sample.has_subscribers() {
-        (sample.groups(today), sample.repeat_buyers())
-    } else {
-        (histories(&input.groups), counts.repeat_buyers)
-    };
-    let tested = backtest::run(&sample, &input.prior, input.churn_days, today);
-    let fitted = (repeat_buyers >= MIN_REPEAT_BUYERS).then(|| OrderFits::of(&groups)).and_then(|fits| fits.choose(&tested));
-    let orders = fitted.as_ref().map(|fitted| fitted.model);
-    let mut model = Model { home, churn_days: input.churn_days, ..parts(&sample, orders, &input.prior, today) };
-    model.alive = fitted.as_ref().map_or(model.alive, |fitted| fitted.alive);
-    (model.thresholds, model.thresholds_basis, model.thresholds_text) = tested.thresholds();
+    let Assembled { mut model, fitted, lessons } = assemble(input, Some(&input.groups), home, today);
     model.definitions = definitions(&sample, &input.groups, &model, today);
     model.peers = PeerGroups::of(sample.states(), &model, today);
-    let card = card(&model, fitted.as_ref(), &counts, &input.prior);
+    let mut card = card(&model, fitted.as_ref(), &counts, &input.prior);
+    card.validation = lessons.leaving.as_ref().map(|study| validation(study, &model, &input.sample, today));
+    card.returns = lessons.returning.as_ref().map(|study| validation(study, &model, &input.sample, today));
+    card.backtest = replay(input, home, today);
     (model, card)
+}
+
+/// All that predicts, without what describes it.
+pub(super) struct Assembled {
+    pub(super) model: Model,
+    pub(super) fitted: Option<Chosen>,
+    pub(super) lessons: Lessons,
+}
+
+/// The model as of `until`, on rows up to it alone. `groups` are the histories of all customers as of that day; without them those
+/// of the sample stand in.
+pub(super) fn assemble(input: &FitInput, groups: Option<&[Group]>, home: Currency, until: Day) -> Assembled {
+    let sample = Sample::of(&input.sample, until);
+    // The groups do not tell whose orders are the invoices of a subscription: where there are such, only the sample's buyers do.
+    let (histories, repeat_buyers) = match groups.filter(|_| !sample.has_subscribers()) {
+        Some(groups) => (histories(groups), Counts::of(groups, until).repeat_buyers),
+        None => (sample.groups(until), sample.repeat_buyers()),
+    };
+    let mut tested = backtest::run(&sample, &input.prior, input.churn_days, until);
+    let enough = repeat_buyers >= MIN_REPEAT_BUYERS;
+    let fitted = enough.then(|| OrderFits::of(&histories)).and_then(|fits| fits.choose(tested.mbg_is_better));
+    let orders = fitted.as_ref().map(|fitted| fitted.model);
+    let mut model = Model { home, churn_days: input.churn_days, ..parts(&sample, orders, &input.prior, until) };
+    model.alive = fitted.as_ref().map_or(model.alive, |fitted| fitted.alive);
+    let lessons = Lessons::of(input, home, until);
+    if let Some((outcomes, newest)) = lessons.outcomes(&input.sample) {
+        (tested.by_horizon, tested.newest) = (outcomes, Some(newest));
+    }
+    (model.thresholds, model.thresholds_basis, model.thresholds_text) = tested.thresholds();
+    let chosen = |study: &Option<Study>| study.as_ref().map(|study| study.learned.clone().only_chosen());
+    (model.leaving, model.returning) = (chosen(&lessons.leaving), chosen(&lessons.returning));
+    Assembled { model, fitted, lessons }
 }
 
 /// A model without chosen thresholds, of churn by rhythm; `orders` is the fitted model of orders, if any.
@@ -69,6 +96,8 @@ pub(super) fn parts(sample: &Sample<'_>, orders: Option<OrderModel>, prior: &Pri
         churn_days: None,
         definitions: Vec::new(),
         peers: PeerGroups::default(),
+        leaving: None,
+        returning: None,
     }
 }
 
@@ -139,13 +168,13 @@ impl OrderFits {
 
     /// The better of BG/NBD and MBG/NBD on days that the fit had not seen, by likelihood where none were held out; NBD where
     /// neither identifies a drop-out.
-    pub(super) fn choose(self, tested: &Backtest) -> Option<Chosen> {
+    pub(super) fn choose(self, mbg_is_better: Option<bool>) -> Option<Chosen> {
         let alive = self.mbg.as_ref().ok().map(|fitted| fitted.model);
         let bg = self.bg.ok().map(|f| (OrderModel::BgNbd(f.model), f.log_likelihood));
         let mbg = self.mbg.ok().map(|f| (OrderModel::MbgNbd(f.model), f.log_likelihood));
         let chosen = match (bg, mbg) {
             (Some(bg), Some(mbg)) => {
-                let mbg_wins = tested.mbg_is_better.unwrap_or(mbg.1 >= bg.1);
+                let mbg_wins = mbg_is_better.unwrap_or(mbg.1 >= bg.1);
                 Some(if mbg_wins { mbg } else { bg })
             }
             (bg, mbg) => mbg.or(bg),
