@@ -239,9 +239,19 @@ async fn invoke(db: &Db, job: Job, now: Millis, why: Why) -> Result<Option<Ran>,
     }?;
     console_log!(
         "{}",
-        serde_json::json!({ "kind": "job", "job": job.name(), "meter": db.meter().reading(), "ran": format!("{ran:?}") })
+        serde_json::json!({
+            "kind": "job", "job": job.name(), "meter": db.meter().reading(), "ran": format!("{ran:?}"), "megabytes": megabytes()
+        })
     );
     Ok(Some(ran))
+}
+
+/// What this isolate ever had of its memory at once: it grows and is never given back.
+fn megabytes() -> usize {
+    #[cfg(target_arch = "wasm32")]
+    return core::arch::wasm32::memory_size(0) / 16;
+    #[cfg(not(target_arch = "wasm32"))]
+    return 0;
 }
 
 async fn has_work(db: &Db, job: Job, now: Millis, why: Why) -> Result<bool, DbError> {
