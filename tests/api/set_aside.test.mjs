@@ -59,6 +59,9 @@ test("whoever is set aside leaves Radar at once, stays out through scoring, and 
   assert.equal(shown.meta.tiers.find(({ tier }) => tier === "set_aside").customers, 1);
   await server.seams.release("score.loaded");
 
+  const manager = await server.api("manager");
+  const [head, line] = (await manager.get("/api/customers/export.csv?tier=set_aside")).text.split("\r\n").map((text) => text.split(","));
+  assert.deepEqual(["id", "tier", "set_aside", "set_aside_until"].map((field) => line[head.indexOf(field)]), [id, "set_aside", "on_leave", "2026-03-20"]);
   await quiet();
   const scored = await one(id);
   assert.deepEqual([scored.tier, scored.set_aside.reason], ["set_aside", "on_leave"]);

@@ -14,7 +14,11 @@ pub struct Column {
 /// All columns; `customer` stands in every list, whatever else was chosen.
 pub const COLUMNS: [Column; 11] = [
     Column { code: "customer", header: "Customer", fields: &["id", "external_id", "kind", "name", "email"] },
-    Column { code: "risk", header: "Risk", fields: &["tier", "p30", "p60", "p90"] },
+    Column {
+        code: "risk",
+        header: "Risk",
+        fields: &["tier", "p30", "p60", "p90", "p90_low", "p90_high", "set_aside", "set_aside_until"],
+    },
     Column { code: "weeks", header: "12 weeks", fields: &[] },
     Column { code: "why", header: "Why", fields: &["main_trigger"] },
     Column { code: "worth", header: "Value a year", fields: &["lifetime_value", "currency"] },

@@ -31,7 +31,7 @@ const PAGE: u32 = 2_000;
 const NAMED: usize = 1_000;
 
 /// What the file holds where no columns were chosen.
-const FIELDS: [&str; 19] = [
+const FIELDS: [&str; 23] = [
     "id",
     "external_id",
     "kind",
@@ -43,6 +43,10 @@ const FIELDS: [&str; 19] = [
     "p30",
     "p60",
     "p90",
+    "p90_low",
+    "p90_high",
+    "set_aside",
+    "set_aside_until",
     "main_trigger",
     "lifetime_value",
     "currency",
@@ -217,6 +221,10 @@ fn cell(customer: &CustomerRow, field: &str) -> Cell {
         "p30" => probability(customer.risk.p30),
         "p60" => probability(customer.risk.p60),
         "p90" => probability(customer.risk.p90),
+        "p90_low" => customer.risk_interval.map_or(Cell::Empty, |interval| probability(interval.low.p90)),
+        "p90_high" => customer.risk_interval.map_or(Cell::Empty, |interval| probability(interval.high.p90)),
+        "set_aside" => text(customer.set_aside.as_ref().map(|aside| aside.reason.as_str())),
+        "set_aside_until" => text(customer.set_aside.as_ref().map(|aside| aside.until.as_str())),
         "main_trigger" => text(customer.triggers.first().map(|trigger| trigger.text.as_str())),
         "lifetime_value" => customer.lifetime_value.map_or(Cell::Empty, |money| Cell::Number(money.amount())),
         "currency" => text(customer.lifetime_value.map(|money| money.currency.to_string()).as_deref()),
