@@ -9,7 +9,7 @@
 //! | `Order Completed` | | nothing by itself: purchases and money come from the order rows alone, so that none counts twice |
 //! | `Product Viewed`, `Page Viewed` | | a visit; never activity |
 //! | `Email Delivered`, `Email Opened`, `Email Link Clicked` | | engagement; an open alone decides nothing, machines open mail |
-//! | `Ticket Opened` | `id`, `tone` | a complaint or question that waits. `tone`: -1 (angry) to 1 (glad), or `negative`, `neutral`, `positive` |
+//! | `Ticket Opened` | `id`, `tone`, `subject`, `text` | a complaint or question that waits. `tone`: -1 (angry) to 1 (glad), or `negative`, `neutral`, `positive`; without it, the tone of subject and text |
 //! | `Ticket Solved` | `id` | closes that ticket; without `id`, all that were opened before |
 //! | `NPS Answered` | `score` 0 to 10 | |
 //! | `Payment Failed` | `reason` | the card or the bank refused |
@@ -32,6 +32,7 @@
 
 use serde_json::{Map, Value};
 
+use crate::signal::sentiment;
 use crate::time::{Day, Millis};
 
 /// An event as the fold understands it.
@@ -111,7 +112,9 @@ pub fn read(name: &str, at: Millis, properties: &Map<String, Value>) -> Event {
         "email delivered" => Event::EmailDelivered,
         "email opened" => Event::EmailOpened,
         "email link clicked" | "email clicked" => Event::EmailClicked,
-        "ticket opened" => Event::TicketOpened { id: property.text("id"), tone: property.tone() },
+        "ticket opened" => {
+            Event::TicketOpened { id: property.text("id"), tone: property.tone().or_else(|| property.tone_of_words()) }
+        }
         "ticket solved" => Event::TicketSolved { id: property.text("id") },
         "nps answered" => match property.number("score") {
             Some(score) if (0.0..=10.0).contains(&score) => Event::NpsAnswered { score: libm::round(score) as u8 },
@@ -175,6 +178,13 @@ impl Properties<'_> {
             Some("positive" | "glad") => Some(1.0),
             _ => self.number("tone").filter(|tone| (-1.0..=1.0).contains(tone)),
         }
+    }
+
+    /// Of the subject and the text, where nobody said how they sound.
+    fn tone_of_words(&self) -> Option<f64> {
+        let words = |key: &str| self.0.get(key).and_then(Value::as_str).unwrap_or_default();
+        let tone = sentiment::tone(&format!("{}\n{}", words("subject"), words("text")))?;
+        Some(f64::from(tone) / 100.0)
     }
 
     fn terms(&self, at: Millis) -> Terms {
@@ -241,6 +251,21 @@ mod tests {
     fn check(name: &str, properties: Value, expected: &Event) {
         let Value::Object(properties) = properties else { panic!("not an object") };
         assert_eq!(read(name, AT, &properties), *expected, "{name}");
+    }
+
+    #[test]
+    fn a_ticket_sounds_as_its_words_do_unless_its_tone_is_said() {
+        let tone = |properties: Value| {
+            let Value::Object(properties) = properties else { panic!("not an object") };
+            let Event::TicketOpened { tone, .. } = super::read("Ticket Opened", Millis(0), &properties) else {
+                panic!("no ticket")
+            };
+            tone
+        };
+        assert!(tone(json!({"subject": "Still nothing", "text": "I want my money back."})).is_some_and(|tone| tone <= -0.3));
+        assert!(tone(json!({"text": "Thank you, everything is perfect."})).is_some_and(|tone| tone > 0.3));
+        assert_eq!(tone(json!({"text": "I want my money back.", "tone": 1})), Some(1.0));
+        assert_eq!(tone(json!({"id": 7})), None);
     }
 
     #[test]

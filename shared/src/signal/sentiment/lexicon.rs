@@ -20,6 +20,21 @@ pub(super) fn valence(word: &str) -> Option<f64> {
     WORDS.get(place).map(|(_, valence)| *valence)
 }
 
+/// The mean valence of the rated words that begin as this one does, when it is long and not rated itself: "criticizing" of
+/// "criticize" and "criticism".
+pub(super) fn valence_of_relatives(word: &str) -> Option<f64> {
+    const SHORTEST: usize = 5;
+    const ENDING: usize = 3;
+    if !word.is_ascii() || word.len() < SHORTEST || valence(word).is_some() {
+        return None;
+    }
+    let beginning = word.get(..(word.len() - ENDING).max(SHORTEST))?;
+    let from = WORDS.partition_point(|(known, _)| *known < beginning);
+    let relatives = WORDS.get(from..)?.iter().take_while(|(known, _)| known.starts_with(beginning));
+    let (sum, count) = relatives.fold((0.0, 0), |(sum, count), (_, valence)| (sum + valence, count + 1));
+    (count > 0).then(|| sum / f64::from(count))
+}
+
 /// What an emoji shows, in words.
 pub(super) fn description(emoji: char) -> Option<&'static str> {
     if emoji.is_ascii() {
