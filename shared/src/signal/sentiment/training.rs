@@ -159,9 +159,14 @@ impl Corpus {
     }
 }
 
+/// Columns with their values.
+type Cells = Vec<(usize, f64)>;
+/// Sign and weight at each cut.
+type Signs = Vec<(f64, f64)>;
+
 /// Rows as lists of (column, value), with the sign and the weight at each cut.
 struct Problem {
-    rows: Vec<(Vec<(usize, f64)>, Vec<(f64, f64)>)>,
+    rows: Vec<(Cells, Signs)>,
     columns: usize,
     penalty: f64,
 }
