@@ -162,10 +162,15 @@ impl Rates {
         }
         let rates = self.by_currency.get(&money.currency)?;
         let (_, rate) = rates.range(..=day).next_back().or_else(|| rates.iter().next())?;
-        let scale = 10_f64.powi(self.home.decimals() as i32 - money.currency.decimals() as i32);
-        let minor = (money.minor as f64 * rate * scale).round();
+        let minor = money.minor as f64 * rate * units(self.home) / units(money.currency);
+        let minor = minor.round();
         (minor.abs() < 9.0e18).then_some(Home(minor as i64))
     }
+}
+
+/// Minor units in a major one, by multiplication: the standard library's powers may end in another digit on another platform.
+fn units(currency: Currency) -> f64 {
+    (0..currency.decimals()).fold(1.0, |units, _| 10.0 * units)
 }
 
 impl std::fmt::Debug for Currency {

@@ -45,7 +45,7 @@ pub fn write(count: &str, file: &str) -> Result<Work, String> {
 }
 
 /// So many customers by the model, or those of a file with the columns x, t_x and T.
-fn histories(source: &str) -> Result<Vec<History>, String> {
+pub fn histories(source: &str) -> Result<Vec<History>, String> {
     if let Ok(count) = source.parse::<usize>() {
         let mut random = Random::new(1);
         return Ok((0..count).map(|_| customer(&mut random)).collect());

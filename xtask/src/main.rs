@@ -10,6 +10,7 @@ mod project;
 mod server;
 mod sign_in;
 mod soak;
+mod speed;
 mod stamp;
 mod store;
 mod test;

@@ -1,6 +1,7 @@
 //! `cargo xtask test`: every check and every test, one closing line.
 
 mod count;
+mod same_bytes;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
@@ -52,6 +53,7 @@ fn run(tools: &Tools, session: &mut Session) -> Result<()> {
     });
     session.check("supply chain", deny);
     session.native()?;
+    session.check("models are the same bytes natively and in wasm", || same_bytes::check(tools));
     session.check("the app within its budget and the deployable worker", || build::deployable(tools));
     session.check("the worker with seams", || build::worker(tools, Variant::Seams));
     let before = session.before(tools);

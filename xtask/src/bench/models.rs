@@ -5,12 +5,13 @@ use std::env;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Result, bail};
 use serde_json::{Value, json};
 
 use super::peers;
 use crate::process::{self, step};
 use crate::project;
+use crate::speed;
 use crate::tools;
 
 /// A pair of measurements and the most that ours may take of the other's time.
@@ -44,8 +45,8 @@ pub fn command(rounds: usize, python: Option<PathBuf>) -> Result<()> {
     let python = peers::python(python)?;
     tools::ensure_npm_packages()?;
     tools::ensure_wasm_target()?;
-    let speed = step("Building the timed work", || build(None))?;
-    let programs = Programs { speed, python, node: tools::node() };
+    let program = step("Building the timed work", || speed::native("edge"))?;
+    let programs = Programs { speed: program, python, node: tools::node() };
     let (claims, skipped) = claims(&programs)?;
     let mut lines = Vec::new();
     for claim in &claims {
@@ -105,7 +106,7 @@ fn claims(programs: &Programs) -> Result<(Vec<Claim>, Vec<String>)> {
     }
     for (work, size) in [("fit-grouped", "100000"), ("score", "1000000"), ("boost", "5600")] {
         let words = vec![work.to_owned(), size.to_owned()];
-        let wasm = step(&format!("Building {work} {size} as wasm"), || build(Some(&words)))?;
+        let wasm = step(&format!("Building {work} {size} as wasm"), || speed::wasm("edge", &words))?;
         claims.push(Claim {
             name: format!("wasm to native, {work} {size}"),
             ours: Run::Wasm(wasm),
@@ -114,21 +115,6 @@ fn claims(programs: &Programs) -> Result<(Vec<Claim>, Vec<String>)> {
         });
     }
     Ok((claims, skipped))
-}
-
-/// The program, or with some work the wasm module that does nothing else; both with the worker's profile.
-fn build(work: Option<&[String]>) -> Result<PathBuf> {
-    let mut cargo = Command::new("cargo");
-    cargo.args(["build", "--locked", "--quiet", "--package", "speed", "--profile", "edge"]).current_dir(project::root());
-    let Some(work) = work else {
-        process::run(&mut cargo)?;
-        return Ok(project::target().join("edge/speed"));
-    };
-    process::run(cargo.args(["--target", tools::WASM_TARGET]).env("SPEED_WORK", work.join(" ")))?;
-    let kept = project::target().join(format!("speed-{}.wasm", work.join("-")));
-    let built = project::target().join(tools::WASM_TARGET).join("edge/speed.wasm");
-    std::fs::copy(&built, &kept).with_context(|| format!("{} cannot be copied", built.display()))?;
-    Ok(kept)
 }
 
 fn measure(claim: &Claim, programs: &Programs, rounds: usize) -> Result<Value> {
