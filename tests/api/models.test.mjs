@@ -130,6 +130,24 @@ test("a page of one customer tells what its score was made of, also by a model o
   const { customer } = (await api.get(`/api/customers/${public_id}`)).json;
   assert.ok(customer.peers.customers > 0 && customer.peers.figures.length > 0, JSON.stringify(customer.peers));
   assert.ok("explanation" in customer && "p_return_interval" in customer && "risk_interval" in customer && customer.set_aside === null);
+
+  // Of whoever can leave within 90 days, the parts of the prediction add up to its logit, by whichever model gave the score.
+  const explained = async () => {
+    const told = [];
+    for (const { public_id: id } of await server.d1("select c.public_id from customers c join facets f on f.customer_id = c.id where f.p90 between 500 and 9500 order by c.id limit 10")) {
+      const { explanation } = (await api.get(`/api/customers/${id}`)).json.customer;
+      if (explanation === null) continue;
+      const sum = explanation.parts.reduce((total, { effect }) => total + effect, explanation.base);
+      assert.ok(Math.abs(sum - explanation.logit) < 1e-5 && explanation.probability > 0 && explanation.probability < 1, JSON.stringify(explanation));
+      told.push(explanation);
+    }
+    return told;
+  };
+  const before = await explained();
+  assert.ok(before.length > 0, "somebody's score was learned");
+  await server.d1("insert into models (name, parameters, card, live, created_at) select 'risk', json_remove(parameters, '$.leaving', '$.returning'), card, 1, created_at from models where live = 1");
+  await server.d1("update models set live = 0 where id < (select max(id) from models)");
+  assert.deepEqual(await explained(), before, "another model is live, and the scores rest on the one before");
 });
 
 test("what a fit reads is walked in pages, without those on whom models are compared", async () => {
