@@ -50,7 +50,7 @@ pub(super) struct Assembled {
 }
 
 /// The model as of `until`, on rows up to it alone. `groups` are the histories of all customers as of that day; without them those
-/// of the sample stand in.
+/// of the sample stand in, and who returns is left out, as a replay of the past wants it.
 pub(super) fn assemble(input: &FitInput, groups: Option<&[Group]>, home: Currency, until: Day) -> Assembled {
     let sample = Sample::of(&input.sample, until);
     // The groups do not tell whose orders are the invoices of a subscription: where there are such, only the sample's buyers do.
@@ -64,7 +64,7 @@ pub(super) fn assemble(input: &FitInput, groups: Option<&[Group]>, home: Currenc
     let orders = fitted.as_ref().map(|fitted| fitted.model);
     let mut model = Model { home, churn_days: input.churn_days, ..parts(&sample, orders, &input.prior, until) };
     model.alive = fitted.as_ref().map_or(model.alive, |fitted| fitted.alive);
-    let lessons = Lessons::of(input, home, until);
+    let lessons = Lessons::of(input, home, until, groups.is_none());
     if let Some((outcomes, newest)) = lessons.outcomes(&input.sample) {
         (tested.by_horizon, tested.newest) = (outcomes, Some(newest));
     }

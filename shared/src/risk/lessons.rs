@@ -15,6 +15,10 @@ use crate::money::Currency;
 use crate::signal::Past;
 use crate::time::Day;
 
+/// Looks at customers' past that one lesson is learned from: more teach a shop of any size little, and a fit has to end in time
+/// on a worker and in a browser.
+const MOST_ROWS: usize = 15_000;
+
 /// Calibration is shown in so many groups of equal size.
 const BINS: usize = 10;
 
@@ -35,14 +39,15 @@ pub(super) struct Lessons {
 }
 
 impl Lessons {
-    /// Of days up to `until` alone.
-    pub(super) fn of(input: &FitInput, home: Currency, until: Day) -> Self {
-        let settings = origin::Settings::default();
+    /// Of days up to `until` alone; who returns is not asked where only those who leave matter.
+    pub(super) fn of(input: &FitInput, home: Currency, until: Day, only_leaving: bool) -> Self {
+        let settings = origin::Settings { most_rows: MOST_ROWS, ..origin::Settings::default() };
         let days =
             (HORIZON..=Past::MAX_DAYS_BACK).step_by(usize::try_from(settings.step).unwrap_or(1)).map(|back| until.plus(-back));
         let models = PastModels::of(&input.sample, days, &input.prior, input.churn_days);
         let leaving = origin::learn(&Leaving(&models), &input.sample, home, until, &settings).ok();
-        let returning = origin::learn(&Returning(&models), &input.sample, home, until, &settings).ok();
+        let learn_returns = || origin::learn(&Returning(&models), &input.sample, home, until, &settings).ok();
+        let returning = if only_leaving { None } else { learn_returns() };
         Self { models, leaving, returning }
     }
 

@@ -121,7 +121,8 @@ mod tests {
         let y: Vec<f64> = (0..2_000).map(|_| 5.0 + random.normal()).collect();
         let spread = |model: &Shrunken| crate::learn::qini::spread(&model.predictions(&x));
         let flat = Shrunken::fit(&x, &y).expect("a fit");
-        assert!(spread(&flat) < 0.03, "{}", spread(&flat));
+        // Least squares would spread by the root of 8 / 2,000: .063.
+        assert!(spread(&flat) < 0.045, "{}", spread(&flat));
         let sloped: Vec<f64> = y.iter().zip(x.columns().first().expect("one")).map(|(y, x)| y + x).collect();
         let steep = Shrunken::fit(&x, &sloped).expect("a fit");
         assert!((steep.coefficients[1] - 1.0).abs() < 0.08 && (spread(&steep) - 1.0).abs() < 0.1, "{:?}", steep.coefficients);
