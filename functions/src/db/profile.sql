@@ -48,7 +48,8 @@ from orders where customer_id = ?1 and status in ('paid', 'refunded') group by 1
 select id from customers where public_id = ?1;
 
 -- name: timeline
--- What happened before the place (?2 time, ?3 kind, ?4 key), newest first: time falls, then kind and key rise.
+-- What happened before the place (?2 time, ?3 kind, ?4 key), newest first: time falls, then kind and key rise. Who was
+-- set aside anew was not at risk all the time, so that the one before ends without a word.
 select * from (
   select * from (
     select ordered_at as at, 'order' as kind, source || ':' || external_id as key, external_id as title, status as detail,
@@ -79,7 +80,6 @@ select * from (
     order by 1 desc, 3 limit ?5
   )
   union all
-  -- One that was said anew ends without a word.
   select * from (
     select a.lifted_at, 'set_aside_ended', a.id || '', a.reason, null, null, null, null
     from set_asides a
