@@ -16,7 +16,8 @@ use std::process::ExitCode;
 /// Work that is ready to begin; it gives a number that depends on all it did.
 type Work = Box<dyn FnOnce() -> Result<f64, String>>;
 
-const USAGE: &str = "speed fit|fit-grouped|score N|FILE, speed boost ROWS, speed fold FILE, speed write N FILE, or speed digest";
+const USAGE: &str =
+    "speed fit|fit-grouped|score N|FILE, speed boost|choose ROWS, speed fold FILE, speed write N FILE, or speed digest";
 
 fn main() -> ExitCode {
     let mut words: Vec<String> = std::env::args().skip(1).collect();
@@ -44,6 +45,7 @@ fn prepare(words: &[&str]) -> Result<Work, String> {
         ["score", source] => customers::score(source),
         ["write", count, file] => customers::write(count, file),
         ["boost", rows] => tables::boost(rows),
+        ["choose", rows] => tables::choice(rows),
         ["fold", file] => tables::fold(file),
         _ => Err(format!("Usage: {USAGE}")),
     }

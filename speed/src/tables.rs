@@ -1,6 +1,6 @@
 //! Boosted trees with the default settings.
 
-use shared::learn::{BoostSettings, Boosted, Encoder, Matrix, Table};
+use shared::learn::{BoostSettings, Boosted, ChoiceSettings, Encoder, Matrix, Table, choose, splits, stratified};
 use shared::random::Random;
 
 use crate::Work;
@@ -36,11 +36,34 @@ pub fn boost(rows: &str) -> Result<Work, String> {
         let logit = -1.0 + 0.003 * (at(0) - 500.0) * (1.0 - at(5)) + at(6) - 1.5 * at(7) * at(8);
         labels.push(f64::from(u8::from(random.unit() < 1.0 / (1.0 + libm::exp(-logit)))));
     }
+    Ok(trees(matrix(rows, columns), labels))
+}
+
+/// The choice between the learners on made-up rows of thirty columns, as a shop's past gives them.
+pub fn choice(rows: &str) -> Result<Work, String> {
+    let rows: usize = rows.parse().map_err(|error| format!("{rows}: {error}"))?;
+    let mut random = Random::new(1);
+    let columns: Vec<Vec<f64>> = (0..30).map(|_| (0..rows).map(|_| random.normal()).collect()).collect();
+    let mut labels = Vec::with_capacity(rows);
+    for row in 0..rows {
+        let at = |column: usize| columns.get(column).and_then(|values| values.get(row)).copied().unwrap_or(0.0);
+        let logit = -1.0 + at(0) + 0.5 * at(1) * at(1) - at(2) * f64::from(u8::from(at(3) > 0.0));
+        labels.push(f64::from(u8::from(random.unit() < 1.0 / (1.0 + libm::exp(-logit)))));
+    }
+    let matrix = matrix(rows, columns);
+    Ok(Box::new(move || {
+        let splits = splits(&stratified(&labels, None, 5, 0));
+        let choice = choose(&matrix, &labels, None, &splits, &ChoiceSettings::default()).map_err(|error| error.to_string())?;
+        Ok((0..50).map(|row| choice.chosen.probability(&matrix.row(row))).sum())
+    }))
+}
+
+fn matrix(rows: usize, columns: Vec<Vec<f64>>) -> Matrix {
     let mut matrix = Matrix::new(rows);
     for (place, values) in columns.into_iter().enumerate() {
         matrix.push(place.to_string(), place, values);
     }
-    Ok(trees(matrix, labels))
+    matrix
 }
 
 fn trees(matrix: Matrix, labels: Vec<f64>) -> Work {

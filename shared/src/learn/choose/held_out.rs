@@ -141,9 +141,12 @@ fn logits(
 ) -> Result<(Vec<Vec<f64>>, Vec<f64>), LearnError> {
     let pick = |values: &[f64]| split.train.iter().filter_map(|row| values.get(*row).copied()).collect::<Vec<f64>>();
     let (y, weights) = (pick(rows.y), rows.weights.map(pick));
-    let train = Rows { x: &rows.x.select(&split.train), y: &y, weights: weights.as_deref() };
+    let (lines, trees) = {
+        // Rows to learn from and rows to judge by are never copied at the same time: together they are as large as the table.
+        let train = Rows { x: &rows.x.select(&split.train), y: &y, weights: weights.as_deref() };
+        let lines: Result<Vec<_>, LearnError> = penalties.iter().map(|penalty| train.logistic(*penalty)).collect();
+        (lines?, train.boosted(settings)?)
+    };
     let validation = rows.x.select(&split.validation);
-    let lines: Result<Vec<Vec<f64>>, LearnError> =
-        penalties.iter().map(|penalty| Ok(train.logistic(*penalty)?.logits(&validation))).collect();
-    Ok((lines?, train.boosted(settings)?.raws(&validation)))
+    Ok((lines.iter().map(|line| line.logits(&validation)).collect(), trees.raws(&validation)))
 }
