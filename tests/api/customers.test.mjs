@@ -148,7 +148,7 @@ test("tiers filter, and the counts are exact", async () => {
     const sum = members.filter((n) => n % 4 !== 0).reduce((total, n) => total + n, 0);
     assert.equal(Number(value.amount), sum, tier);
   }
-  assert.deepEqual(meta.tiers.map((row) => row.tier), ["immediate", "moderate", "early", "healthy", "lost", "not_scored"]);
+  assert.deepEqual(meta.tiers.map((row) => row.tier), ["immediate", "moderate", "early", "healthy", "lost", "set_aside", "not_scored"]);
   assert.equal(meta.total, CUSTOMERS);
   assert.equal(meta.total_at_least, null);
   assert.equal(meta.waiting, Math.floor(CUSTOMERS / 11));
