@@ -1,9 +1,11 @@
-//! What the two modules of the app say to each other. They have memories of their own, so that neither can call the other: they meet on
-//! the page's window, as events. A word reaches both modules, also the one that says it, before `tell` returns.
+//! What the modules of the app say to each other. They have memories of their own, so that none can call another: they meet on
+//! the page's window, as events. A word reaches all modules, also the one that says it, before `tell` returns.
 
 use leptos::prelude::{on_cleanup, window, window_event_listener_untyped};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{CustomEvent, CustomEventInit};
+
+use crate::places::Module;
 
 /// What is said; each with what comes along.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,10 +20,10 @@ pub enum Word {
     SessionWanted,
     /// The session may have changed: the shell reads it again.
     SessionStale,
-    /// The element in which the second module's pages stand from now on.
-    Place,
-    /// The second module has started and has no place yet.
-    PlaceWanted,
+    /// The element in which the module's pages stand from now on.
+    Place(Module),
+    /// The module has started and has no place yet.
+    PlaceWanted(Module),
 }
 
 pub fn tell(word: Word, detail: &JsValue) {
@@ -51,8 +53,10 @@ impl Word {
             Self::Session => "rekindle:session",
             Self::SessionWanted => "rekindle:session-wanted",
             Self::SessionStale => "rekindle:session-stale",
-            Self::Place => "rekindle:place",
-            Self::PlaceWanted => "rekindle:place-wanted",
+            Self::Place(Module::Office) => "rekindle:place-office",
+            Self::Place(Module::Lab) => "rekindle:place-lab",
+            Self::PlaceWanted(Module::Office) => "rekindle:place-office-wanted",
+            Self::PlaceWanted(Module::Lab) => "rekindle:place-lab-wanted",
         }
     }
 }

@@ -1,8 +1,12 @@
 //! Charts as SVG, each with a title, a description and the table behind it.
 
+mod behind;
+mod calibration;
 pub mod geometry;
 mod risk;
 mod spark;
 
+pub use behind::*;
+pub use calibration::*;
 pub use risk::*;
 pub use spark::*;

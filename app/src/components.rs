@@ -1,6 +1,8 @@
 //! What pages are made of. Every control has a label, every table a caption, every page a heading that takes the focus.
 
+mod aside;
 mod button;
+mod chance;
 mod confirm;
 mod conflict;
 mod dialog;
@@ -14,8 +16,11 @@ mod skeleton;
 mod table;
 mod tier;
 mod value;
+mod weight;
 
+pub use aside::*;
 pub use button::*;
+pub use chance::*;
 pub use confirm::*;
 pub use conflict::*;
 pub use dialog::*;
@@ -29,3 +34,4 @@ pub use skeleton::*;
 pub use table::*;
 pub use tier::*;
 pub use value::*;
+pub use weight::*;

@@ -1,6 +1,6 @@
 //! Figures into words, where the browser's own formats do not reach.
 
-use shared::api::{Lifecycle, Role, Tier};
+use shared::api::{Lifecycle, Role, SetAsideReason, Tier};
 use shared::risk::shown_per_cent;
 
 /// A probability as a whole per cent; never 0 % or 100 %, which would be a promise.
@@ -10,6 +10,20 @@ pub fn percent(p: f64) -> String {
         0 => "under 1\u{a0}%".to_owned(),
         100.. => "over 99\u{a0}%".to_owned(),
         shown => format!("{shown}\u{a0}%"),
+    }
+}
+
+/// The ends of a 90 % interval beside a probability, such as `51–76`: as whole per cents, and as careful at the ends.
+pub fn interval(low: f64, high: f64) -> String {
+    let end = |p: f64| match shown_per_cent(p) {
+        0 => "<1".to_owned(),
+        100.. => ">99".to_owned(),
+        shown => shown.to_string(),
+    };
+    match (end(low), end(high)) {
+        _ if !(low.is_finite() && high.is_finite()) => "unknown".to_owned(),
+        (low, high) if low == high => low,
+        (low, high) => format!("{low}–{high}"),
     }
 }
 
@@ -90,6 +104,15 @@ pub fn trigger(code: &str) -> String {
     known.to_owned()
 }
 
+pub fn aside_reason(reason: SetAsideReason) -> &'static str {
+    match reason {
+        SetAsideReason::Seasonal => "Buys in a season",
+        SetAsideReason::Paused => "Said that they pause",
+        SetAsideReason::OnLeave => "Is on leave",
+        SetAsideReason::Wrong => "The prediction is wrong",
+    }
+}
+
 pub fn lifecycle(lifecycle: Lifecycle) -> &'static str {
     match lifecycle {
         Lifecycle::New => "new",
@@ -146,6 +169,19 @@ mod tests {
         ];
         for (p, text) in shown {
             assert_eq!(percent(p), text);
+        }
+    }
+
+    #[test]
+    fn an_interval_promises_nothing_at_its_ends() {
+        for ((low, high), text) in [
+            ((0.51, 0.76), "51–76"),
+            ((0.0, 0.02), "<1–2"),
+            ((0.98, 1.0), "98–>99"),
+            ((0.3, 0.302), "30"),
+            ((f64::NAN, 1.0), "unknown"),
+        ] {
+            assert_eq!(interval(low, high), text);
         }
     }
 

@@ -24,6 +24,8 @@ pub enum RowKey {
     Previous,
     /// Selects the row in focus, or gives that up.
     Choose,
+    /// Says that the row in focus is not at risk.
+    SetAside,
     /// Gives the whole selection up.
     Leave,
 }

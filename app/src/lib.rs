@@ -1,6 +1,6 @@
 //! Rekindle's single-page app: it shows what the API and `shared` return and does no business arithmetic of its own.
 //!
-//! It is built as two wasm modules, `app` and `office`, from this one crate: each binary calls one of the two functions below, and the
+//! It is built as three wasm modules, `app`, `office` and `lab`, from this one crate: each binary calls one of the functions below, and the
 //! linker leaves out what that never reaches. They share the page but no memory; `bridge` is all they say to each other.
 //!
 //! Modules without Leptos types (`format`, `query`, `window`, `places`, `keyboard::keys`, `charts::geometry`) are pure and tested natively.
@@ -11,8 +11,10 @@ mod client;
 mod components;
 mod format;
 mod keyboard;
+mod lab;
 mod list;
 mod locale;
+mod module;
 mod office;
 mod pages;
 mod places;
@@ -41,4 +43,10 @@ pub fn start() {
 pub fn start_office() {
     console_error_panic_hook::set_once();
     office::start();
+}
+
+/// The third module: Models. It too lives from then on, so that a fit goes on while other pages are looked at.
+pub fn start_lab() {
+    console_error_panic_hook::set_once();
+    lab::start();
 }

@@ -52,6 +52,8 @@ pub struct List {
     /// The saved view that was opened last.
     view: RwSignal<Option<SavedView>>,
     team: Team,
+    /// Whom the dialog about setting aside is about.
+    setting_aside: RwSignal<Option<Selection>>,
     /// Where a choice of several rows began.
     anchor: StoredValue<Option<u64>>,
     /// The page that is in view.
@@ -97,6 +99,7 @@ impl List {
             columns: RwSignal::new(Columns::stored(path)),
             view: RwSignal::new(None),
             team: Team::new(),
+            setting_aside: RwSignal::new(None),
             anchor: StoredValue::new(None),
             top: StoredValue::new(0),
             pages: RwSignal::new(pages),

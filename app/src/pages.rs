@@ -4,6 +4,7 @@ pub mod customer;
 pub mod customers;
 pub mod data;
 pub mod first_run;
+pub mod models;
 pub mod not_found;
 pub mod overview;
 pub mod planned;

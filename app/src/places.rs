@@ -108,23 +108,13 @@ pub const PLACES: [Place; 12] = [
             meanwhile: ("See the figures that exist today on Overview", "/"),
         }),
     },
-    Place {
-        path: "/models",
-        name: "Models",
-        key: 'l',
-        plan: Some(Plan {
-            answers: "How right the predictions were, on your own shop's past, in plain words.",
-            will: &[
-                "Replay the past: what the model said then, and what happened",
-                "Compare a new model with the one in use before you accept it",
-                "Say where the model should not be trusted yet",
-            ],
-            meanwhile: ("Read what the model in use rests on, on Overview", "/"),
-        }),
-    },
+    Place { path: "/models", name: "Models", key: 'l', plan: None },
     Place { path: "/data", name: "Data", key: 'd', plan: None },
     Place { path: "/settings", name: "Settings", key: 'e', plan: None },
 ];
+
+/// The only page of [`Module::Lab`].
+pub const MODELS: &str = "/models";
 
 /// What stands at an address.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -133,10 +123,19 @@ pub enum Page {
     Overview,
     Radar,
     Customers,
-    /// A page of the second module, which tells its own apart with [`desk_of`].
-    Office,
+    /// A page of another module.
+    Of(Module),
     Planned(&'static Place),
     None,
+}
+
+/// A module that the first one fetches, with the pages that it shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Module {
+    /// Tells its own apart with [`desk_of`]; fetched ahead of time.
+    Office,
+    /// Models; fetched when somebody goes there.
+    Lab,
 }
 
 pub fn page_of(path: &str) -> Page {
@@ -148,7 +147,8 @@ pub fn page_of(path: &str) -> Page {
         _ => {}
     }
     match of_path(path) {
-        _ if desk_of(path).is_some() => Page::Office,
+        _ if desk_of(path).is_some() => Page::Of(Module::Office),
+        Some(place) if place.path == path && path == MODELS => Page::Of(Module::Lab),
         Some(place) if place.path == path && place.plan.is_some() => Page::Planned(place),
         _ => Page::None,
     }
@@ -232,13 +232,15 @@ mod tests {
         for place in &PLACES {
             assert_ne!(page_of(place.path), Page::None, "{}", place.name);
         }
-        assert_eq!(page_of("/customers/0193"), Page::Office);
+        assert_eq!(page_of("/customers/0193"), Page::Of(Module::Office));
         assert_eq!(desk_of("/customers/0193"), Some(Desk::Customer("0193".to_owned())));
-        assert_eq!(page_of("/data/history"), Page::Office);
+        assert_eq!(page_of("/data/history"), Page::Of(Module::Office));
         assert_eq!(desk_of("/data/history"), Some(Desk::Data));
         assert_eq!(desk_of("/settings"), Some(Desk::Settings));
         assert_eq!(desk_of("/radar"), None);
-        for path in ["/customers/0193/more", "/radar/x", "/segments/7", "/nothing", "/database", ""] {
+        assert_eq!(page_of(MODELS), Page::Of(Module::Lab));
+        assert_eq!(desk_of(MODELS), None);
+        for path in ["/customers/0193/more", "/radar/x", "/segments/7", "/models/x", "/nothing", "/database", ""] {
             assert_eq!(page_of(path), Page::None, "{path}");
         }
     }

@@ -7,8 +7,8 @@ use shared::api::{Lifecycle, Tier};
 pub struct ListQuery {
     /// None is the list's own default.
     pub tiers: Vec<Tier>,
-    /// Radar's tab of the lost.
-    pub lost: bool,
+    /// Radar's tab.
+    pub view: View,
     pub search: String,
     /// The id of a person, [`ME`] or [`NOBODY`]; none is anybody.
     pub owner: Option<String>,
@@ -19,6 +19,17 @@ pub struct ListQuery {
     pub country: Vec<String>,
     /// As the API takes it, such as `value` or `-name`; none is the list's own default.
     pub sort: Option<String>,
+}
+
+/// Whom a list is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum View {
+    /// Those at risk on Radar, everybody among Customers.
+    #[default]
+    Own,
+    Lost,
+    /// Those of whom somebody said that they are not at risk.
+    SetAside,
 }
 
 /// For an address that everybody can share: each sees their own.
@@ -41,7 +52,7 @@ impl ListQuery {
         for (name, value) in pairs(search) {
             match name.as_str() {
                 "tier" => query.tiers = value.split(',').filter_map(Tier::parse).collect(),
-                "view" => query.lost = value == "lost",
+                "view" => query.view = View::parse(&value),
                 "q" => query.search = value,
                 "owner" if is_owner(&value) => query.owner = Some(value),
                 "tag" if !value.trim().is_empty() => query.tag = Some(value),
@@ -56,8 +67,7 @@ impl ListQuery {
 
     /// With the leading `?`, or empty.
     pub fn address(&self) -> String {
-        let view = if self.lost { "lost" } else { "" };
-        self.written(&[("view", view)], &self.tiers, &self.search, self.sort.as_deref().unwrap_or(""), &[])
+        self.written(&[("view", self.view.as_str())], &self.tiers, &self.search, self.sort.as_deref().unwrap_or(""), &[])
     }
 
     /// Of `GET /api/customers` and its export; `defaults` are the tiers and the order where the reader chose none.
@@ -76,7 +86,7 @@ impl ListQuery {
 
     /// The same list as it stands where nothing was chosen: Radar's tab stays.
     pub fn cleared(&self) -> Self {
-        Self { lost: self.lost, sort: self.sort.clone(), ..Self::default() }
+        Self { view: self.view, sort: self.sort.clone(), ..Self::default() }
     }
 
     fn written(&self, first: &[(&str, &str)], tiers: &[Tier], search: &str, sort: &str, last: &[(&str, &str)]) -> String {
@@ -102,6 +112,20 @@ impl ListQuery {
         } else {
             self.tiers = vec![tier];
         }
+    }
+}
+
+impl View {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Own => "",
+            Self::Lost => "lost",
+            Self::SetAside => "set_aside",
+        }
+    }
+
+    fn parse(text: &str) -> Self {
+        [Self::Lost, Self::SetAside].into_iter().find(|view| view.as_str() == text).unwrap_or_default()
     }
 }
 
@@ -201,7 +225,8 @@ mod tests {
                 search: "O’Neil & 田中 100% +1".to_owned(),
                 ..ListQuery::default()
             },
-            ListQuery { lost: true, sort: Some("-value".to_owned()), ..ListQuery::default() },
+            ListQuery { view: View::Lost, sort: Some("-value".to_owned()), ..ListQuery::default() },
+            ListQuery { view: View::SetAside, ..ListQuery::default() },
             ListQuery {
                 owner: Some(ME.to_owned()),
                 tag: Some("VIP & friends, 50% =off".to_owned()),

@@ -11,7 +11,7 @@ use crate::pages::radar::RadarPage;
 use crate::pages::sign_in::SignInPage;
 use crate::places::{Page, page_of};
 use crate::router::{self, use_location};
-use crate::shell::{OfficePlace, Shell};
+use crate::shell::{ModulePlace, Shell};
 use crate::theme;
 
 #[component]
@@ -37,7 +37,7 @@ fn show(page: Page) -> AnyView {
         Page::Overview => view! { <OverviewPage /> }.into_any(),
         Page::Radar => view! { <RadarPage /> }.into_any(),
         Page::Customers => view! { <CustomersPage /> }.into_any(),
-        Page::Office => view! { <OfficePlace /> }.into_any(),
+        Page::Of(module) => view! { <ModulePlace module /> }.into_any(),
         Page::Planned(place) => view! { <PlannedPage place /> }.into_any(),
         // Shown outside the shell; while the address changes to it, nothing more.
         Page::SignIn => ().into_any(),

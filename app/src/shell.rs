@@ -1,8 +1,8 @@
 //! The frame around every page: places, the shop, the person, the keys.
 
-mod office;
+mod modules;
 
-pub use self::office::OfficePlace;
+pub use self::modules::ModulePlace;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -29,7 +29,7 @@ pub fn Shell(#[prop(into)] page: ViewFn) -> impl IntoView {
     Effect::new(move |asked: Option<bool>| {
         let known = session.get().is_some();
         if known && asked.is_none_or(|asked| !asked) {
-            spawn_local(office::load_when_quiet());
+            spawn_local(modules::load_when_quiet());
         }
         asked.unwrap_or_default() || known
     });

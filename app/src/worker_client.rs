@@ -60,6 +60,12 @@ impl WorkerClient {
         self.send(&Ask { number, task: Task::Cancel }, None);
     }
 
+    /// Ends the running task at once, even one that would not hear of it, and says no more about it.
+    pub fn end(&self) {
+        self.stop();
+        self.0.borrow_mut().newest += 1;
+    }
+
     fn send(&self, ask: &Ask, file: Option<&Blob>) {
         if self.0.borrow().module.is_none() {
             match self.start() {
@@ -125,7 +131,7 @@ impl WorkerClient {
         self.stop();
         let on_news = self.0.borrow().on_news.clone();
         on_news(News::Failed(Failure {
-            text: "The part of Rekindle that reads files could not be loaded. Check your connection and try again; if that does not help, \
+            text: "The part of Rekindle that does this work could not be loaded. Check your connection and try again; if that does not help, \
                    reload the page: a newer version may have been deployed."
                 .to_owned(),
             ..Failure::default()

@@ -74,6 +74,11 @@ impl Plot {
     }
 }
 
+/// The top of a scale of probabilities of which `largest` is the highest: small ones get a scale of their own.
+pub fn ceiling(largest: f64) -> f64 {
+    [0.1, 0.2, 0.4, 0.6].into_iter().find(|top| largest <= *top).unwrap_or(1.0)
+}
+
 /// How many of the oldest points were worked out afterwards.
 pub fn reconstructed(history: &[RiskPoint]) -> usize {
     history.iter().take_while(|point| point.reconstructed).count()
@@ -114,6 +119,13 @@ mod tests {
         for plot in [WIDE, NARROW] {
             assert_eq!((plot.y(1.0), plot.y(0.0), plot.y(7.0)), (plot.top, plot.bottom, plot.top));
             assert_eq!((plot.x(0, 53), plot.x(52, 53), plot.x(0, 1)), (plot.left, plot.right, plot.left));
+        }
+    }
+
+    #[test]
+    fn a_scale_holds_its_largest_probability() {
+        for (largest, top) in [(0.0, 0.1), (0.1, 0.1), (0.11, 0.2), (0.55, 0.6), (0.61, 1.0), (f64::NAN, 1.0)] {
+            assert_eq!(ceiling(largest), top);
         }
     }
 

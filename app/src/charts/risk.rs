@@ -1,39 +1,26 @@
-use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 use shared::api::RiskPoint;
 
-use super::geometry;
-use crate::components::{Button, Table, TierBadge, unique_id};
+use super::{Behind, geometry};
+use crate::components::{Table, TierBadge, unique_id};
 use crate::{format, locale, screen};
 
 /// Risk over time for the three horizons. Weeks that were worked out afterwards are dashed on a shaded ground, and said so. `t`
 /// or the button shows the table behind it.
 #[component]
 pub fn RiskOverTime(history: Vec<RiskPoint>) -> impl IntoView {
-    let as_table = RwSignal::new(false);
-    let on_key = move |event: KeyboardEvent| {
-        if event.key() == "t" && !event.ctrl_key() && !event.meta_key() && !event.alt_key() {
-            as_table.update(|shown| *shown = !*shown);
-        }
-    };
     let worked_out = geometry::reconstructed(&history);
     let drawing = StoredValue::new(history);
     view! {
-        <figure class="chart" tabindex="0" on:keydown=on_key aria-label="Risk over time; press t for the table">
-            <Show when=move || as_table.get() fallback=move || drawing.with_value(|history| draw(history))>
-                {move || drawing.with_value(|history| table(history))}
-            </Show>
-        </figure>
-        <div class="row chart-foot">
-            <div class="legend">
-                {legend("var(--immediate)", "", "within 30 days")}
-                {legend("var(--moderate)", "9 3", "within 60 days")}
-                {legend("var(--early)", "2 3", "within 90 days")}
-            </div>
-            <Button small=true on_press=move |_| as_table.update(|shown| *shown = !*shown)>
-                {move || if as_table.get() { "Show the chart" } else { "Show the table" }}
-            </Button>
-        </div>
+        <Behind
+            label="Risk over time"
+            chart=move || drawing.with_value(|history| draw(history))
+            table=move || drawing.with_value(|history| table(history))
+        >
+            {legend("var(--immediate)", "", "within 30 days")}
+            {legend("var(--moderate)", "9 3", "within 60 days")}
+            {legend("var(--early)", "2 3", "within 90 days")}
+        </Behind>
         {(worked_out > 0)
             .then(|| {
                 view! {

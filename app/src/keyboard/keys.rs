@@ -32,12 +32,13 @@ pub struct Keys {
 }
 
 /// What the list dialog shows.
-pub const LIST: [(&str, &str); 8] = [
+pub const LIST: [(&str, &str); 9] = [
     ("/", "Search in the list"),
     ("j", "Next row"),
     ("k", "Previous row"),
     ("Enter", "Open the row in focus"),
     ("x", "Select the row in focus"),
+    ("n", "Say that the row in focus is not at risk"),
     ("Esc", "Close a dialog, leave the search, select nobody"),
     ("t", "Show the table behind a chart in focus"),
     ("?", "This list"),
@@ -69,6 +70,7 @@ impl Keys {
             'j' => Some(Command::Row(RowKey::Next)),
             'k' => Some(Command::Row(RowKey::Previous)),
             'x' => Some(Command::Row(RowKey::Choose)),
+            'n' => Some(Command::Row(RowKey::SetAside)),
             _ => None,
         }
     }
@@ -98,6 +100,7 @@ mod tests {
         check(&[("?", 0.0)], Some(Command::Help));
         check(&[("j", 0.0)], Some(Command::Row(RowKey::Next)));
         check(&[("x", 0.0)], Some(Command::Row(RowKey::Choose)));
+        check(&[("n", 0.0)], Some(Command::Row(RowKey::SetAside)));
         check(&[("Escape", 0.0)], Some(Command::Row(RowKey::Leave)));
         check(&[("Enter", 0.0)], None);
     }

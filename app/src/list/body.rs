@@ -78,7 +78,12 @@ pub fn CustomerList(
                     list.choose(at, false);
                 }
             }
-            RowKey::Choose => {}
+            RowKey::SetAside if session.may(Permission::Edit) => {
+                if let Some(at) = focus.at.get_untracked() {
+                    list.set_aside(at);
+                }
+            }
+            RowKey::Choose | RowKey::SetAside => {}
             RowKey::Leave => list.choose_nobody(),
         }));
     }

@@ -55,8 +55,12 @@ impl Work {
     }
 
     fn start(self, list: List, deed: Deed) {
-        let total = untrack(move || list.chosen());
-        let before = list.selection.get_untracked();
+        self.start_with(list, list.selection.get_untracked(), deed);
+    }
+
+    /// The same to others than the selected.
+    fn start_with(self, list: List, before: Selection, deed: Deed) {
+        let total = before.count(untrack(move || list.total()));
         let requests = deed.requests(&before, &untrack(move || list.filters()));
         let way = Some(Way { requests: deed.reverse(&before), before }).filter(|way| !way.requests.is_empty());
         self.run(list, total, requests, deed.done(), way, move |_, known| deed.apply(known));

@@ -34,6 +34,15 @@ impl List {
         }
     }
 
+    /// Opens the dialog about setting the row in focus aside, whoever is selected.
+    pub(super) fn set_aside(self, index: u64) {
+        if let Some(row) = self.row_untracked(index) {
+            let mut one = Selection::default();
+            one.set(&row, true);
+            self.setting_aside.set(Some(one));
+        }
+    }
+
     /// All that the filters find, whether their rows were ever loaded or not.
     pub(super) fn choose_all(self) {
         self.selection.set(Selection::AllBut(BTreeMap::new()));

@@ -1,12 +1,12 @@
 use leptos::html;
 use leptos::prelude::*;
-use shared::api::{CustomerKind, CustomerRow, Tier};
+use shared::api::{CustomerKind, CustomerRow, Risk, RiskInterval, Tier};
 
 use super::List;
 use super::body::RowFocus;
 use super::columns::{Columns, WHO};
 use crate::charts::Sparkline;
-use crate::components::{DayText, Money, TierBadge};
+use crate::components::{Chance, DayText, Money, TierBadge, Weight};
 use crate::format;
 use crate::locale;
 
@@ -77,7 +77,7 @@ pub(super) fn Row(
 /// Share of the list's width in pixels of a laptop's screen.
 pub(super) fn width(code: &str) -> f64 {
     match code {
-        "risk" => 136.0,
+        "risk" => 152.0,
         "weeks" | "worth" => 116.0,
         "why" => 250.0,
         "due" => 164.0,
@@ -130,22 +130,40 @@ fn cell(code: &'static str, row: &CustomerRow) -> AnyView {
     let class = class(code);
     match code {
         "risk" => {
-            let at_risk = !matches!(row.tier, Tier::Lost | Tier::NotScored);
+            let at_risk = !matches!(row.tier, Tier::Lost | Tier::NotScored | Tier::SetAside);
             // The horizon that the tier speaks of: within 30 days a moderate risk may still be none.
-            let (share, days) = match row.tier {
-                Tier::Immediate => (row.risk.p30, 30),
-                Tier::Moderate => (row.risk.p60, 60),
-                _ => (row.risk.p90, 90),
+            let (of, days): (fn(&Risk) -> f64, _) = match row.tier {
+                Tier::Immediate => (|risk| risk.p30, 30),
+                Tier::Moderate => (|risk| risk.p60, 60),
+                _ => (|risk| risk.p90, 90),
             };
-            let chance = at_risk.then(|| view! { <div class="s cut">{format!("{} in {days} d", format::percent(share))}</div> });
-            view! { <td role="cell" class=class><TierBadge tier=row.tier /> {chance}</td> }.into_any()
+            let interval = row.risk_interval.map(|RiskInterval { low, high }| (of(&low), of(&high)));
+            let chance =
+                at_risk.then(|| view! { <div class="s cut"><Chance p=of(&row.risk) interval /> {format!(" in {days} d")}</div> });
+            let until = row
+                .set_aside
+                .as_ref()
+                .map(|aside| view! { <div class="s cut">"until " <DayText day=aside.until.clone() /></div> });
+            view! { <td role="cell" class=class><TierBadge tier=row.tier /> {chance} {until}</td> }.into_any()
         }
         "weeks" => view! { <td role="cell" class=class><Sparkline per_cent=row.trend.clone() tier=row.tier /></td> }.into_any(),
         "why" => {
+            if let Some(aside) = &row.set_aside {
+                let note = aside
+                    .note
+                    .clone()
+                    .map(|note| view! { <span class="s cut" dir="auto" title=note.clone()>{note.clone()}</span> });
+                return view! { <td role="cell" class=class><span class="cut-2">{format::aside_reason(aside.reason)}</span> {note}</td> }
+                    .into_any();
+            }
+            let first_effect = row.triggers.first().and_then(|trigger| trigger.effect);
             let mut reasons = row.triggers.iter().map(|trigger| trigger.text.clone());
             let none = if row.tier == Tier::NotScored { "Scored within the hour" } else { "Nothing unusual" };
             let first = match reasons.next() {
-                Some(first) => view! { <span class="cut-2" title=first.clone()>{first.clone()}</span> }.into_any(),
+                Some(first) => {
+                    view! { <span class="cut-2" title=first.clone()><Weight effect=first_effect /> {first.clone()}</span> }
+                        .into_any()
+                }
                 None => view! { <span class="m">{none}</span> }.into_any(),
             };
             let second = reasons.next().map(|second| view! { <span class="s cut" title=second.clone()>{second.clone()}</span> });

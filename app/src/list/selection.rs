@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use shared::api::CustomerRow;
+use shared::api::{CustomerRow, NewSetAside, SetAside};
 use shared::id::Id;
 
 /// Customers of one list. Rows come and go as the list scrolls, so it holds ids and never rows.
@@ -14,10 +14,11 @@ pub enum Selection {
 }
 
 /// What a bulk change may alter, as it was when the customer was chosen: the way back of an undo.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Known {
     pub owner: Option<Id>,
     pub tags: Vec<String>,
+    pub aside: Option<NewSetAside>,
 }
 
 /// What the box in the list's head shows.
@@ -89,7 +90,12 @@ impl Selection {
 
 impl Known {
     pub fn of(row: &CustomerRow) -> Self {
-        Self { owner: row.owner.as_ref().map(|owner| owner.id.clone()), tags: row.tags.clone() }
+        let aside = row.set_aside.as_ref().map(|SetAside { reason, until, note, .. }| NewSetAside {
+            reason: *reason,
+            until: until.clone(),
+            note: note.clone(),
+        });
+        Self { owner: row.owner.as_ref().map(|owner| owner.id.clone()), tags: row.tags.clone(), aside }
     }
 }
 

@@ -1,10 +1,13 @@
 //! One customer: how they are, why, and everything that happened.
 
+mod aside;
 mod care;
 mod contacts;
+mod explain;
 mod facts;
 mod notes;
 mod orders;
+mod peers;
 mod read;
 mod timeline;
 
@@ -14,15 +17,18 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use shared::api::{Customer, CustomerKind, Tier, Trigger};
 
+use self::aside::AsidePanel;
 use self::care::{Care, CarePanel};
 use self::contacts::Contacts;
+use self::explain::Explained;
 use self::facts::Facts;
 use self::notes::NotesPanel;
 use self::orders::{Orders, Spent};
+use self::peers::PeersPanel;
 use self::timeline::Timeline;
 use crate::charts::RiskOverTime;
 use crate::client::Failure;
-use crate::components::{ButtonLink, DayText, EmptyState, FailureNotice, PageHead, Skeleton, TierBadge};
+use crate::components::{ButtonLink, DayText, EmptyState, FailureNotice, PageHead, Skeleton, TierBadge, Weight};
 use crate::format;
 
 #[component]
@@ -74,10 +80,28 @@ fn Who(customer: Customer) -> impl IntoView {
 
 #[component]
 fn Whole(customer: Customer) -> impl IntoView {
-    let Customer { row, version, notes, recent_orders, spent, history, contacts, traits, home_currency, .. } = customer.clone();
+    let Customer {
+        row,
+        version,
+        notes,
+        recent_orders,
+        spent,
+        history,
+        contacts,
+        traits,
+        home_currency,
+        peers,
+        explanation,
+        p_return_interval,
+        ..
+    } = customer.clone();
     let id = row.id.clone();
     let tier = row.tier;
     let reasons = row.triggers;
+    let aside = row.set_aside;
+    // Of what the explanation is about.
+    let interval =
+        if tier == Tier::Lost { p_return_interval } else { row.risk_interval.map(|around| (around.low.p90, around.high.p90)) };
     let care = RwSignal::new(Care { version, owner: row.owner, tags: row.tags });
     view! {
         <div class="stack">
@@ -93,9 +117,19 @@ fn Whole(customer: Customer) -> impl IntoView {
                 </section>
                 <div class="stack">
                     <Reasons reasons tier />
+                    <AsidePanel id=id.clone() aside tier care />
                     <Spent spent home=home_currency />
                 </div>
             </div>
+            {(explanation.is_some() || peers.is_some())
+                .then(|| {
+                    view! {
+                        <div class="two">
+                            {explanation.map(|explanation| view! { <Explained explanation interval /> })}
+                            {peers.map(|peers| view! { <PeersPanel peers /> })}
+                        </div>
+                    }
+                })}
             <div class="two">
                 <section class="panel">
                     <div class="section-head"><h2>"Timeline"</h2></div>
@@ -122,7 +156,7 @@ fn Reasons(reasons: Vec<Trigger>, tier: Tier) -> impl IntoView {
         .map(|reason| {
             view! {
                 <li>
-                    <span dir="auto">{reason.text}</span>
+                    <span dir="auto">{reason.text}</span> " " <Weight effect=reason.effect spelled=true />
                     {reason.since.map(|day| view! { <div class="s">"since " <DayText day /></div> })}
                 </li>
             }

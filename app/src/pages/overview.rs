@@ -17,8 +17,9 @@ use self::welcome::Welcome;
 use crate::client::{self, Failure};
 use crate::components::{Ago, FailureNotice, Money, PageHead, Skeleton, Table, TierBadge};
 use crate::format::plural;
+use crate::places::Module;
 use crate::session::use_session;
-use crate::shell::OfficePlace;
+use crate::shell::ModulePlace;
 use crate::{format, locale};
 
 #[component]
@@ -56,7 +57,7 @@ fn Empty(overview: Overview) -> impl IntoView {
     let asks = Memo::new(move |_| session.asks_first());
     move || match (known.get(), asks.get()) {
         (false, _) => view! { <Skeleton lines=6 /> }.into_any(),
-        (true, true) => view! { <OfficePlace /> }.into_any(),
+        (true, true) => view! { <ModulePlace module=Module::Office /> }.into_any(),
         (true, false) => view! { <Welcome overview=overview.clone() /> }.into_any(),
     }
 }

@@ -11,7 +11,7 @@ use self::thresholds::ThresholdsButton;
 use crate::components::{ButtonKind, ButtonLink, EmptyState, PageHead};
 use crate::list::{CustomerList, Defaults, List};
 use crate::locale;
-use crate::query::ListQuery;
+use crate::query::{ListQuery, View};
 
 /// Tiers that Radar shows as at risk.
 pub const AT_RISK: [Tier; 3] = [Tier::Immediate, Tier::Moderate, Tier::Early];
@@ -27,9 +27,9 @@ const SORTS: [(&str, &str); 5] = [
 #[component]
 pub fn RadarPage() -> impl IntoView {
     let list = List::new("/radar", defaults);
-    let lost = Memo::new(move |_| list.query.with(|query| query.lost));
+    let view = Memo::new(move |_| list.query.with(|query| query.view));
     let basis = move || list.meta.with(|meta| meta.as_ref().and_then(|meta| meta.model.as_ref().map(|model| model.text.clone())));
-    let current = move |is_lost: bool| (lost.get() == is_lost).then_some("page");
+    let current = move |is: View| (view.get() == is).then_some("page");
     view! {
         <PageHead
             title="Radar"
@@ -38,20 +38,25 @@ pub fn RadarPage() -> impl IntoView {
             <ThresholdsButton on_saved=move |()| list.reload(0) />
         </PageHead>
         <nav class="tabs" aria-label="Parts of Radar">
-            <a href="/radar" aria-current=move || current(false)>"At risk"</a>
-            <a href="/radar?view=lost" aria-current=move || current(true)>"Lost"</a>
+            <a href="/radar" aria-current=move || current(View::Own)>"At risk"</a>
+            <a href="/radar?view=lost" aria-current=move || current(View::Lost)>"Lost"</a>
+            <a href="/radar?view=set_aside" aria-current=move || current(View::SetAside)>"Not at risk"</a>
         </nav>
-        <TierCards list lost />
-        <CustomerList list caption="Customers on Radar" search="Search customers" sorts=&SORTS empty=move || empty(list, lost.get()) />
+        <TierCards list view />
+        <CustomerList list caption="Customers on Radar" search="Search customers" sorts=&SORTS empty=move || empty(list, view.get()) />
     }
 }
 
 fn defaults(query: &ListQuery) -> Defaults {
-    if query.lost { Defaults { tiers: &[Tier::Lost], sort: "value" } } else { Defaults { tiers: &AT_RISK, sort: "risk" } }
+    match query.view {
+        View::Own => Defaults { tiers: &AT_RISK, sort: "risk" },
+        View::Lost => Defaults { tiers: &[Tier::Lost], sort: "value" },
+        View::SetAside => Defaults { tiers: &[Tier::SetAside], sort: "value" },
+    }
 }
 
 /// Nobody to show: because there are no customers, no scores, or truly nobody at risk.
-fn empty(list: List, lost: bool) -> AnyView {
+fn empty(list: List, view: View) -> AnyView {
     let (everyone, scored, waiting) = list.meta.with(|meta| {
         meta.as_ref().map_or((0, false, 0), |meta| {
             (meta.tiers.iter().map(|summary| summary.customers).sum::<u64>(), meta.as_of.is_some(), meta.waiting)
@@ -76,7 +81,15 @@ fn empty(list: List, lost: bool) -> AnyView {
             </EmptyState>
         }
         .into_any()
-    } else if lost {
+    } else if view == View::SetAside {
+        view! {
+            <EmptyState title="Nobody is set aside">
+                <p>"Customers whom you know to be fine, though they look at risk, leave Radar until a day that you choose: select them and press Not at risk."</p>
+                <ButtonLink href="/radar">"See who is at risk"</ButtonLink>
+            </EmptyState>
+        }
+        .into_any()
+    } else if view == View::Lost {
         view! {
             <EmptyState title="Nobody is lost">
                 <p>"No customer has been silent for so long that they count as lost."</p>

@@ -1,5 +1,6 @@
 //! The app's Web Worker: everything that would make a click wait. It reads files with `shared::import` and sends them in batches, or
-//! whole where a plan makes an import last for days.
+//! whole where a plan makes an import last for days; and it fits models with `shared::risk`, as the server does where its plan has
+//! the time for it.
 //!
 //! It runs as an ES module worker. `cargo xtask build` runs `wasm-bindgen --target web` over this crate and writes a boot module
 //! beside the result, whose address stands in `index.html` as `<meta name="rekindle-worker" content="/assets/…js">`. The boot
@@ -12,6 +13,7 @@ mod batches;
 mod check;
 mod digest;
 mod file;
+mod fit;
 mod import;
 mod inspect;
 mod pace;
@@ -60,6 +62,7 @@ async fn work(job: Job, task: Task, file: Option<Blob>) -> Result<News, Ended> {
         Task::Import { options, now, file_name, way: Way::Batches } => import::file(job, &file?, options, now, file_name).await,
         Task::Import { options, file_name, way: Way::Whole, .. } => whole::file(job, &file?, &options, &file_name).await,
         Task::Sample { shop, defaults, now } => sample::load(job, &shop, &defaults, now).await,
+        Task::Fit => fit::fit(job).await,
         Task::Leave => Err(Ended::Replaced),
         Task::Cancel => Err(Ended::Cancelled),
     }

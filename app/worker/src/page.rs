@@ -72,7 +72,7 @@ pub fn report_panics() {
         post(&Reply {
             number: CURRENT.get(),
             news: News::Failed(Failure {
-                text: "Reading stopped because of a fault in Rekindle. Nothing is lost: reload the page and choose the same file to go on."
+                text: "This stopped because of a fault in Rekindle. Nothing is lost: reload the page and try again; an import goes on once the same file is chosen."
                     .to_owned(),
                 ..Failure::default()
             }),
@@ -81,7 +81,7 @@ pub fn report_panics() {
 }
 
 fn outdated() -> Failure {
-    Failure { text: "The page is older than the module that reads files: reload the page.".to_owned(), ..Failure::default() }
+    Failure { text: "The page is older than the module that works for it: reload the page.".to_owned(), ..Failure::default() }
 }
 
 fn post(reply: &Reply) {

@@ -43,6 +43,17 @@ pub async fn post<B: Serialize, T: DeserializeOwned>(
     patiently(job, LIMIT_PAUSE, async || call(Method::POST, path, Some(&body)).await, waiting).await
 }
 
+/// The same for what takes the place of what stands there.
+pub async fn put<B: Serialize, T: DeserializeOwned>(
+    job: Job,
+    path: &str,
+    body: &B,
+    waiting: impl AsyncFnMut(Option<Waiting>),
+) -> Result<T, Ended> {
+    let body = serde_json::to_string(body).map_err(|_| Ended::from(unreadable(0)))?;
+    patiently(job, LIMIT_PAUSE, async || call(Method::PUT, path, Some(&body)).await, waiting).await
+}
+
 /// Sends a file as it is until the server has it; breaks off when the job is not wanted any more.
 pub async fn post_file<T: DeserializeOwned>(
     job: Job,
@@ -137,7 +148,7 @@ impl Refusal {
     fn failure(self) -> Failure {
         match (self.status, self.problem) {
             (Some(401), _) => Failure {
-                text: "You are signed out. Sign in again, then choose the same file: the import goes on where it stopped."
+                text: "You are signed out. Sign in again: an import goes on where it stopped once the same file is chosen."
                     .to_owned(),
                 ..Failure::default()
             },

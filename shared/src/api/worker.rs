@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::api::{Import, Way};
+use crate::api::{Import, ModelCard, Way};
 use crate::import::{Defaults, Guess, Kind, Options, Preview, RowError};
 use crate::money::Money;
 use crate::time::Millis;
@@ -33,6 +33,8 @@ pub enum Task {
     Import { options: Options, now: Millis, file_name: String, way: Way },
     /// Fetch the sample shop's files and import one after the other.
     Sample { shop: String, defaults: Defaults, now: Millis },
+    /// Fetch what a fit reads, fit the model and bring it in.
+    Fit,
     /// Follow no further an import that the server goes on with by itself.
     Leave,
     /// Stop what is running; an import is cancelled on the server too.
@@ -64,7 +66,49 @@ pub enum News {
     Cancelled {
         import: Option<Import>,
     },
+    Fitting(Fitting),
+    Fitted(Box<Fitted>),
     Failed(Failure),
+}
+
+/// How far a fit is.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Fitting {
+    /// Customers read so far and in all.
+    Reading {
+        read: u64,
+        total: u64,
+        waiting: Option<Waiting>,
+    },
+    /// The Web Worker hears nothing until it is done.
+    Learning {
+        customers: u64,
+        looked_at: u64,
+    },
+    Sending {
+        waiting: Option<Waiting>,
+    },
+}
+
+/// What came of a fit.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Fitted {
+    pub card: ModelCard,
+    pub end: FitEnd,
+    /// Of the fit alone, without what was fetched and sent.
+    pub milliseconds: u64,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FitEnd {
+    /// The server compared it with the model before and uses it.
+    InUse,
+    /// The server did not take it, and says why.
+    Refused { why: String },
+    /// There is too little to fit anything to: nothing was sent.
+    TooLittle,
 }
 
 /// How far a file is read.

@@ -1,4 +1,4 @@
-//! The app's two modules and the Web Worker's: wasm with hashed names below `dist/assets`, and the page that starts the first of them.
+//! The app's modules and the Web Worker's: wasm with hashed names below `dist/assets`, and the page that starts the first of them.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -74,11 +74,12 @@ pub fn build(tools: &Tools) -> Result<()> {
         let mut dist = Dist::default();
         let (script, wasm) = module(tools, &mut dist, "app")?;
         let (office, _) = module(tools, &mut dist, "office")?;
+        let (lab, _) = module(tools, &mut dist, "lab")?;
         let (worker, _) = module(tools, &mut dist, "app_worker")?;
         let styles = styles(tools, &mut dist)?;
         dist.copy(&project::path("public"))?;
         let template = project::read(&project::path("app/index.html"))?;
-        dist.write("index.html", page::fill(&template, &page::Names { script, wasm, office, worker, styles })?)?;
+        dist.write("index.html", page::fill(&template, &page::Names { script, wasm, office, lab, worker, styles })?)?;
         dist.sweep()
     })?;
     stamp.set()

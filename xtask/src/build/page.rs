@@ -7,6 +7,7 @@ pub struct Names {
     pub script: String,
     pub wasm: String,
     pub office: String,
+    pub lab: String,
     pub worker: String,
     pub styles: String,
 }
@@ -18,6 +19,7 @@ pub fn fill(template: &str, names: &Names) -> Result<String> {
         ("{{script}}", &names.script),
         ("{{wasm}}", &names.wasm),
         ("{{office}}", &names.office),
+        ("{{lab}}", &names.lab),
         ("{{worker}}", &names.worker),
         ("{{styles}}", &names.styles),
     ] {
@@ -41,6 +43,7 @@ mod tests {
             script: "/s.js".into(),
             wasm: "/s.wasm".into(),
             office: "/o.js".into(),
+            lab: "/l.js".into(),
             worker: "/w.js".into(),
             styles: "/s.css".into(),
         }
@@ -48,14 +51,14 @@ mod tests {
 
     #[test]
     fn every_mark_is_filled_wherever_it_stands() {
-        let page = fill("{{styles}} {{script}} {{wasm}} {{office}} {{worker}} {{script}}", &names()).unwrap();
-        assert_eq!(page, "/s.css /s.js /s.wasm /o.js /w.js /s.js");
+        let page = fill("{{styles}} {{script}} {{wasm}} {{office}} {{lab}} {{worker}} {{script}}", &names()).unwrap();
+        assert_eq!(page, "/s.css /s.js /s.wasm /o.js /l.js /w.js /s.js");
     }
 
     #[test]
     fn a_missing_or_an_unknown_mark_is_an_error() {
         let refused = |template| fill(template, &names()).unwrap_err().to_string();
-        assert!(refused("{{styles}} {{script}} {{wasm}} {{office}}").contains("{{worker}}"));
-        assert!(refused("{{styles}} {{script}} {{wasm}} {{office}} {{worker}} {{title}}").contains("{{title}}"));
+        assert!(refused("{{styles}} {{script}} {{wasm}} {{office}} {{lab}}").contains("{{worker}}"));
+        assert!(refused("{{styles}} {{script}} {{wasm}} {{office}} {{lab}} {{worker}} {{title}}").contains("{{title}}"));
     }
 }

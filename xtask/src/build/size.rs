@@ -13,9 +13,10 @@ use crate::stamp;
 /// A module of the page: its name, what it is, and the bytes of brotli that its wasm and script may take.
 pub type Module = (&'static str, &'static str, usize);
 
-/// The first load is what a person waits for; the second module comes in a quiet moment after it, the Web Worker's while a file is
-/// chosen.
-pub const MODULES: [Module; 2] = [("app", "first load", 350_000), ("office", "second module", 480_000)];
+/// The first load is what a person waits for; the office comes in a quiet moment after it, the lab when somebody goes to Models, the
+/// Web Worker's while a file is chosen or a model is fitted.
+pub const MODULES: [Module; 3] =
+    [("app", "first load", 350_000), ("office", "second module", 480_000), ("lab", "third module, Models", 250_000)];
 
 /// The built files of one module: its wasm and its script.
 pub fn files_of(module: &str) -> Result<Vec<PathBuf>> {

@@ -1,14 +1,16 @@
 use leptos::prelude::*;
-use shared::api::Permission;
+use shared::api::{Permission, Tier};
 
 use super::plan::Deed;
 use super::{Ended, Work};
-use crate::components::{Button, ButtonKind, ButtonLink, Select, announce, unique_id};
+use crate::components::{AsideForm, Button, ButtonKind, ButtonLink, Dialog, Select, announce, open_while, unique_id};
+use crate::format::plural;
 use crate::list::List;
 use crate::list::popover::Popover;
 use crate::list::selection::{Selection, Share};
 use crate::list::team::TagField;
 use crate::locale;
+use crate::query::View;
 use crate::session::use_session;
 
 /// Customers by name that an address can hold.
@@ -31,6 +33,7 @@ pub(in crate::list) fn BulkBar(
             let failed = work.failure.get().map(|failure| failure.text());
             work.ended.get().filter(|_| !work.is_busy()).map(|ended| view! { <End work list ended failed /> })
         }}
+        <SetAsideDialog work list />
         <Show when=move || is_idle() && is_chosen.get() fallback=move || is_idle().then(|| status.run())>
             <Deeds work list />
         </Show>
@@ -87,6 +90,10 @@ fn Deeds(work: Work, list: List) -> impl IntoView {
     let may_edit = move || session.may(Permission::Edit);
     let total = move || list.total();
     let is_all = move || list.selection.with(|selection| selection.share(total())) == Share::All;
+    // The list shows those alone of whom it was said.
+    let is_aside = Memo::new(move |_| {
+        list.query.with(|query| query.tiers == [Tier::SetAside] || query.tiers.is_empty() && query.view == View::SetAside)
+    });
     view! {
         <div class="bulk" role="group" aria-label="Selected customers">
             <strong>{move || list.chosen_text()}</strong>
@@ -99,12 +106,42 @@ fn Deeds(work: Work, list: List) -> impl IntoView {
                 <Give work list />
                 <Tag work list words="Add tag" deed=Deed::AddTag />
                 <Tag work list words="Remove tag" deed=Deed::RemoveTag />
+                <Show
+                    when=move || is_aside.get()
+                    fallback=move || {
+                        view! { <Button small=true on_press=move |_| list.setting_aside.set(Some(list.selection.get_untracked()))>"Not at risk"</Button> }
+                    }
+                >
+                    <Button small=true on_press=move |_| work.start(list, Deed::AtRiskAgain)>"At risk again"</Button>
+                </Show>
             </Show>
             <Show when=move || session.may(Permission::Export)>
                 <Export list />
             </Show>
             <Button small=true kind=ButtonKind::Quiet on_press=move |_| list.choose_nobody()>"Clear"</Button>
         </div>
+    }
+}
+
+/// Asks why the customers in `list.setting_aside` are not at risk, and until when.
+#[component]
+fn SetAsideDialog(work: Work, list: List) -> impl IntoView {
+    let open = open_while(list.setting_aside);
+    let action = Signal::derive(move || {
+        let total = list.total();
+        let count = list.setting_aside.with(|chosen| chosen.as_ref().map_or(0, |chosen| chosen.count(total)));
+        format!("Set {} {} aside", locale::count(count), plural(count, "customer", "customers"))
+    });
+    let ready = Callback::new(move |aside| {
+        if let Some(chosen) = list.setting_aside.get_untracked() {
+            list.setting_aside.set(None);
+            work.start_with(list, chosen, Deed::SetAside(aside));
+        }
+    });
+    view! {
+        <Dialog open title="Not at risk">
+            <AsideForm action on_leave=move |()| open.set(false) on_ready=ready />
+        </Dialog>
     }
 }
 

@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use shared::api::{BulkChange, Named};
+use shared::api::{BulkChange, Named, NewSetAside, SetAsideReason};
 use shared::id::Id;
 
 use crate::list::selection::{Known, Selection};
@@ -12,6 +12,9 @@ pub(super) enum Deed {
     Give(Option<Named>),
     AddTag(String),
     RemoveTag(String),
+    SetAside(NewSetAside),
+    /// Ends what was said of them.
+    AtRiskAgain,
 }
 
 /// Ids of one request at most: the API's limit.
@@ -51,6 +54,17 @@ impl Deed {
                 .into_iter()
                 .flat_map(|(written, ids)| by_ids(ids, &Self::AddTag(written).change()))
                 .collect(),
+            Self::SetAside(_) | Self::AtRiskAgain => {
+                let to = self.aside();
+                let before = grouped(chosen, |known| (known.aside.as_ref() != to).then(|| known.aside.as_ref().map(parts)));
+                before
+                    .into_iter()
+                    .flat_map(|(aside, ids)| {
+                        let set_aside = Some(aside.map(|(reason, until, note)| whole(reason, until, note)));
+                        by_ids(ids, &BulkChange { set_aside, ..BulkChange::default() })
+                    })
+                    .collect()
+            }
         }
     }
 
@@ -61,6 +75,8 @@ impl Deed {
             Self::Give(None) => "Nobody looks after".to_owned(),
             Self::AddTag(tag) => format!("Tag “{tag}” added to"),
             Self::RemoveTag(tag) => format!("Tag “{tag}” removed from"),
+            Self::SetAside(aside) => format!("Not at risk until {}:", aside.until),
+            Self::AtRiskAgain => "No longer set aside:".to_owned(),
         }
     }
 
@@ -71,6 +87,7 @@ impl Deed {
             Self::AddTag(tag) if known.tags.iter().any(|known| same(known, tag)) => {}
             Self::AddTag(tag) => known.tags.push(tag.clone()),
             Self::RemoveTag(tag) => known.tags.retain(|known| !same(known, tag)),
+            Self::SetAside(_) | Self::AtRiskAgain => known.aside = self.aside().cloned(),
         }
     }
 
@@ -80,6 +97,15 @@ impl Deed {
             Self::Give(to) => BulkChange { owner: Some(to.as_ref().map(|person| person.id.clone())), ..none },
             Self::AddTag(tag) => BulkChange { add_tags: vec![tag.clone()], ..none },
             Self::RemoveTag(tag) => BulkChange { remove_tags: vec![tag.clone()], ..none },
+            Self::SetAside(_) | Self::AtRiskAgain => BulkChange { set_aside: Some(self.aside().cloned()), ..none },
+        }
+    }
+
+    /// What is said of them afterwards.
+    fn aside(&self) -> Option<&NewSetAside> {
+        match self {
+            Self::SetAside(aside) => Some(aside),
+            _ => None,
         }
     }
 }
@@ -93,6 +119,16 @@ fn grouped<K: Ord>(chosen: &BTreeMap<Id, Known>, key: impl Fn(&Known) -> Option<
         }
     }
     groups
+}
+
+/// What was said, in an order: those of whom the same was said go back together.
+fn parts(aside: &NewSetAside) -> (&'static str, String, Option<String>) {
+    (aside.reason.as_str(), aside.until.clone(), aside.note.clone())
+}
+
+fn whole(reason: &str, until: String, note: Option<String>) -> NewSetAside {
+    // Written by `as_str`, which it reads.
+    NewSetAside { reason: SetAsideReason::parse(reason).unwrap_or(SetAsideReason::Wrong), until, note }
 }
 
 fn same(a: &str, b: &str) -> bool {
@@ -114,7 +150,7 @@ mod tests {
 
     fn chosen(known: &[(u32, Option<u32>, &[&str])]) -> Selection {
         let known = known.iter().map(|(number, owner, tags)| {
-            (id(*number), Known { owner: owner.map(id), tags: tags.iter().map(|tag| (*tag).to_owned()).collect() })
+            (id(*number), Known { owner: owner.map(id), tags: tags.iter().map(|tag| (*tag).to_owned()).collect(), aside: None })
         });
         Selection::These(known.collect())
     }
@@ -166,13 +202,32 @@ mod tests {
 
     #[test]
     fn a_customer_is_known_as_the_change_left_them() {
-        let mut known = Known { owner: None, tags: vec!["VIP".to_owned()] };
+        let mut known = Known { owner: None, tags: vec!["VIP".to_owned()], aside: None };
         Deed::AddTag("vip".to_owned()).apply(&mut known);
         Deed::AddTag("new".to_owned()).apply(&mut known);
         Deed::Give(Some(Named { id: id(9), name: "Mia".to_owned() })).apply(&mut known);
         assert_eq!(known, Known { owner: Some(id(9)), tags: vec!["VIP".to_owned(), "new".to_owned()] });
         Deed::RemoveTag("vip".to_owned()).apply(&mut known);
         assert_eq!(known.tags, ["new"]);
+    }
+
+    #[test]
+    fn what_was_said_of_each_is_said_again() {
+        let aside = |until: &str, note: Option<&str>| NewSetAside {
+            reason: SetAsideReason::Seasonal,
+            until: until.to_owned(),
+            note: note.map(str::to_owned),
+        };
+        let was = aside("2026-05-01", Some("ski shop"));
+        let known = [(1, Some(was.clone())), (2, None), (3, Some(aside("2026-09-01", None)))];
+        let known = known.map(|(number, aside)| (id(number), Known { aside, ..Known::default() }));
+        let selection = Selection::These(known.into());
+        let back = Deed::SetAside(aside("2026-09-01", None)).reverse(&selection);
+        let said =
+            |number, set_aside| BulkChange { ids: Some(vec![id(number)]), set_aside: Some(set_aside), ..BulkChange::default() };
+        assert_eq!(back, [said(2, None), said(1, Some(was))]);
+        let asked = Deed::AtRiskAgain.requests(&selection, "");
+        assert_eq!(asked.iter().map(|change| change.set_aside.clone()).collect::<Vec<_>>(), [Some(None)]);
     }
 
     #[test]

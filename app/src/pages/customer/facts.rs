@@ -1,7 +1,7 @@
 use leptos::prelude::*;
-use shared::api::{Customer, Tier};
+use shared::api::{Customer, Risk, RiskInterval, Tier};
 
-use crate::components::{DayText, Money};
+use crate::components::{Chance, DayText, Money};
 use crate::format::{self, plural};
 use crate::locale;
 
@@ -11,20 +11,31 @@ pub(super) fn Facts(customer: Customer) -> impl IntoView {
     let row = customer.row;
     let scored = row.tier != Tier::NotScored;
     let lost = row.tier == Tier::Lost;
+    let interval = row.risk_interval;
+    let around = |of: fn(&Risk) -> f64| interval.map(|RiskInterval { low, high }| (of(&low), of(&high)));
     let risk = (scored && !lost).then(|| {
         view! {
             <div>
                 <dt>"Risk of leaving"</dt>
                 <dd>
-                    {format::percent(row.risk.p30)} " in 30 days"
-                    <span class="s">{format!("{} in 60, {} in 90 · estimate", format::percent(row.risk.p60), format::percent(row.risk.p90))}</span>
+                    <Chance p=row.risk.p30 interval=around(|risk| risk.p30) /> " in 30 days"
+                    <span class="s">
+                        <Chance p=row.risk.p60 interval=around(|risk| risk.p60) /> " in 60, "
+                        <Chance p=row.risk.p90 interval=around(|risk| risk.p90) /> " in 90 · estimate"
+                    </span>
                 </dd>
             </div>
         }
     });
     let alive = customer.p_alive.filter(|_| !lost).map(|p| fact("Still a customer", format::percent(p), "chance, estimate"));
-    let back =
-        customer.p_return.map(|p| fact("Comes back by itself", format::percent(p), "chance of an order in 90 days, estimate"));
+    let back = customer.p_return.map(|p| {
+        view! {
+            <div>
+                <dt>"Comes back by itself"</dt>
+                <dd><Chance p interval=customer.p_return_interval /> <span class="s">"chance of an order in 90 days, estimate"</span></dd>
+            </div>
+        }
+    });
     let orders = customer
         .expected_orders
         .map(|orders| fact("Orders to expect", format::decimal(orders), "in the next 12 months, estimate"));

@@ -5,10 +5,11 @@ use crate::components::TierBadge;
 use crate::format;
 use crate::list::List;
 use crate::locale;
+use crate::query::View;
 
 /// How many stand in each tier, what they are worth and what troubles them; pressing one shows only that tier.
 #[component]
-pub(super) fn TierCards(list: List, lost: Memo<bool>) -> impl IntoView {
+pub(super) fn TierCards(list: List, view: Memo<View>) -> impl IntoView {
     let card = move |tier: Tier| {
         let pressed = move || list.query.with(|query| query.tiers == [tier]).to_string();
         view! {
@@ -20,16 +21,22 @@ pub(super) fn TierCards(list: List, lost: Memo<bool>) -> impl IntoView {
     view! {
         <div class="cards">
             {move || {
-                if lost.get() {
-                    view! {
+                match view.get() {
+                    View::Lost => view! {
                         <div class="panel card"><Figures list tier=Tier::Lost /></div>
                         <p class="m wide">
                             "Lost means silent for longer than their own rhythm, or your own rule, allows. They are ordered by what they would be worth if they came back."
                         </p>
                     }
-                        .into_any()
-                } else {
-                    [Tier::Immediate, Tier::Moderate, Tier::Early, Tier::Healthy].map(card).collect_view().into_any()
+                        .into_any(),
+                    View::SetAside => view! {
+                        <div class="panel card"><Figures list tier=Tier::SetAside /></div>
+                        <p class="m wide">
+                            "Somebody of your team said that they are not at risk. They come back to Radar by themselves on the day after the one that was chosen, and the model learns from each."
+                        </p>
+                    }
+                        .into_any(),
+                    View::Own => [Tier::Immediate, Tier::Moderate, Tier::Early, Tier::Healthy].map(card).collect_view().into_any(),
                 }
             }}
         </div>
