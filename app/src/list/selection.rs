@@ -142,7 +142,7 @@ mod tests {
         assert!(chosen.holds(&row(1).id) && !chosen.holds(&row(3).id));
         chosen.set(&row(1), false);
         chosen.set(&row(3), false);
-        let left = BTreeMap::from([(row(2).id, Known { owner: None, tags: vec!["vip".to_owned()] })]);
+        let left = BTreeMap::from([(row(2).id, Known { owner: None, tags: vec!["vip".to_owned()], aside: None })]);
         assert_eq!(chosen, Selection::These(left));
     }
 

@@ -206,7 +206,7 @@ mod tests {
         Deed::AddTag("vip".to_owned()).apply(&mut known);
         Deed::AddTag("new".to_owned()).apply(&mut known);
         Deed::Give(Some(Named { id: id(9), name: "Mia".to_owned() })).apply(&mut known);
-        assert_eq!(known, Known { owner: Some(id(9)), tags: vec!["VIP".to_owned(), "new".to_owned()] });
+        assert_eq!(known, Known { owner: Some(id(9)), tags: vec!["VIP".to_owned(), "new".to_owned()], aside: None });
         Deed::RemoveTag("vip".to_owned()).apply(&mut known);
         assert_eq!(known.tags, ["new"]);
     }
