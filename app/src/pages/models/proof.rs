@@ -27,7 +27,7 @@ fn Replayed(test: Backtest) -> impl IntoView {
     let (from, to) = (test.from.clone(), test.to.clone());
     let counted = test.customers;
     let left = test.left;
-    let text = test.text.clone();
+    let text = verdict(&test);
     let known = StoredValue::new(test);
     view! {
         <p class="verdict">{text}</p>
@@ -58,8 +58,8 @@ fn bars(test: &Backtest) -> impl IntoView + use<> {
                 <b>{words}</b>
                 <span class="num">{told}</span>
                 <span class="flags" aria-hidden="true">
-                    <span class="right" style=width(left)></span>
-                    <span class="wrong" style=width(stayed)></span>
+                    {(left > 0).then(|| view! { <span class="right" style=width(left)></span> })}
+                    {(stayed > 0).then(|| view! { <span class="wrong" style=width(stayed)></span> })}
                 </span>
             </li>
         }
@@ -119,6 +119,17 @@ fn table(test: &Backtest) -> impl IntoView + use<> {
     }
 }
 
+/// The card's own sentence speaks of 100 who were flagged, which says nothing where nobody was.
+fn verdict(test: &Backtest) -> String {
+    if test.flagged > 0 {
+        return test.text.clone();
+    }
+    format!(
+        "On the first day the model would have flagged nobody, and {} of {} left; the rule “no order in 90 days” would have flagged {}, of whom {} left.",
+        test.left, test.customers, test.rule_flagged, test.rule_left
+    )
+}
+
 fn count(value: u32) -> String {
     locale::count(u64::from(value))
 }
@@ -161,6 +172,24 @@ mod tests {
         assert!(with("prior", 141).contains("59 more"), "{}", with("prior", 141));
         assert!(with("prior", 200).contains("nothing has been fitted"));
         assert!(with("fitted", 900).contains("too little past"));
+    }
+
+    #[test]
+    fn the_sentence_about_nobody_who_was_flagged_counts_instead() {
+        let test = |flagged| Backtest {
+            from: "2026-01-01".to_owned(),
+            to: "2026-04-01".to_owned(),
+            customers: 667,
+            left: 67,
+            flagged,
+            flagged_left: flagged,
+            rule_flagged: 4,
+            rule_left: 1,
+            days_earlier: None,
+            text: "Of 100 flagged".to_owned(),
+        };
+        assert_eq!(verdict(&test(1)), "Of 100 flagged");
+        assert!(verdict(&test(0)).contains("flagged nobody, and 67 of 667 left"));
     }
 
     #[test]
