@@ -77,9 +77,9 @@ pub(super) fn Row(
 /// Share of the list's width in pixels of a laptop's screen.
 pub(super) fn width(code: &str) -> f64 {
     match code {
-        "risk" => 152.0,
+        "risk" => 184.0,
         "weeks" | "worth" => 116.0,
-        "why" => 250.0,
+        "why" => 240.0,
         "due" => 164.0,
         "tags" => 150.0,
         "owner" => 120.0,

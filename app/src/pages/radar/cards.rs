@@ -65,9 +65,9 @@ fn of(tiers: &[TierSummary], tier: Tier) -> Option<TierSummary> {
     tiers.iter().find(|summary| summary.tier == tier).cloned()
 }
 
-/// Not of the healthy: what one of them shows is no trouble of the tier.
+/// Not of the healthy and of those set aside: what one of them shows is no trouble of the tier.
 fn trouble(summary: TierSummary) -> Option<String> {
-    let code = summary.main_trigger.filter(|_| summary.tier != Tier::Healthy)?;
+    let code = summary.main_trigger.filter(|_| !matches!(summary.tier, Tier::Healthy | Tier::SetAside))?;
     Some(format!("Mostly: {}", format::trigger(&code)))
 }
 
