@@ -6,6 +6,7 @@ import { after, before, test } from "node:test";
 import { until } from "../harness.mjs";
 import { open, settled } from "./browser.mjs";
 
+const LAB = /\/assets\/lab-[^/]*\.js/;
 const OFFICE = /\/assets\/office-[^/]*\.js/;
 
 let at;
@@ -69,5 +70,25 @@ test("where the second module cannot be loaded the page says so, and another try
   await page.getByRole("button", { name: "Try again" }).click();
   await page.getByLabel("CSV file").waitFor({ state: "attached" });
   assert.equal(await page.getByText("This page could not be loaded").count(), 0);
+  await me.end();
+});
+
+test("the third module comes only to those who go to Models, and where it cannot be loaded another try works", async () => {
+  const me = await at.visitor();
+  me.expect(/ERR_FAILED|Failed to fetch/);
+  const asked = [];
+  me.context.on("request", (request) => asked.push(new URL(request.url()).pathname));
+  const { page } = me;
+  await me.signIn();
+  await until(() => asked.some((path) => OFFICE.test(path)), "the second module");
+  assert.ok(!asked.some((path) => LAB.test(path)), "Models waits until it is asked for");
+  await page.route(LAB, (route) => route.abort());
+  await page.getByRole("link", { name: "Models" }).first().click();
+  await page.getByText("This page could not be loaded").waitFor();
+  await page.unroute(LAB);
+  await page.getByRole("button", { name: "Try again" }).click();
+  await page.getByRole("heading", { name: "No model yet" }).waitFor();
+  const ids = await page.evaluate(() => [...document.querySelectorAll("[id]")].map(({ id }) => id));
+  assert.equal(new Set(ids).size, ids.length, `each id stands once: ${ids}`);
   await me.end();
 });
