@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::backtest;
 use super::definition::definitions;
 use super::lessons::{Lessons, validation};
-use super::origin::Study;
+use super::origin::{Candidate, Study};
 use super::replay::replay;
 use super::rhythm::{MAX_CAME_BACK, Rhythm};
 use super::terms::TermModel;
@@ -65,11 +65,15 @@ pub(super) fn assemble(input: &FitInput, groups: Option<&[Group]>, home: Currenc
     let mut model = Model { home, churn_days: input.churn_days, ..parts(&sample, orders, &input.prior, until) };
     model.alive = fitted.as_ref().map_or(model.alive, |fitted| fitted.alive);
     let lessons = Lessons::of(input, home, until, groups.is_none());
-    if let Some((outcomes, newest)) = lessons.outcomes(&input.sample) {
+    // Where no learner foretold the past better than terms alone, the stated weights of signals are worth more than none.
+    let is_worth_it = |study: &&Study| study.learned.chosen != Candidate::Btyd || !sample.has_subscribers();
+    if let Some((outcomes, newest)) =
+        lessons.outcomes(&input.sample).filter(|_| lessons.leaving.as_ref().is_some_and(|study| is_worth_it(&study)))
+    {
         (tested.by_horizon, tested.newest) = (outcomes, Some(newest));
     }
     (model.thresholds, model.thresholds_basis, model.thresholds_text) = tested.thresholds();
-    let chosen = |study: &Option<Study>| study.as_ref().map(|study| study.learned.clone().only_chosen());
+    let chosen = |study: &Option<Study>| study.as_ref().filter(is_worth_it).map(|study| study.learned.clone().only_chosen());
     (model.leaving, model.returning) = (chosen(&lessons.leaving), chosen(&lessons.returning));
     Assembled { model, fitted, lessons }
 }
