@@ -76,7 +76,12 @@ fn every_tier_has_people_and_every_signal_fires() {
     ] {
         for customers in [500, 1_000] {
             let states = states(shop, customers);
-            let input = FitInput { groups: groups(&states), sample: states.iter().cloned().map(Into::into).collect(), churn_days: None, ..FitInput::default() };
+            let input = FitInput {
+                groups: groups(&states),
+                sample: states.iter().cloned().map(Into::into).collect(),
+                churn_days: None,
+                ..FitInput::default()
+            };
             let (model, card) = risk::fit(&input, Currency::USD, today());
             assert_eq!(card.basis, "fitted");
             let mut tiers: BTreeMap<Tier, usize> = BTreeMap::new();

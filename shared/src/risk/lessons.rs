@@ -136,10 +136,10 @@ fn text(study: &Study) -> String {
     );
     let (of, expected) = match event {
         origin::Event::Churn => ("", "to be lost within 90 days"),
-        origin::Event::Return => ("lost customers ", "to come back within 90 days"),
+        origin::Event::Return => ("lost ones ", "to come back within 90 days"),
     };
     format!(
-        "Learned from {customers} customers ({rows} looks at their past) and judged {judged}. Of 100 {of}it expected {:.0} {expected}; it was {:.0}.",
+        "Learned from {customers} customers ({rows} looks at their past) and judged {judged}. On the newest days, of customers whom it had not learned from, it expected {:.0} of 100 {of}{expected}; it was {:.0}.",
         said * 100.0,
         came * 100.0
     )

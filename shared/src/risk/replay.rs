@@ -95,7 +95,7 @@ fn told(mut counts: Counts, from: Day, today: Day) -> Backtest {
     let days_earlier = counts.earlier.get(counts.earlier.len() / 2).copied();
     let share = |part: u32, of: u32| if of == 0 { 0.0 } else { f64::from(part) / f64::from(of) * 100.0 };
     let later = days_earlier.filter(|days| *days > 0).map(|days| format!(", {} later", days_in_words(days))).unwrap_or_default();
-    let text = format!(
+    let flagged = format!(
         "Replayed from {}: of 100 people flagged on that day, {:.0} left within {DAYS} days; of 100 whom the rule “no order in 90 days” flagged meanwhile, {:.0}. Of 100 who left, {:.0} had been flagged on that day; the rule would have found {:.0} before they were lost{later}.",
         date_in_words(from),
         share(counts.flagged_left, counts.flagged),
@@ -103,6 +103,15 @@ fn told(mut counts: Counts, from: Day, today: Day) -> Backtest {
         share(counts.flagged_left, counts.left),
         share(counts.rule_left, counts.left),
     );
+    let nobody = || {
+        format!(
+            "Replayed from {}: nobody was flagged on that day, and {} of {} left within {DAYS} days.",
+            date_in_words(from),
+            counts.left,
+            counts.customers
+        )
+    };
+    let text = if counts.flagged == 0 { nobody() } else { flagged };
     Backtest {
         from: from.iso(),
         to: today.iso(),
