@@ -1,14 +1,12 @@
 -- Models that are compared before they are used, fits that go on where they stopped, and customers whom a person set aside.
 
 -- How a model came to be used or refused: shared::api::Comparison as JSON; null for one that nothing was there to compare with.
-alter table models add column public_id text;
 alter table models add column comparison text;
+-- Null where the version before made it: its number says it then, see models.sql.
+alter table models add column public_id text;
 -- 'worker' or 'browser'.
 alter table models add column source text not null default 'worker';
-update models set public_id = lower(
-  printf('%08x-%04x-7%03x-8%03x-%012x', random() & 4294967295, random() & 65535, random() & 4095, random() & 4095, random() & 281474976710655)
-);
-create unique index models_by_public_id on models (public_id);
+create index models_by_public_id on models (public_id);
 
 -- What a fit has gathered so far, a part a row, so that a run that dies goes on behind its last part. body is JSON.
 create table fit_parts (

@@ -115,7 +115,7 @@ fn ten_customers_of_cdnow_equal_lifetimes() {
             ("spend", spend.expected_spend(history.x, *zbar).expect("mean"), mean),
         ] {
             // One of the last printed digit, and for the six-digit columns what two optimizers differ by.
-            let allowed = if name.starts_with("Pareto") { 1e-4 } else { 2e-5 * f64::max(printed, 1.0) };
+            let allowed = if name.starts_with("Pareto") { 1e-4 + 1e-5 * printed } else { 2e-5 * f64::max(printed, 1.0) };
             assert!((actual - printed).abs() < allowed, "customer {id}, {name}: {actual} is not {printed}");
         }
     }

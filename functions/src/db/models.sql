@@ -1,7 +1,8 @@
--- Models: what scores rest on, and what a fit reads.
+-- Models: what scores rest on, and what a fit reads. One that a version without public ids made is named by its number.
 
 -- name: live_model
-select id, public_id, parameters, card, created_at from models where name = 'risk' and live = 1 order by id desc limit 1;
+select m.id, coalesce(m.public_id, printf('00000000-0000-7000-8000-%012x', m.id)) as public_id, m.parameters, m.card, m.created_at from models m where m.name = 'risk' and m.live = 1
+order by m.id desc limit 1;
 
 -- name: live_shown
 -- What is told of the live one; its parameters may be long and stay where they are.
@@ -11,18 +12,18 @@ from models where name = 'risk' and live = 1 order by id desc limit 1;
 -- name: versions
 -- The newest ?1, the live one among them however old it is, with how many scores rest on each.
 with shown as (
-  select id from models where name = 'risk' and public_id is not null order by live desc, id desc limit ?1
+  select id from models where name = 'risk' order by live desc, id desc limit ?1
 ), resting as (
   select model_id, count(*) as n from scores group by model_id
 )
-select m.id, m.public_id, m.live, m.source, m.created_at, m.comparison, m.card, coalesce(r.n, 0) as scores
+select m.id, coalesce(m.public_id, printf('00000000-0000-7000-8000-%012x', m.id)) as public_id, m.live, m.source, m.created_at, m.comparison, m.card, coalesce(r.n, 0) as scores
 from shown join models m on m.id = shown.id left join resting r on r.model_id = m.id
 order by m.id desc;
 
 -- name: version
-select m.id, m.public_id, m.live, m.source, m.created_at, m.comparison, m.card,
+select m.id, coalesce(m.public_id, printf('00000000-0000-7000-8000-%012x', m.id)) as public_id, m.live, m.source, m.created_at, m.comparison, m.card,
   (select count(*) from scores s where s.model_id = m.id) as scores
-from models m where m.public_id = ?1;
+from models m where m.public_id = ?1 or (m.public_id is null and printf('00000000-0000-7000-8000-%012x', m.id) = ?1);
 
 -- name: parameters
 select parameters from models where id = ?1;
