@@ -226,12 +226,16 @@ mod tests {
 
     #[test]
     fn a_taken_port_is_told_with_the_way_out() {
-        let taken = TcpListener::bind(("127.0.0.1", 0)).unwrap();
-        let port = taken.local_addr().unwrap().port();
-        let nowhere = Path::new("/nonexistent");
-        let error = make_way(nowhere, port).unwrap_err().to_string();
-        assert!(error.contains(&port.to_string()) && error.contains("--port"), "{error}");
-        drop(taken);
-        assert!(make_way(nowhere, port).is_ok());
+        // A port that was given back may be taken by any other process at once, so a free one is tried for more than once.
+        let is_free_once_given_back = || {
+            let taken = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+            let port = taken.local_addr().unwrap().port();
+            let nowhere = Path::new("/nonexistent");
+            let error = make_way(nowhere, port).unwrap_err().to_string();
+            assert!(error.contains(&port.to_string()) && error.contains("--port"), "{error}");
+            drop(taken);
+            make_way(nowhere, port).is_ok()
+        };
+        assert!((0..5).any(|_| is_free_once_given_back()));
     }
 }
