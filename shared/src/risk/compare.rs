@@ -2,6 +2,7 @@
 
 use super::question::{HORIZON, is_gone};
 use super::score::past_view;
+use super::view::millionths;
 use super::{Model, Sampled};
 use crate::api::{Comparison, Tier};
 use crate::random::Random;
@@ -48,9 +49,9 @@ pub fn compare(live: &Model, new: &Model, held_back: &[Sampled], today: Day) -> 
     let accepted = if customers < FEW { difference <= MARGIN } else { high <= MARGIN };
     Comparison {
         customers: u32::try_from(customers).unwrap_or(u32::MAX),
-        difference: rounded(difference),
-        low: rounded(low),
-        high: rounded(high),
+        difference: millionths(difference),
+        low: millionths(low),
+        high: millionths(high),
         accepted,
         text: text(customers, difference, low, high, accepted),
     }
@@ -60,10 +61,6 @@ pub fn compare(live: &Model, new: &Model, held_back: &[Sampled], today: Day) -> 
 fn loss(predicted: f64, happened: bool) -> f64 {
     let p = predicted.clamp(1e-4, 1.0 - 1e-4);
     -libm::log(if happened { p } else { 1.0 - p })
-}
-
-fn rounded(value: f64) -> f64 {
-    libm::round(value * 1e6) / 1e6
 }
 
 fn text(customers: usize, difference: f64, low: f64, high: f64, accepted: bool) -> String {

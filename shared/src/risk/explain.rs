@@ -75,13 +75,13 @@ pub fn explain(state: &State, model: &Model, today: Day) -> Option<Explanation> 
         .map(|Topic { code, effect, text, .. }| ExplanationPart {
             code: code.to_owned(),
             text: text.unwrap_or_else(|| topic_in_words(code).to_owned()),
-            effect: short(effect),
+            effect: millionths(effect),
         })
         .collect();
     let rest: f64 = parts.split_off(parts.len().min(PARTS)).iter().map(|part| part.effect).sum();
     // What rounding and features without a topic leave over stands in the rest as well.
     let told: f64 = parts.iter().map(|part| part.effect).sum();
-    let (base, logit) = (short(base), short(logit));
+    let (base, logit) = (millionths(base), millionths(logit));
     let over = logit - base - told;
     if rest != 0.0 || over.abs() > 1e-9 {
         parts.push(ExplanationPart { code: "rest".to_owned(), text: "Everything else together".to_owned(), effect: over });
@@ -132,11 +132,6 @@ pub(super) fn topic_in_words(code: &str) -> &'static str {
         "cancellation" => "The request to cancel",
         _ => "Something else",
     }
-}
-
-/// Short enough to be worth sending.
-fn short(effect: f64) -> f64 {
-    libm::round(effect * 1e6) / 1e6
 }
 
 /// Mean size of each topic's contribution over these rows, the weightiest first: codes and weights.

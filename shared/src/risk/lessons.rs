@@ -5,10 +5,10 @@ use std::rc::Rc;
 use super::backtest::Outcomes;
 use super::explain::{importance, topic_in_words};
 use super::origin::{self, Candidate, HeldOut, Learned, Study, Validated};
-use super::question::{HORIZON, Leaving, PastModels, Returning, is_gone};
+use super::question::{HORIZON, Outcome, PastModels, is_gone};
 use super::standpoint::{HORIZONS, Standpoint};
 use super::tiers::shown_per_cent;
-use super::view::scaled;
+use super::view::{millionths, scaled};
 use super::{FitInput, Model, Sampled};
 use crate::api::{CalibrationBin, Importance, Tried, Validation};
 use crate::money::Currency;
@@ -45,9 +45,9 @@ impl Lessons {
         let days =
             (HORIZON..=Past::MAX_DAYS_BACK).step_by(usize::try_from(settings.step).unwrap_or(1)).map(|back| until.plus(-back));
         let models = PastModels::of(&input.sample, days, &input.prior, input.churn_days);
-        let leaving = origin::learn(&Leaving(&models), &input.sample, home, until, &settings).ok();
-        let learn_returns = || origin::learn(&Returning(&models), &input.sample, home, until, &settings).ok();
-        let returning = if only_leaving { None } else { learn_returns() };
+        let learn = |event| origin::learn(&Outcome { event, models: &models }, &input.sample, home, until, &settings).ok();
+        let leaving = learn(origin::Event::Churn);
+        let returning = if only_leaving { None } else { learn(origin::Event::Return) };
         Self { models, leaving, returning }
     }
 
@@ -89,7 +89,7 @@ pub(super) fn validation(study: &Study, model: &Model, customers: &[Sampled], to
             .map(|(code, weight)| Importance {
                 code: code.to_owned(),
                 text: topic_in_words(code).to_owned(),
-                weight: short(weight),
+                weight: millionths(weight),
             })
             .collect(),
     }
@@ -109,10 +109,10 @@ fn tried(candidate: Candidate, figures: &crate::learn::metrics::Figures) -> Trie
         learner: name(candidate).to_owned(),
         customers: count(figures.n),
         happened: count(libm::round(figures.n as f64 * figures.base_rate.unwrap_or(0.0)) as usize),
-        auc: figures.auc.map(short),
-        brier: short(figures.brier.unwrap_or(0.0)),
-        log_loss: short(figures.log_loss.unwrap_or(0.0)),
-        ece: short(figures.ece.unwrap_or(0.0)),
+        auc: figures.auc.map(millionths),
+        brier: millionths(figures.brier.unwrap_or(0.0)),
+        log_loss: millionths(figures.log_loss.unwrap_or(0.0)),
+        ece: millionths(figures.ece.unwrap_or(0.0)),
     }
 }
 
@@ -128,7 +128,9 @@ fn text(study: &Study) -> String {
     let Learned { rows, customers, validated, event, .. } = &study.learned;
     let judged = match validated {
         Validated::LaterDays => "on later days than it had learned from",
-        Validated::OtherCustomers => "on customers whom it had not learned from, because the past is too short for later days",
+        Validated::OtherCustomers => {
+            "on customers whom it had not learned from, because the past is too millionths for later days"
+        }
     };
     let (said, came) = (
         share(study.held_out.iter().map(|row| row.probability)),
@@ -164,10 +166,10 @@ fn bins(held_out: &[HeldOut]) -> Vec<CalibrationBin> {
             let half = Z / (1.0 + z2 / n) * libm::sqrt(observed * (1.0 - observed) / n + z2 / (4.0 * n * n));
             CalibrationBin {
                 customers: count(rows.len()),
-                predicted: short(share(rows.iter().map(|(predicted, _)| *predicted))),
-                observed: short(observed),
-                low: short((middle - half).max(0.0)),
-                high: short((middle + half).min(1.0)),
+                predicted: millionths(share(rows.iter().map(|(predicted, _)| *predicted))),
+                observed: millionths(observed),
+                low: millionths((middle - half).max(0.0)),
+                high: millionths((middle + half).min(1.0)),
             }
         })
         .collect()
@@ -175,8 +177,4 @@ fn bins(held_out: &[HeldOut]) -> Vec<CalibrationBin> {
 
 fn count(n: usize) -> u32 {
     u32::try_from(n).unwrap_or(u32::MAX)
-}
-
-fn short(value: f64) -> f64 {
-    libm::round(value * 1e6) / 1e6
 }

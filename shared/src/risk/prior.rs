@@ -1,5 +1,6 @@
 //! What stands in for a shop's own figures until its data carry them: what is usual in its trade.
 
+use super::view::millionths;
 use super::{Renewals, Rhythm, TermModel};
 use crate::api::BusinessModel;
 use crate::clv::MbgNbd;
@@ -79,11 +80,6 @@ fn terms(leaves: Option<Leaves>) -> TermModel {
         Some(Leaves { short, long }) => TermModel { short: rate(SHORT_WEIGHT, short), long: rate(LONG_WEIGHT, long), ..general },
         None => general,
     }
-}
-
-/// Short enough to read back from JSON to the same bits, so that an unchanged prior compares equal to the stored one.
-fn millionths(value: f64) -> f64 {
-    libm::round(value * 1e6) / 1e6
 }
 
 #[cfg(test)]

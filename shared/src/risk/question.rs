@@ -41,13 +41,13 @@ fn past_model(customers: &[Sampled], prior: &Prior, churn_days: Option<u32>, day
     (orders.is_some() || model.terms.is_fitted()).then_some(model)
 }
 
-/// Whether somebody is lost within 90 days: silence reaches their deadline, or a paid term ends.
+/// What comes of somebody within 90 days. A churn: silence reaches their deadline, or a paid term ends. A return of the lost: an
+/// order, or a paid term.
 #[derive(Debug)]
-pub(super) struct Leaving<'a>(pub(super) &'a PastModels);
-
-/// Whether somebody who is lost comes back within 90 days.
-#[derive(Debug)]
-pub(super) struct Returning<'a>(pub(super) &'a PastModels);
+pub(super) struct Outcome<'a> {
+    pub(super) event: Event,
+    pub(super) models: &'a PastModels,
+}
 
 /// Whether somebody who was not lost on `origin` was lost within so many days after it. A silence of which a person said that it is
 /// no sign of leaving is none.
@@ -57,12 +57,12 @@ pub(super) fn is_gone(customer: &Sampled, model: &Model, origin: Day, days: i32)
     !is_excused && is_lost_within(&customer.state, model, origin, end)
 }
 
-impl Question for Leaving<'_> {
+impl Question for Outcome<'_> {
     type Customer = Sampled;
     type Known = Rc<Model>;
 
     fn event(&self) -> Event {
-        Event::Churn
+        self.event
     }
 
     fn horizon(&self) -> i32 {
@@ -74,54 +74,33 @@ impl Question for Leaving<'_> {
     }
 
     fn known(&self, _customers: &[Sampled], origin: Day) -> Option<Rc<Model>> {
-        self.0.on(origin)
+        self.models.on(origin)
     }
 
-    /// Not of those who are lost already, nor where the deadline lies too far ahead for any loss.
+    /// A churn not of those who are lost already, nor where the deadline lies too far ahead for any loss.
     fn ask(&self, known: &Rc<Model>, customer: &Sampled, origin: Day) -> Option<Asked> {
         let standpoint = Standpoint::of(&customer.state, known, origin).ok()?;
-        let [.., base] = standpoint.chances(known, 0.0, origin)?;
-        let asked = Asked { base: Some(base), deadline: standpoint.gap() };
-        (base > 0.0 && !customer.held_back).then_some(asked)
-    }
-
-    fn happened(&self, known: &Rc<Model>, customer: &Sampled, origin: Day) -> Option<bool> {
-        Some(is_gone(customer, known, origin, HORIZON))
-    }
-}
-
-impl Question for Returning<'_> {
-    type Customer = Sampled;
-    type Known = Rc<Model>;
-
-    fn event(&self) -> Event {
-        Event::Return
-    }
-
-    fn horizon(&self) -> i32 {
-        HORIZON
-    }
-
-    fn state<'a>(&self, customer: &'a Sampled) -> &'a State {
-        &customer.state
-    }
-
-    fn known(&self, _customers: &[Sampled], origin: Day) -> Option<Rc<Model>> {
-        self.0.on(origin)
-    }
-
-    fn ask(&self, known: &Rc<Model>, customer: &Sampled, origin: Day) -> Option<Asked> {
-        let standpoint = Standpoint::of(&customer.state, known, origin).ok()?;
-        let base = standpoint.p_return(known, origin)?;
+        let base = match self.event {
+            Event::Churn => {
+                let [.., within_90] = standpoint.chances(known, 0.0, origin)?;
+                Some(within_90).filter(|base| *base > 0.0)?
+            }
+            Event::Return => standpoint.p_return(known, origin)?,
+        };
         (!customer.held_back).then(|| Asked { base: Some(base), deadline: standpoint.gap() })
     }
 
-    /// An order, or a paid term.
-    fn happened(&self, _known: &Rc<Model>, customer: &Sampled, origin: Day) -> Option<bool> {
-        let state = &customer.state;
-        let end = origin.plus(HORIZON);
-        let ordered = state.days.until(end).len() > state.days.until(origin).len();
-        let mut terms = state.contract.iter().flat_map(|contract| &contract.terms);
-        Some(ordered || terms.any(|term| term.start > origin && term.start <= end))
+    fn happened(&self, known: &Rc<Model>, customer: &Sampled, origin: Day) -> Option<bool> {
+        Some(match self.event {
+            Event::Churn => is_gone(customer, known, origin, HORIZON),
+            Event::Return => has_returned(&customer.state, origin),
+        })
     }
+}
+
+fn has_returned(state: &State, origin: Day) -> bool {
+    let end = origin.plus(HORIZON);
+    let ordered = state.days.until(end).len() > state.days.until(origin).len();
+    let mut terms = state.contract.iter().flat_map(|contract| &contract.terms);
+    ordered || terms.any(|term| term.start > origin && term.start <= end)
 }

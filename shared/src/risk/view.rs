@@ -108,9 +108,9 @@ fn risk(chances: [f64; 3]) -> Risk {
     Risk { p30, p60, p90 }
 }
 
-/// Short enough to be worth storing.
-pub(super) fn millionths(probability: f64) -> f64 {
-    libm::round(probability * 1e6) / 1e6
+/// Short enough to be worth storing, and to read back from JSON to the same bits.
+pub(super) fn millionths(value: f64) -> f64 {
+    libm::round(value * 1e6) / 1e6
 }
 
 #[cfg(test)]
