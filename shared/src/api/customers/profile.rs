@@ -1,0 +1,103 @@
+//! One customer, whole.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::api::{CurrencyTotal, CustomerRow, Explanation, Note, Peers, RiskPoint};
+use crate::id::Id;
+use crate::money::{Currency, Money};
+
+/// One customer, whole.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Customer {
+    #[serde(flatten)]
+    pub row: CustomerRow,
+    /// Of owner and tags.
+    pub version: u32,
+    /// Newest first.
+    pub notes: Vec<Note>,
+    pub traits: BTreeMap<String, String>,
+    pub contacts: Vec<Contact>,
+    pub recent_orders: Vec<Order>,
+    pub spent: Vec<CurrencyTotal>,
+    pub history: Vec<RiskPoint>,
+    /// P(still a customer); for the lost, P(an order in the next 90 days).
+    pub p_alive: Option<f64>,
+    pub p_return: Option<f64>,
+    /// Its 90 % interval.
+    pub p_return_interval: Option<(f64, f64)>,
+    pub peers: Option<Peers>,
+    /// Null where the model in use was learned from no customers.
+    pub explanation: Option<Explanation>,
+    /// Expected orders in the next 365 days.
+    pub expected_orders: Option<f64>,
+    /// How the deadline came about, in words.
+    pub rhythm: Option<String>,
+    pub home_currency: Currency,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct CustomerResponse {
+    pub customer: Customer,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Contact {
+    pub id: Id,
+    pub role: String,
+    pub name: String,
+    pub email: Option<String>,
+    pub phone: Option<String>,
+    pub country: Option<String>,
+    pub time_zone: Option<String>,
+    /// The present state for each channel and purpose.
+    pub consent: Vec<Consent>,
+    /// All of it, newest first.
+    pub history: Vec<Consent>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Consent {
+    pub channel: String,
+    pub purpose: String,
+    /// `granted`, `denied`, `complained`, `expired`, `unknown`.
+    pub state: String,
+    pub basis: String,
+    pub source: String,
+    pub at: String,
+    pub expires_at: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Order {
+    pub external_id: String,
+    pub ordered_at: String,
+    pub amount: Money,
+    pub refunded: Money,
+    pub status: String,
+    pub items: Vec<String>,
+}
+
+/// Something that happened, newest first.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct TimelineItem {
+    pub at: String,
+    /// `order`, `event`, `consent`, `tier`.
+    pub kind: String,
+    pub title: String,
+    pub detail: Option<String>,
+    pub amount: Option<Money>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct TimelineMeta {
+    pub next_cursor: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct TimelineResponse {
+    pub timeline: Vec<TimelineItem>,
+    pub meta: TimelineMeta,
+}
