@@ -20,6 +20,7 @@ pub mod random;
 pub mod risk;
 pub mod search;
 pub mod signal;
+pub mod source;
 pub mod state;
 pub mod tags;
 pub mod time;

@@ -1,0 +1,179 @@
+//! What a message says, in our words.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value};
+
+use crate::consent::State;
+use crate::import::ContactRole;
+use crate::money::Currency;
+use crate::time::Millis;
+
+/// One thing that a message says. Every fact carries its own time, so that a late one never overwrites a newer one.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Fact {
+    /// Who somebody is; unknown fields leave what is stored.
+    Person(Person),
+    Order(Order),
+    /// Something that somebody did, by a name of [`crate::event`].
+    Event(Event),
+    Consent(Consent),
+    /// Two of the sender's names are one person.
+    Link(Link),
+    /// Somebody belongs to an account.
+    Member(Member),
+    Product(Product),
+    Request(Request),
+    Stopped(Stopped),
+}
+
+/// The ways in which a sender names a person; at least one is there.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Who {
+    /// The sender's own id, unique within its source.
+    pub external_id: Option<String>,
+    /// Of a visitor who has not said who they are.
+    pub anonymous_id: Option<String>,
+    /// Trimmed and lower case.
+    pub email: Option<String>,
+    /// Digits, with + where the number is international.
+    pub phone: Option<String>,
+    pub name: Option<String>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Person {
+    pub who: Who,
+    /// When the sender's record was as told here.
+    pub at: Millis,
+    /// The customer is a business account, not a shopper.
+    pub is_account: bool,
+    pub role: Option<ContactRole>,
+    /// ISO 3166 alpha-2.
+    pub country: Option<String>,
+    /// IANA name.
+    pub time_zone: Option<String>,
+    pub created_at: Option<Millis>,
+    pub tags: Vec<String>,
+    pub traits: BTreeMap<String, String>,
+    /// The sender has deleted its record: nothing more will come, but nothing is forgotten either.
+    pub is_deleted: bool,
+}
+
+/// An order as it stands at `at`, whole: a later one replaces it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Order {
+    /// The sender's id of the order.
+    pub id: String,
+    pub who: Who,
+    /// When the sender's record was as told here.
+    pub at: Millis,
+    pub ordered_at: Millis,
+    /// Minor units of `currency`, after discounts, before refunds; not negative.
+    pub amount: i64,
+    pub currency: Currency,
+    /// Minor units given back so far.
+    pub refunded: i64,
+    pub discount: i64,
+    /// `paid`, `pending`, `cancelled`, `refunded`.
+    pub status: OrderStatus,
+    pub cancelled_at: Option<Millis>,
+    /// Names of what was bought, in the order's own order.
+    pub items: Vec<String>,
+    pub codes: Vec<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OrderStatus {
+    Paid,
+    Pending,
+    Cancelled,
+    Refunded,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Event {
+    /// Unique within its source.
+    pub id: String,
+    pub who: Who,
+    pub at: Millis,
+    /// In the words of [`crate::event`].
+    pub name: String,
+    pub properties: Map<String, Value>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Consent {
+    pub who: Who,
+    /// `email`, `sms`.
+    pub channel: String,
+    pub state: State,
+    /// The person did it themselves, dated: only such an act lifts an opt-out. A present state told in bulk is none.
+    pub is_act: bool,
+    pub wording: Option<String>,
+    pub at: Millis,
+}
+
+/// `from` is from now on the same person as `to`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Link {
+    pub from: Who,
+    pub to: Who,
+    pub at: Millis,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Member {
+    pub who: Who,
+    /// The sender's id of the account.
+    pub account_id: String,
+    pub account_name: Option<String>,
+    pub role: Option<ContactRole>,
+    pub traits: BTreeMap<String, String>,
+    pub at: Millis,
+}
+
+/// One thing that can be bought: a variant where products have some.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Product {
+    pub id: String,
+    /// Of all its variants.
+    pub product_id: String,
+    pub title: String,
+    pub variant: Option<String>,
+    pub sku: Option<String>,
+    pub category: Option<String>,
+    /// Minor units.
+    pub price: Option<i64>,
+    pub currency: Currency,
+    /// Unknown where the sender does not count.
+    pub stock: Option<i64>,
+    pub image: Option<String>,
+    pub link: Option<String>,
+    pub is_gone: bool,
+    pub at: Millis,
+}
+
+/// A person's right, asked for through the sender.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Request {
+    pub kind: RequestKind,
+    /// Nobody where the whole shop is meant.
+    pub who: Option<Who>,
+    /// The sender's ids of orders that are meant; none means all.
+    pub orders: Vec<String>,
+    pub at: Millis,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RequestKind {
+    Export,
+    Erasure,
+    ShopErasure,
+}
+
+/// The sender let us go: nothing may be sent for this shop any more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stopped {
+    pub at: Millis,
+}
