@@ -12,7 +12,9 @@ mod jobs;
 mod limits;
 mod models;
 mod people;
+mod privacy;
 mod shop;
+mod sources;
 pub mod worker;
 
 pub use audit::*;
@@ -24,7 +26,9 @@ pub use jobs::*;
 pub use limits::*;
 pub use models::*;
 pub use people::*;
+pub use privacy::*;
 pub use shop::*;
+pub use sources::*;
 
 use std::collections::BTreeMap;
 

@@ -90,9 +90,10 @@ mod tests {
     fn migrations_only_add() {
         let mut checked = 0;
         for file in stamp::files(&project::path(MIGRATIONS)).unwrap() {
-            let text = project::read(&file).unwrap();
-            for statement in statements(&text) {
-                assert_eq!(refused(&statement), None, "{}: {statement}", file.display());
+            let all = statements(&project::read(&file).unwrap());
+            let made: Vec<&str> = all.iter().filter_map(|statement| table_made(statement)).collect();
+            for statement in &all {
+                assert_eq!(refused(statement, &made), None, "{}: {statement}", file.display());
                 checked += 1;
             }
         }
@@ -113,8 +114,13 @@ mod tests {
             "insert into scores select * from old_scores",
             "begin",
         ] {
-            assert!(refused(statement).is_some(), "{statement}");
+            assert!(refused(statement, &["inbox"]).is_some(), "{statement}");
         }
+        assert_eq!(refused("create unique index a on inbox (source, key)", &["inbox"]), None);
+    }
+
+    fn table_made(statement: &str) -> Option<&str> {
+        statement.strip_prefix("create table ")?.split_whitespace().next()
     }
 
     /// Without comments.
@@ -125,15 +131,15 @@ mod tests {
         words.filter(|statement| !statement.is_empty()).collect()
     }
 
-    /// Why a statement does not go with the version before.
-    fn refused(statement: &str) -> Option<&'static str> {
+    /// Why a statement does not go with the version before; `made` are the tables that its migration makes.
+    fn refused(statement: &str, made: &[&str]) -> Option<&'static str> {
         let begins = |with: &str| statement.starts_with(with);
         if begins("create table ") || begins("create index ") {
             return None;
         }
         if begins("create unique index ") {
-            // Of a table that this version made, which the first one did with all of its own.
-            return (!statement.contains("consents_by_contact")).then_some("the version before may write equal rows");
+            let on = statement.split(" on ").nth(1).and_then(|rest| rest.split_whitespace().next());
+            return (!on.is_some_and(|table| made.contains(&table))).then_some("the version before may write equal rows");
         }
         if begins("alter table ") && statement.contains(" add column ") {
             let is_filled = !statement.contains(" not null") || statement.contains(" default ");
