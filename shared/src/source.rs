@@ -8,7 +8,10 @@ mod fact;
 mod kind;
 mod value;
 
-pub use fact::{Consent, Event, Fact, Link, Member, Order, OrderStatus, Person, Product, Request, RequestKind, Stopped, Who};
+pub use fact::{
+    Consent, Event, Fact, Link, Member, Order, OrderChange, OrderPart, OrderStatus, Person, Product, Request, RequestKind,
+    Stopped, Who,
+};
 pub use kind::{Family, Kind};
 pub use value::Refusal;
 

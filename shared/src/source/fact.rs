@@ -15,6 +15,7 @@ pub enum Fact {
     /// Who somebody is; unknown fields leave what is stored.
     Person(Person),
     Order(Order),
+    OrderPart(OrderPart),
     /// Something that somebody did, by a name of [`crate::event`].
     Event(Event),
     Consent(Consent),
@@ -39,6 +40,9 @@ pub struct Who {
     /// Digits, with + where the number is international.
     pub phone: Option<String>,
     pub name: Option<String>,
+    /// Told by a page, where anybody may tell anything: it fills what is not known, changes nothing that is, and joins no two
+    /// records that are known.
+    pub by_browser: bool,
 }
 
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -60,7 +64,8 @@ pub struct Person {
     pub is_deleted: bool,
 }
 
-/// An order as it stands at `at`, whole: a later one replaces it.
+/// An order as it stands at `at`, whole: a later one replaces it, but for `ordered_at`, of which the earliest told holds, because
+/// some senders tell of a change without the day of the order.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Order {
     /// The sender's id of the order.
@@ -89,6 +94,31 @@ pub enum OrderStatus {
     Pending,
     Cancelled,
     Refunded,
+}
+
+/// What happened to an order, told without the rest of it: it holds whether it comes before the whole order or after, and once
+/// by its id. An order without a whole is none.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OrderPart {
+    /// Unique among the parts of its order.
+    pub id: String,
+    /// The sender's id of the order.
+    pub order_id: String,
+    pub who: Who,
+    pub at: Millis,
+    pub change: OrderChange,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OrderChange {
+    /// What was given back is what the whole order says, or the sum of its parts where that is more, and never above its amount.
+    Refunded {
+        /// Minor units; none means all of it.
+        amount: Option<i64>,
+        currency: Currency,
+    },
+    /// From then on, whatever the whole order says.
+    Cancelled,
 }
 
 #[derive(Debug, Clone, PartialEq)]
