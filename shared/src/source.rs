@@ -34,6 +34,8 @@ pub struct Delivery<'a> {
     pub sent_at: Option<Millis>,
     /// Where the payload names none.
     pub currency: Currency,
+    /// Where the shop's pages stand, such as `https://shop.example`: some senders name their products' pages by path alone.
+    pub site: Option<&'a str>,
     /// Came with a key that every visitor of a page can read.
     pub by_browser: bool,
 }

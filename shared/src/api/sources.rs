@@ -66,6 +66,9 @@ pub struct SourceSettings {
     /// Of a browser key: pages that may send with it; any where it is empty.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub origins: Vec<String>,
+    /// Where the shop's pages stand, such as `https://shop.example`: links to products begin with it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub site: Option<String>,
     /// Messages that may come in a day; the plan's share where it is left out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub daily_messages: Option<u32>,

@@ -164,6 +164,8 @@ pub struct Member {
 }
 
 /// One thing that can be bought: a variant where products have some.
+///
+/// A product that is gone, without a title: all variants of `product_id` are. Its rows keep what they say.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Product {
     pub id: String,
