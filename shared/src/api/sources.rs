@@ -230,6 +230,25 @@ pub struct DeadLetters {
     pub meta: DeadLettersMeta,
 }
 
+/// Of `GET` and `PATCH /api/dead-letters/{id}`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct DeadLetterAnswer {
+    pub dead_letter: DeadLetter,
+}
+
+/// `POST /api/dead-letters/replay`: all dead ones of a source, each as it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DeadLettersReplay {
+    pub source: Id,
+}
+
+/// How many are applied again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct DeadLettersReplayed {
+    pub replayed: u64,
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct DeadLettersMeta {
     pub total: u64,
