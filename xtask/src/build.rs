@@ -8,15 +8,16 @@ mod sample;
 mod size;
 mod worker;
 
-pub use app::build as app;
+pub use app::{build as app, flags as app_flags};
 pub use before::{Before, build as before};
 pub use markers::{app_is_light, worker_has_no_seams};
 pub use sample::build as sample;
 pub use size::load;
-pub use worker::{SEAMS, Variant, build as worker};
+pub use worker::{SEAMS, Variant, build as worker, flags as worker_flags};
 
 use anyhow::{Result, bail};
 
+use crate::process;
 use crate::tools::{self, Tools};
 
 pub fn command(mut args: lexopt::Parser) -> Result<()> {
@@ -39,7 +40,7 @@ pub fn deployable(tools: &Tools) -> Result<()> {
     files(tools)?;
     worker(tools, Variant::Deployable)?;
     let report = size::report()?;
-    eprint!("{report}");
+    process::say(&report);
     for (module, what, most) in size::MODULES {
         let bytes = load(module)?;
         if bytes > most {

@@ -1,8 +1,9 @@
 //! Other programs: run to their end, or kept running in a process group of their own.
 
-use std::io::Write as _;
+use std::cell::RefCell;
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::os::unix::process::CommandExt as _;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::Mutex;
 use std::time::Instant;
 
@@ -10,20 +11,43 @@ use anyhow::{Context as _, Result, bail};
 
 /// Runs one step and says how long it took. What the step prints goes to standard error, so that standard output carries answers only.
 pub fn step<T>(what: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
-    eprintln!("· {what}");
+    say(&format!("· {what}\n"));
     let start = Instant::now();
     let done = work()?;
     let seconds = start.elapsed().as_secs_f64();
     if seconds >= 1.0 {
-        eprintln!("  {what}: {seconds:.0} s");
+        say(&format!("  {what}: {seconds:.0} s\n"));
     }
     Ok(done)
+}
+
+thread_local! {
+    static KEPT: RefCell<Option<String>> = const { RefCell::new(None) };
+}
+
+/// Does the work with all that its steps and programs print on this thread kept, and gives both back.
+pub fn kept<T>(work: impl FnOnce() -> T) -> (T, String) {
+    KEPT.set(Some(String::new()));
+    let done = work();
+    (done, KEPT.take().unwrap_or_default())
+}
+
+/// Tells the user, on standard error or in what is kept.
+pub fn say(text: &str) {
+    let is_kept = KEPT.with_borrow_mut(|kept| kept.as_mut().map(|kept| kept.push_str(text)).is_some());
+    if !is_kept {
+        eprint!("{text}");
+    }
 }
 
 /// Runs a program whose progress the user should see.
 pub fn run(command: &mut Command) -> Result<()> {
     let name = name(command);
-    let status = command.stdout(std::io::stderr()).status().with_context(|| format!("{name} cannot be started"))?;
+    let status = if KEPT.with_borrow(Option::is_some) {
+        each_line(command, |line| say(&format!("{line}\n")))?
+    } else {
+        command.stdout(std::io::stderr()).status().with_context(|| format!("{name} cannot be started"))?
+    };
     if !status.success() {
         bail!("{name} failed ({status}); what it printed stands above.");
     }
@@ -47,6 +71,17 @@ pub fn output(command: &mut Command) -> Result<String> {
 
 /// Runs a program with its output shown as it comes, and gives back all of it and whether the program succeeded.
 pub fn tee(command: &mut Command) -> Result<(bool, String)> {
+    let mut text = String::new();
+    let status = each_line(command, |line| {
+        let _ = writeln!(std::io::stderr(), "{line}");
+        text.push_str(line);
+        text.push('\n');
+    })?;
+    Ok((status.success(), text))
+}
+
+/// Runs a program to its end and hands over each line of both its streams as it comes.
+fn each_line(command: &mut Command, mut take: impl FnMut(&str)) -> Result<ExitStatus> {
     let name = name(command);
     let (reader, writer) = std::io::pipe()?;
     let mut child = command
@@ -57,14 +92,10 @@ pub fn tee(command: &mut Command) -> Result<(bool, String)> {
         .with_context(|| format!("{name} cannot be started"))?;
     // The command keeps its copies of the writing end, and reading would never end while one is open.
     command.stdout(Stdio::null()).stderr(Stdio::null());
-    let mut text = String::new();
-    for line in std::io::BufRead::lines(std::io::BufReader::new(reader)) {
-        let line = line?;
-        let _ = writeln!(std::io::stderr(), "{line}");
-        text.push_str(&line);
-        text.push('\n');
+    for line in BufReader::new(reader).split(b'\n') {
+        take(&String::from_utf8_lossy(&line?));
     }
-    Ok((child.wait()?.success(), text))
+    Ok(child.wait()?)
 }
 
 /// The sentence for a failure that has no network as its cause, whichever program failed.
@@ -170,6 +201,19 @@ mod tests {
         let mut rest = Vec::new();
         std::io::Read::read_to_end(&mut reader, &mut rest).unwrap();
         assert!(rest.is_empty());
+    }
+
+    #[test]
+    fn what_is_kept_holds_the_steps_and_both_streams_and_nothing_of_other_threads() {
+        let (done, text) = kept(|| {
+            std::thread::scope(|scope| {
+                scope.spawn(|| say("elsewhere\n"));
+            });
+            step("Building", || run(Command::new("sh").args(["-c", "echo out; echo err >&2; exit 1"])))
+        });
+        assert!(done.is_err());
+        assert_eq!(text, "· Building\nout\nerr\n");
+        assert_eq!(kept(|| say("next")).1, "next");
     }
 
     #[test]

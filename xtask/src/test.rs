@@ -1,5 +1,6 @@
 //! `cargo xtask test`: every check and every test, one closing line.
 
+mod beside;
 mod count;
 mod same_bytes;
 
@@ -15,6 +16,7 @@ use crate::process;
 use crate::project;
 use crate::stamp;
 use crate::tools::{self, Tools};
+use beside::{Beside, Done, Pending};
 use count::Count;
 
 pub fn command(mut args: lexopt::Parser) -> Result<ExitCode> {
@@ -35,8 +37,22 @@ pub fn command(mut args: lexopt::Parser) -> Result<ExitCode> {
     Ok(if session.failures.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// What costs least comes first.
+/// What costs least comes first. Builds go on beside it, in the order in which tests wait for them.
 fn run(tools: &Tools, session: &mut Session) -> Result<()> {
+    let beside = Beside::start();
+    let build = |work: fn(&Tools) -> Result<()>| {
+        let tools = tools.clone();
+        beside.then(move || work(&tools))
+    };
+    let seams = build(|tools| build::worker(tools, Variant::Seams));
+    let worker = build(|tools| build::worker(tools, Variant::Deployable));
+    let deployable = build(build::deployable);
+    let same = session.wants(SAME_BYTES).then(|| build(same_bytes::check));
+    let before = session.wants_before().then(|| {
+        let tools = tools.clone();
+        beside.then(move || build::before(&tools))
+    });
+
     session.check("formatting", || process::run(&mut cargo(&["fmt", "--all", "--check"])));
     session.check("every npm install script is named", || match tools::unnamed_scripts()?.as_slice() {
         [] => Ok(()),
@@ -45,24 +61,32 @@ fn run(tools: &Tools, session: &mut Session) -> Result<()> {
     session.check("only named crates depend on the sample shops", samples_stay_outside);
     let lint = |args: &[&str]| process::run(cargo(&["clippy", "--quiet", "--locked"]).args(args).args(["--", "-D", "warnings"]));
     session.check("clippy", || lint(&["--workspace", "--all-targets"]));
-    session.check("clippy for wasm", || {
-        lint(&["--target", "wasm32-unknown-unknown", "-p", "app", "-p", "app-worker", "-p", "functions"])
-    });
-    session.check("clippy for wasm with seams", || {
-        lint(&["--target", "wasm32-unknown-unknown", "-p", "functions", "--features", "functions/seams"])
-    });
+    // The same packages both times: what they are made of has the same features then, and is checked once.
+    let wasm = ["--target", "wasm32-unknown-unknown", "-p", "app", "-p", "app-worker", "-p", "functions"];
+    session.check("clippy for wasm", || lint(&wasm));
+    session.check("clippy for wasm with seams", || lint(&[&wasm[..], &["--features", "functions/seams"]].concat()));
     session.check("supply chain", deny);
     session.native()?;
-    session.check("models are the same bytes natively and in wasm", || same_bytes::check(tools));
-    session.check("the app within its budget and the deployable worker", || build::deployable(tools));
-    session.check("the worker with seams", || build::worker(tools, Variant::Seams));
-    let before = session.before(tools);
-    session.check("no template engine or zone table in the app's modules", build::app_is_light);
+
+    session.built("the worker with seams", seams)?;
+    session.built("the deployable worker", worker)?;
     session.check("no seams in the deployable worker", build::worker_has_no_seams);
     session.node(tools, "api", None)?;
+
+    session.built("the app within its budget", deployable)?;
+    session.check("no template engine or zone table in the app's modules", build::app_is_light);
+    if let Some(same) = same {
+        session.built(SAME_BYTES, same)?;
+    }
+    let before = match before {
+        Some(before) => session.before(before)?,
+        None => None,
+    };
     session.node(tools, "commands", before.as_deref())?;
     session.node(tools, "browser", None)
 }
+
+const SAME_BYTES: &str = "models are the same bytes natively and in wasm";
 
 struct Session {
     filter: Option<String>,
@@ -71,15 +95,29 @@ struct Session {
 }
 
 impl Session {
-    /// A check that passes or fails as one. Builds run whatever the filter says: later tests stand on them.
+    /// Whether a check of this name is asked for.
+    fn wants(&self, name: &str) -> bool {
+        self.filter.as_ref().is_none_or(|filter| name.contains(filter.as_str()))
+    }
+
+    /// A check that passes or fails as one.
     fn check(&mut self, name: &str, work: impl FnOnce() -> Result<()>) {
-        let needed = name.starts_with("the ");
-        if self.filter.as_ref().is_some_and(|filter| !name.contains(filter.as_str())) && !needed {
-            return;
+        if self.wants(name) {
+            let start = Instant::now();
+            let outcome = work();
+            self.record(name, outcome, start.elapsed().as_secs_f64());
         }
-        let start = Instant::now();
-        let outcome = work();
-        let seconds = start.elapsed().as_secs_f64();
+    }
+
+    /// A work that went on beside the checks. Builds run whatever the filter says: later tests stand on them.
+    fn built(&mut self, name: &str, pending: Pending<()>) -> Result<()> {
+        let Done { outcome, text, seconds } = pending.wait()?;
+        eprint!("{text}");
+        self.record(name, outcome, seconds);
+        Ok(())
+    }
+
+    fn record(&mut self, name: &str, outcome: Result<()>, seconds: f64) {
         match outcome {
             Ok(()) => {
                 eprintln!("ok     {name} ({seconds:.1} s)");
@@ -97,20 +135,22 @@ impl Session {
         }
     }
 
-    /// The tree of the version before with its worker, where a test that is asked for needs it.
-    fn before(&mut self, tools: &Tools) -> Option<PathBuf> {
-        if !self.files("commands").is_ok_and(|files| files.iter().any(|file| file.ends_with("upgrade.test.mjs"))) {
-            return None;
-        }
-        let mut tree = None;
-        self.check("the worker of the version before", || match build::before(tools)? {
-            Before::Built(folder) => {
-                tree = Some(folder);
-                Ok(())
-            }
-            Before::Unknown(why) => Err(Skipped(why).into()),
-        });
-        tree
+    /// Whether a test that is asked for needs the version before.
+    fn wants_before(&self) -> bool {
+        self.files("commands").is_ok_and(|files| files.iter().any(|file| file.ends_with("upgrade.test.mjs")))
+    }
+
+    /// The tree of the version before with its worker.
+    fn before(&mut self, pending: Pending<Before>) -> Result<Option<PathBuf>> {
+        let Done { outcome, text, seconds } = pending.wait()?;
+        eprint!("{text}");
+        let (tree, outcome) = match outcome {
+            Ok(Before::Built(folder)) => (Some(folder), Ok(())),
+            Ok(Before::Unknown(why)) => (None, Err(Skipped(why).into())),
+            Err(error) => (None, Err(error)),
+        };
+        self.record("the worker of the version before", outcome, seconds);
+        Ok(tree)
     }
 
     /// Unit, property and documentation tests of every crate.
@@ -120,31 +160,34 @@ impl Session {
         self.suite("native tests", &mut command, count::cargo)
     }
 
-    /// The tests below `tests/{folder}`, each file a process.
+    /// The tests below `tests/{folder}`, each file a process. A file waits for its server as often as the server for it, so two go on at
+    /// once; those that measure time come after the others, one by one.
     fn node(&mut self, tools: &Tools, folder: &str, before: Option<&Path>) -> Result<()> {
-        let files = self.files(folder)?;
+        let (timed, others): (Vec<_>, Vec<_>) = self.files(folder)?.into_iter().partition(|file| measures_time(file));
+        self.files_of(tools, &format!("{folder} tests"), &others, 2, before)?;
+        self.files_of(tools, &format!("{folder} tests that measure time"), &timed, 1, before)
+    }
+
+    fn files_of(&mut self, tools: &Tools, name: &str, files: &[PathBuf], at_once: u32, before: Option<&Path>) -> Result<()> {
         if files.is_empty() {
             return Ok(());
         }
         let mut command = Command::new(&tools.node);
         command
             .args(["--test", "--test-reporter=spec"])
+            .arg(format!("--test-concurrency={at_once}"))
             .current_dir(project::root())
             .env("REKINDLE_XTASK", std::env::current_exe()?);
         if let Some(before) = before {
             command.env("REKINDLE_BEFORE", before);
-        }
-        if folder == "browser" {
-            // One browser at a time: figures such as the time of the first load stand in its output.
-            command.arg("--test-concurrency=1");
         }
         if let Some(filter) = &self.filter
             && !files.iter().all(|file| file.to_string_lossy().contains(filter.as_str()))
         {
             command.arg(format!("--test-name-pattern={filter}"));
         }
-        command.args(&files);
-        self.suite(&format!("{folder} tests"), &mut command, count::node)
+        command.args(files);
+        self.suite(name, &mut command, count::node)
     }
 
     /// Test files of the folder: those named like the filter, else those with a test of that name. A file none of whose tests runs
@@ -174,6 +217,10 @@ impl Session {
         }
         Ok(())
     }
+}
+
+fn measures_time(file: &Path) -> bool {
+    project::read(file).is_ok_and(|text| text.contains("performance.now()"))
 }
 
 /// Whether a test's title holds the words; a title that is put together may hold any word of the file's code.

@@ -15,6 +15,7 @@ const CARGO_DENY: &str = "0.20.2";
 pub const WASM_TARGET: &str = "wasm32-unknown-unknown";
 
 /// Paths of the programs; each exists.
+#[derive(Clone)]
 pub struct Tools {
     pub wasm_bindgen: PathBuf,
     pub worker_build: PathBuf,
@@ -161,10 +162,14 @@ fn cargo_tool(package: &str, program: &str, version: &str) -> Result<PathBuf> {
         let install = |locked: &[&str]| {
             process::output(
                 Command::new("cargo")
-                    .args(["install", package, "--version", version, "--root"])
+                    .args(["install", package, "--version", version, "--bin", program, "--root"])
                     .arg(&folder)
                     .args(locked)
-                    .env_remove("CARGO_TARGET_DIR")
+                    // What they have in common is built once, and they are asked to come soon rather than to be quick: with cargo-deny's
+                    // own profile alone the machine would link for minutes.
+                    .env("CARGO_TARGET_DIR", project::target().join("tools"))
+                    .envs([("CARGO_PROFILE_RELEASE_LTO", "false"), ("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16")])
+                    .envs([("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1"), ("CARGO_PROFILE_RELEASE_BUILD_OVERRIDE_OPT_LEVEL", "0")])
                     .current_dir(project::root()),
             )
         };

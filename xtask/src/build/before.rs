@@ -41,13 +41,13 @@ pub fn build(tools: &Tools) -> Result<Before> {
         fs::create_dir_all(tree.join("dist"))?;
         step("Building the worker of the version before", || {
             process::run(
-                worker::command(tools, "build-seams")
+                // It is asked for what it writes, not how quickly.
+                worker::command(tools, "build-seams", &["--no-opt"])
                     .args(["--features", "seams"])
                     .current_dir(tree.join("functions"))
                     // Cargo tells packages apart by their place within a workspace: in the folder of this version's worker the one
                     // would be taken for the other.
                     .env("CARGO_TARGET_DIR", &work)
-                    // It is asked for what it writes, not how quickly.
                     .envs([("CARGO_PROFILE_EDGE_LTO", "false"), ("CARGO_PROFILE_EDGE_OPT_LEVEL", "1")])
                     .env("CARGO_PROFILE_EDGE_CODEGEN_UNITS", "16"),
             )

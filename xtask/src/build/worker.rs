@@ -14,7 +14,12 @@ use crate::tools::Tools;
 pub const SEAMS: &str = "functions/build-seams";
 
 /// A Worker has 128 MB, and what is not this linear memory needs some of it: local runs end where production would.
-const FLAGS: &str = r#"--cfg getrandom_backend="wasm_js" -C link-arg=--max-memory=100663296"#;
+const FLAGS: [&str; 4] = ["--cfg", r#"getrandom_backend="wasm_js""#, "-C", "link-arg=--max-memory=100663296"];
+
+/// The compiler's flags, as cargo takes them in CARGO_ENCODED_RUSTFLAGS.
+pub fn flags() -> String {
+    FLAGS.join("\x1f")
+}
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Variant {
@@ -40,24 +45,26 @@ pub fn build(tools: &Tools, variant: Variant) -> Result<()> {
     let stamp = Stamp::new(
         name,
         &["functions", "shared", "Cargo.lock", "Cargo.toml", ".cargo", "rust-toolchain.toml"],
-        &[FLAGS, &tools.worker_build.to_string_lossy(), &tools.wasm_bindgen.to_string_lossy()],
+        &[&flags(), &tools.worker_build.to_string_lossy(), &tools.wasm_bindgen.to_string_lossy()],
     )?;
     if stamp.fresh(&variant.folder().join("index_bg.wasm")) {
         return Ok(());
     }
     let what = if variant == Variant::Seams { "Building the worker (with seams)" } else { "Building the worker" };
-    step(what, || process::run(command(tools, out).args(features).current_dir(project::path("functions"))))?;
+    step(what, || process::run(command(tools, out, &[]).args(features).current_dir(project::path("functions"))))?;
     stamp.set()
 }
 
-/// worker-build, to be run in a crate's folder; what is added to it goes to cargo.
-pub fn command(tools: &Tools, out: &str) -> Command {
+/// worker-build with options of its own, to be run in a crate's folder; what is added to it goes to cargo.
+pub fn command(tools: &Tools, out: &str, options: &[&str]) -> Command {
     let mut command = Command::new(&tools.worker_build);
     command
-        .args(["--profile", "edge", "--out-dir", out, "--", "--locked"])
+        .args(["--profile", "edge", "--out-dir", out])
+        .args(options)
+        .args(["--", "--locked"])
         .env("WASM_BINDGEN_BIN", &tools.wasm_bindgen)
         .env("WASM_OPT_BIN", &tools.wasm_opt)
         .env("ESBUILD_BIN", &tools.esbuild)
-        .env("RUSTFLAGS", FLAGS);
+        .env("CARGO_ENCODED_RUSTFLAGS", flags());
     command
 }
