@@ -12,7 +12,6 @@ pub use app::{build as app, flags as app_flags};
 pub use before::{Before, build as before};
 pub use markers::{app_is_light, worker_has_no_seams};
 pub use sample::build as sample;
-pub use size::load;
 pub use worker::{SEAMS, Variant, build as worker, flags as worker_flags};
 
 use anyhow::{Result, bail};
@@ -39,10 +38,10 @@ pub fn command(mut args: lexopt::Parser) -> Result<()> {
 pub fn deployable(tools: &Tools) -> Result<()> {
     files(tools)?;
     worker(tools, Variant::Deployable)?;
-    let report = size::report()?;
-    process::say(&report);
+    let sizes = size::measure()?;
+    process::say(&sizes.report()?);
     for (module, what, most) in size::MODULES {
-        let bytes = load(module)?;
+        let bytes = sizes.load(module)?;
         if bytes > most {
             bail!(
                 "{what} takes {} KB brotli, above the budget of {} KB: move pages to the other module, work to the Web Worker, or drop a dependency.",

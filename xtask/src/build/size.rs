@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context as _, Result};
 
@@ -29,36 +29,51 @@ pub fn files_of(module: &str) -> Result<Vec<PathBuf>> {
     Ok(stamp::files(&project::path("dist/assets"))?.into_iter().filter(is_its).collect())
 }
 
-/// Bytes of brotli that a module takes now.
-pub fn load(module: &str) -> Result<usize> {
-    files_of(module)?.iter().map(|file| brotli(file)).sum()
+/// The sizes of all files that the browser loads and of the worker.
+pub struct Sizes {
+    /// File, raw bytes and bytes of brotli, in the order of the report. Packing takes seconds, so each is packed once.
+    files: Vec<(PathBuf, usize, usize)>,
 }
 
-/// One line a file: raw and brotli, in KB.
-pub fn report() -> Result<String> {
-    let mut text = String::from("  raw KB  brotli KB\n");
+pub fn measure() -> Result<Sizes> {
     let mut files = stamp::files(&project::path("dist/assets"))?;
     files.push(project::path("dist/index.html"));
     files.extend(["index_bg.wasm", "index.js"].map(|name| Variant::Deployable.folder().join(name)));
-    for file in files {
-        let raw = fs::metadata(&file).with_context(|| format!("{} is not built", file.display()))?.len();
-        let shown = file.strip_prefix(project::root()).unwrap_or(&file).display().to_string();
-        writeln!(text, "{:>8.1} {:>10.1}  {shown}", kilobytes(raw as usize), kilobytes(brotli(&file)?))?;
-    }
-    for (address, bytes) in super::sample::sizes()? {
-        writeln!(text, "{:>8.1} {:>10}  {address} (gzip)", kilobytes(bytes as usize), "")?;
-    }
-    for (module, what, most) in MODULES {
-        writeln!(text, "{:>19.1}  {what}: wasm and script, of {} allowed", kilobytes(load(module)?), most / 1000)?;
-    }
-    Ok(text)
+    let sizes = |file: PathBuf| -> Result<_> {
+        let bytes = fs::read(&file).with_context(|| format!("{} is not built", file.display()))?;
+        Ok((file, bytes.len(), brotli(&bytes)?))
+    };
+    Ok(Sizes { files: files.into_iter().map(sizes).collect::<Result<_>>()? })
 }
 
-fn brotli(file: &Path) -> Result<usize> {
-    let bytes = fs::read(file).with_context(|| format!("{} is not built", file.display()))?;
+impl Sizes {
+    /// Bytes of brotli that a module takes.
+    pub fn load(&self, module: &str) -> Result<usize> {
+        let its = files_of(module)?;
+        Ok(self.files.iter().filter(|(file, ..)| its.contains(file)).map(|(.., packed)| packed).sum())
+    }
+
+    /// One line a file: raw and brotli, in KB.
+    pub fn report(&self) -> Result<String> {
+        let mut text = String::from("  raw KB  brotli KB\n");
+        for (file, raw, packed) in &self.files {
+            let shown = file.strip_prefix(project::root()).unwrap_or(file).display().to_string();
+            writeln!(text, "{:>8.1} {:>10.1}  {shown}", kilobytes(*raw), kilobytes(*packed))?;
+        }
+        for (address, bytes) in super::sample::sizes()? {
+            writeln!(text, "{:>8.1} {:>10}  {address} (gzip)", kilobytes(bytes as usize), "")?;
+        }
+        for (module, what, most) in MODULES {
+            writeln!(text, "{:>19.1}  {what}: wasm and script, of {} allowed", kilobytes(self.load(module)?), most / 1000)?;
+        }
+        Ok(text)
+    }
+}
+
+fn brotli(bytes: &[u8]) -> Result<usize> {
     let mut packed = Vec::new();
     let parameters = brotli::enc::BrotliEncoderParams { quality: 11, lgwin: 22, ..Default::default() };
-    brotli::BrotliCompress(&mut bytes.as_slice(), &mut packed, &parameters)?;
+    brotli::BrotliCompress(&mut &*bytes, &mut packed, &parameters)?;
     Ok(packed.len())
 }
 
