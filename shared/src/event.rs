@@ -231,7 +231,8 @@ impl Properties<'_> {
     }
 }
 
-fn canonical(name: &str) -> String {
+/// Names that mean the same have the same form: lower case, words parted by one blank.
+pub fn canonical(name: &str) -> String {
     let spaced: String = name.chars().map(|c| if matches!(c, '_' | '-') { ' ' } else { c }).collect();
     spaced.split_whitespace().map(str::to_lowercase).collect::<Vec<_>>().join(" ")
 }

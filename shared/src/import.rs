@@ -5,15 +5,15 @@
 //! what a browser sent with [`validate`].
 
 mod amounts;
-mod countries;
-mod customers;
+pub(crate) mod countries;
+pub(crate) mod customers;
 mod dates;
 mod events;
 mod fields;
 mod framing;
 mod guess;
 mod headers;
-mod limits;
+pub(crate) mod limits;
 mod occurrences;
 mod orders;
 mod parser;
@@ -26,7 +26,7 @@ mod sample;
 mod text;
 pub(crate) mod text_values;
 mod validate;
-mod who;
+pub(crate) mod who;
 
 pub use fields::{fields, template};
 pub use guess::{Defaults, Doubt, Guess, guess};

@@ -6,6 +6,7 @@
 
 mod fact;
 mod kind;
+pub mod segment;
 mod value;
 
 pub use fact::{
@@ -45,6 +46,8 @@ pub struct Delivery<'a> {
 /// # Errors
 /// When the payload lacks what its topic needs, or holds it in a form that cannot be read.
 pub fn read(delivery: &Delivery<'_>) -> Result<Vec<Fact>, Refusal> {
-    let _ = delivery;
-    Ok(Vec::new())
+    match delivery.kind {
+        Kind::Segment | Kind::Browser => segment::read(delivery),
+        Kind::Shopify | Kind::Woocommerce | Kind::Stripe | Kind::Zendesk | Kind::Intercom | Kind::Pull => Ok(Vec::new()),
+    }
 }

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use super::headers::fold;
 
 /// By code (two or three letters) or by name in English and in a few other languages; `None` where it is neither.
-pub(super) fn country(text: &str) -> Option<&'static str> {
+pub(crate) fn country(text: &str) -> Option<&'static str> {
     let key = fold(text);
     let key = key.strip_prefix("the ").unwrap_or(&key);
     BY_NAME.get(key).copied()

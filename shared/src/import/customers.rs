@@ -59,11 +59,11 @@ pub(super) fn read(row: &Row<'_>, context: &mut Context<'_>) -> Result<CustomerR
 }
 
 /// An IANA name.
-pub(super) fn time_zone(text: &str) -> Option<String> {
+pub(crate) fn time_zone(text: &str) -> Option<String> {
     text.replace(' ', "_").parse::<chrono_tz::Tz>().ok().map(|zone| zone.name().to_owned())
 }
 
-fn role(text: &str) -> Option<ContactRole> {
+pub(crate) fn role(text: &str) -> Option<ContactRole> {
     match text.to_lowercase().as_str() {
         "owner" | "administrator" => Some(ContactRole::Admin),
         "accounting" | "accounts payable" | "finance" => Some(ContactRole::Billing),

@@ -3,15 +3,20 @@
 use super::limits::EMAIL_CHARS;
 use super::refusal::{Refusal, shown};
 
-/// Trimmed and lower case; takes `Ada <ada@example.com>` and `mailto:` too.
 pub(super) fn email(field: &'static str, text: &str) -> Result<String, Refusal> {
-    let inside = text.rsplit_once('<').and_then(|(_, rest)| rest.strip_suffix('>')).unwrap_or(text);
-    let address = inside.strip_prefix("mailto:").unwrap_or(inside).trim().to_lowercase();
-    if is_email(&address) {
+    if let Some(address) = address(text) {
         return Ok(address);
     }
     let fix = "Correct the address, or empty the cell where a customer number stands beside it.";
     Err(Refusal::of(field, format!("{} is not an e-mail address", shown(text)), fix))
+}
+
+/// Trimmed and lower case; takes `Ada <ada@example.com>` and `mailto:` too. Nothing where it is no address.
+pub(crate) fn address(text: &str) -> Option<String> {
+    let text = text.trim();
+    let inside = text.rsplit_once('<').and_then(|(_, rest)| rest.strip_suffix('>')).unwrap_or(text);
+    let address = inside.strip_prefix("mailto:").unwrap_or(inside).trim().to_lowercase();
+    is_email(&address).then_some(address)
 }
 
 /// What every provider accepts: one @, a name of at most 64 without spaces, a host of labels with at least one dot.
@@ -34,7 +39,7 @@ pub(super) fn is_email(address: &str) -> bool {
 }
 
 /// Digits with a leading + where the number is international; `None` where it is no phone number.
-pub(super) fn phone(text: &str) -> Option<String> {
+pub(crate) fn phone(text: &str) -> Option<String> {
     // Spreadsheet exports write '+49… so that it stays text.
     let text = text.trim().trim_start_matches('\'');
     let text = text.split_once("ext").map_or(text, |(number, _)| number);

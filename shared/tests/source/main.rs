@@ -1,0 +1,6 @@
+//! What senders push, read into facts.
+
+#![allow(clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test may stop on the unexpected")]
+
+mod samples;
+mod segment;
