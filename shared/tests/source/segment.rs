@@ -28,6 +28,7 @@ fn delivery<'a>(topic: &'a str, body: &'a Value, by_browser: bool) -> Delivery<'
         received_at: at(RECEIVED),
         sent_at: None,
         currency: Currency::USD,
+        site: None,
         by_browser,
     }
 }

@@ -106,6 +106,7 @@ mod tests {
             received_at: RECEIVED,
             sent_at,
             currency: Currency::USD,
+            site: None,
             by_browser: false,
         })
     }
