@@ -2,7 +2,7 @@
 // console errors, breaches of the content security policy, requests to anywhere else, answers of 500 and above.
 
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 
 import { AxeBuilder } from "@axe-core/playwright";
@@ -103,6 +103,29 @@ export async function accessible(page, what) {
 export async function screenshot(page, name) {
   mkdirSync(SCREENSHOTS, { recursive: true });
   await page.screenshot({ path: path.join(SCREENSHOTS, `${name}.png`), fullPage: true });
+}
+
+// The most memory that any renderer ever had resident, as the kernel counts it: it holds the page and its Web Worker.
+export async function renderers(browser) {
+  const session = await browser.newBrowserCDPSession();
+  let peak = 0;
+  const look = async () => {
+    const { processInfo } = await session.send("SystemInfo.getProcessInfo");
+    for (const { type, id } of processInfo) {
+      if (type !== "renderer") continue;
+      try {
+        const [, kilobytes] = readFileSync(`/proc/${id}/status`, "utf8").match(/VmHWM:\s+(\d+) kB/) ?? [];
+        peak = Math.max(peak, Number(kilobytes ?? 0) / 1024);
+      } catch (error) {
+        // A renderer that ended since it was listed.
+        if (error.code !== "ENOENT" && error.code !== "ESRCH") throw error;
+      }
+    }
+  };
+  await look();
+  assert.ok(peak > 0, "no renderer was found");
+  const timer = setInterval(() => look().catch(() => clearInterval(timer)), 1_000);
+  return { peak: () => Math.round(peak), stop: () => clearInterval(timer) };
 }
 
 // Runs a job to its end, as the hourly cron would.

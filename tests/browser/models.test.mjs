@@ -162,6 +162,35 @@ test("a fit in this browser goes on while other pages are looked at, and goes li
   await done();
 });
 
+test("a fit in this browser that may be worse is not used, and the page says why", async () => {
+  const known = (await owner.get("/api/models")).json.versions;
+  assert.deepEqual([known[0].live, known[0].card.basis], [true, "fitted"]);
+  for (const width of [1280, 390]) {
+    const me = await at.visitor({ width });
+    const { page } = me;
+    // What was learned is made worse on its way: this model calls nobody lost and expects nobody to leave.
+    await me.context.route((url) => url.pathname === "/api/models/risk", async (route) => {
+      const upload = route.request().postDataJSON();
+      upload.model.rhythm.z = 12;
+      await route.continue({ postData: JSON.stringify(upload) });
+    });
+    me.expect(/status of 422 .*\/api\/models\/risk\)/);
+    await me.signIn();
+    await me.visit("/models", "Models");
+    await page.getByRole("button", { name: "Fit now" }).click();
+    const panel = page.getByRole("region", { name: "Fit in this browser" });
+    await panel.getByText("The fitted model is not used").waitFor({ timeout: 240_000 });
+    await panel.getByText(/It may be worse, so the model in use stays: \d+ customers held back from both/).waitFor();
+    await panel.getByText(/\d+ customers, of whom \d+ bought again/).waitFor();
+    await panel.getByRole("button", { name: "Fit now" }).waitFor();
+    assert.deepEqual((await owner.get("/api/models")).json.versions, known, "no version came, and the same one is in use");
+    assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= width);
+    await accessible(page, `a fit that was refused, ${width} px`);
+    await screenshot(page, `models-refused-light-${width}`);
+    await me.end();
+  }
+});
+
 test("customers are set aside in bulk and by key, shown with reason and day, and come back", async () => {
   const me = await at.visitor();
   const { page } = me;

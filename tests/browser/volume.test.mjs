@@ -3,13 +3,13 @@
 // on a busy machine say little about the product.
 
 import assert from "node:assert/strict";
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, statSync, writeSync } from "node:fs";
+import { closeSync, mkdtempSync, openSync, rmSync, statSync, writeSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { after, before, test } from "node:test";
 
 import { until } from "../harness.mjs";
-import { open } from "./browser.mjs";
+import { open, renderers } from "./browser.mjs";
 
 const ORDERS = Number(process.env.REKINDLE_ORDERS ?? 20_000);
 const CUSTOMERS = ORDERS / 10;
@@ -178,29 +178,6 @@ async function scroll(page) {
     const at = (share) => intervals[Math.min(intervals.length - 1, Math.floor(intervals.length * share))];
     return { frames: intervals.length, p50: at(0.5), p95: at(0.95), longest: at(1), tasks, rows, pixels: Math.round(window.scrollY) };
   }, SCROLL_MS);
-}
-
-// The most memory that any renderer ever had resident, as the kernel counts it: it holds the page and its Web Worker.
-async function renderers(browser) {
-  const session = await browser.newBrowserCDPSession();
-  let peak = 0;
-  const look = async () => {
-    const { processInfo } = await session.send("SystemInfo.getProcessInfo");
-    for (const { type, id } of processInfo) {
-      if (type !== "renderer") continue;
-      try {
-        const [, kilobytes] = readFileSync(`/proc/${id}/status`, "utf8").match(/VmHWM:\s+(\d+) kB/) ?? [];
-        peak = Math.max(peak, Number(kilobytes ?? 0) / 1024);
-      } catch (error) {
-        // A renderer that ended since it was listed.
-        if (error.code !== "ENOENT" && error.code !== "ESRCH") throw error;
-      }
-    }
-  };
-  await look();
-  assert.ok(peak > 0, "no renderer was found");
-  const timer = setInterval(() => look().catch(() => clearInterval(timer)), 1_000);
-  return { peak: () => Math.round(peak), stop: () => clearInterval(timer) };
 }
 
 // Sums what the worker says that D1 metered for each answer; reading it begins anew.

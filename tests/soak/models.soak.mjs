@@ -1,21 +1,24 @@
-// A model fitted to a hundred thousand customers and everybody scored by it, on a worker whose memory ends at 96 MiB: how long each run
-// takes and how much memory it had. `REKINDLE_CUSTOMERS` takes another number.
+// A model fitted to a hundred thousand customers and everybody scored by it, on a worker whose memory ends at 96 MiB, and then one
+// fitted to them in a browser: how long each takes and how much memory it had. `REKINDLE_CUSTOMERS` takes another number; the small
+// versions are in the API and the browser tests.
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { start, until } from "../harness.mjs";
+import { open, renderers } from "../browser/browser.mjs";
+import { until } from "../harness.mjs";
 
 const CUSTOMERS = Number(process.env.REKINDLE_CUSTOMERS ?? 100_000);
 const STEP = 20_000;
 const NOW = "2026-03-02T09:20:00Z";
 const TODAY = Math.floor(Date.parse(NOW) / 86_400_000);
 
-let server;
+let at, server;
 before(async () => {
-  server = await start({ now: NOW });
+  at = await open({ now: NOW });
+  server = at.server;
 });
-after(() => server.stop());
+after(() => at.stop());
 
 // Each customer has a pace of their own and leaves some day; the hash of customer and order makes gaps uneven.
 async function fill() {
@@ -42,14 +45,14 @@ async function fill() {
 }
 
 // The crons, as often as it takes; each invocation's time and memory.
-async function drive() {
+async function drive({ hourly = true } = {}) {
   const calls = [];
   const fire = async (cron) => {
     const began = performance.now();
     await server.scheduled(cron);
     calls.push(performance.now() - began);
   };
-  await fire("17 * * * *");
+  if (hourly) await fire("17 * * * *");
   await until(async () => {
     await fire("* * * * *");
     const [{ n }] = await server.d1("select (select count(*) from wakes) + (select count(*) from leases where cursor <> '{}') + (select count(*) from facets where dirty > 0) as n");
@@ -81,4 +84,40 @@ test(`${CUSTOMERS} customers are scored, a model is fitted to them, and they are
   assert.equal(live, "fitted");
   assert.deepEqual(await server.d1("select count(*) as n from facets where dirty <> 0 or tier = 9"), [{ n: 0 }]);
   assert.ok(Object.values(memory).every((megabytes) => megabytes <= 96), JSON.stringify(memory));
+});
+
+test(`a browser fits a model to ${CUSTOMERS} customers, and it goes live where it is not worse`, { timeout: 3_600_000 }, async () => {
+  const owner = await server.api("owner");
+  const me = await at.visitor();
+  const { page } = me;
+  await me.signIn();
+  await me.visit("/models", "Models");
+  const memory = await renderers(at.browser);
+  const idle = memory.peak();
+  let [pages, bytes] = [0, 0];
+  me.context.on("response", async (response) => {
+    if (!response.url().includes("/training")) return;
+    pages += 1;
+    bytes += (await response.body()).length;
+  });
+  let upload = 0;
+  me.context.on("request", (request) => {
+    if (request.method() === "PUT") upload = request.postDataBuffer().length;
+  });
+  const began = performance.now();
+  const since = () => `${((performance.now() - began) / 1_000).toFixed(1)} s`;
+  await page.getByRole("button", { name: "Fit now" }).click();
+  const panel = page.getByRole("region", { name: "Fit in this browser" });
+  await panel.getByText(/^Learning from the histories/).waitFor({ timeout: 1_800_000 });
+  console.log(`read: ${since()}, ${pages} pages, ${(bytes / 1e6).toFixed(1)} MB; ${await panel.getByText(/^Learning/).textContent()}`);
+  await panel.getByText(/^Fitted in \d+\.\d s/).waitFor({ timeout: 1_800_000 });
+  memory.stop();
+  console.log(`all of it: ${since()}, peak ${memory.peak()} MB of ${idle} MB before, ${(upload / 1e3).toFixed(1)} KB sent`);
+  console.log((await panel.innerText()).split("\n").slice(2).join("\n"));
+  const [newest] = (await owner.get("/api/models")).json.versions;
+  assert.deepEqual([newest.live, newest.source, newest.card.basis, newest.card.customers], [true, "browser", "fitted", CUSTOMERS]);
+  console.log(newest.comparison.text);
+  await me.end();
+  await drive({ hourly: false });
+  assert.deepEqual(await server.d1("select count(*) as n from facets where dirty <> 0 or tier = 9"), [{ n: 0 }]);
 });
