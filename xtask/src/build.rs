@@ -8,11 +8,11 @@ mod sample;
 mod size;
 mod worker;
 
-pub use app::{build as app, flags as app_flags};
+pub use app::build as app;
 pub use before::{Before, build as before};
 pub use markers::{app_is_light, worker_has_no_seams};
 pub use sample::build as sample;
-pub use worker::{SEAMS, Variant, build as worker, flags as worker_flags};
+pub use worker::{SEAMS, Variant, build as worker};
 
 use anyhow::{Result, bail};
 

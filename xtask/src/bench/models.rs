@@ -117,9 +117,7 @@ fn claims(programs: &Programs) -> Result<(Vec<Claim>, Vec<String>)> {
     }
     for (work, size) in [("fit-grouped", "100000"), ("score", "1000000"), ("boost", "5600"), ("choose", "40000")] {
         let words = vec![work.to_owned(), size.to_owned()];
-        let wasm = step(&format!("Building {work} {size} as wasm"), || {
-            speed::wasm(speed::Shape { profile: "edge", packages: &[], flags: None }, &words)
-        })?;
+        let wasm = step(&format!("Building {work} {size} as wasm"), || speed::wasm("edge", &words))?;
         claims.push(Claim {
             name: format!("wasm to native, {work} {size}"),
             ours: Run::Wasm(wasm),

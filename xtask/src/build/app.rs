@@ -26,7 +26,7 @@ const WASM_FEATURES: [&str; 6] = [
 
 /// Erased component types make the app a seventh smaller: the framework compiles the code of a view once, not once for each of its
 /// types. Shown sources of a panic name crates, not folders of this machine, so that a build's names do not depend on where it ran.
-pub fn flags() -> String {
+fn flags() -> String {
     let home = std::env::var("CARGO_HOME").unwrap_or_else(|_| format!("{}/.cargo", std::env::var("HOME").unwrap_or_default()));
     let remap = format!("--remap-path-prefix={home}/registry/src=crates");
     ["--cfg", r#"getrandom_backend="wasm_js""#, "--cfg", "erase_components", &remap].join("\x1f")

@@ -17,7 +17,7 @@ pub const SEAMS: &str = "functions/build-seams";
 const FLAGS: [&str; 4] = ["--cfg", r#"getrandom_backend="wasm_js""#, "-C", "link-arg=--max-memory=100663296"];
 
 /// The compiler's flags, as cargo takes them in CARGO_ENCODED_RUSTFLAGS.
-pub fn flags() -> String {
+fn flags() -> String {
     FLAGS.join("\x1f")
 }
 

@@ -4,28 +4,20 @@ use std::process::Command;
 
 use anyhow::{Result, bail};
 
-use crate::build;
 use crate::process;
 use crate::project;
-use crate::speed::{self, Shape};
+use crate::speed;
 use crate::tools::Tools;
 
-/// As the worker and the browser's modules are built, which are optimised differently: with their flags, and from the crates that they
-/// are made of.
-fn shapes() -> [Shape<'static>; 2] {
-    [
-        Shape { profile: "edge", packages: &["functions"], flags: Some(build::worker_flags()) },
-        Shape { profile: "web", packages: &["app", "app-worker"], flags: Some(build::app_flags()) },
-    ]
-}
+/// Profiles of the worker and of the browser, which optimise differently.
+const PROFILES: [&str; 2] = ["edge", "web"];
 
 /// Compares the digests of all parts of the models' work. The native ones come from the unoptimised program: no build may differ.
 pub fn check(tools: &Tools) -> Result<()> {
     let native = process::output(Command::new(speed::native("dev")?).arg("digest"))?;
     let mut wrong = differences(&native, &native);
-    for shape in shapes() {
-        let profile = shape.profile;
-        let module = speed::wasm(shape, &["digest".to_owned()])?;
+    for profile in PROFILES {
+        let module = speed::wasm(profile, &["digest".to_owned()])?;
         let wasm = process::output(Command::new(&tools.node).arg(project::path("speed/digest.mjs")).arg(module))?;
         wrong.extend(differences(&native, &wasm).into_iter().map(|line| format!("{profile}: {line}")));
     }
