@@ -55,8 +55,10 @@ impl Word {
             Self::SessionStale => "rekindle:session-stale",
             Self::Place(Module::Office) => "rekindle:place-office",
             Self::Place(Module::Lab) => "rekindle:place-lab",
+            Self::Place(Module::Gate) => "rekindle:place-gate",
             Self::PlaceWanted(Module::Office) => "rekindle:place-office-wanted",
             Self::PlaceWanted(Module::Lab) => "rekindle:place-lab-wanted",
+            Self::PlaceWanted(Module::Gate) => "rekindle:place-gate-wanted",
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Rekindle's single-page app: it shows what the API and `shared` return and does no business arithmetic of its own.
 //!
-//! It is built as three wasm modules, `app`, `office` and `lab`, from this one crate: each binary calls one of the functions below, and the
+//! It is built as four wasm modules, `app`, `office`, `lab` and `gate`, from this one crate: each binary calls one of the functions below, and the
 //! linker leaves out what that never reaches. They share the page but no memory; `bridge` is all they say to each other.
 //!
 //! Modules without Leptos types (`format`, `query`, `window`, `places`, `keyboard::keys`, `charts::geometry`) are pure and tested natively.
@@ -10,6 +10,7 @@ mod charts;
 mod client;
 mod components;
 mod format;
+mod gate;
 mod keyboard;
 mod lab;
 mod list;
@@ -18,6 +19,7 @@ mod module;
 mod office;
 mod pages;
 mod places;
+mod poll;
 mod query;
 mod router;
 mod routes;
@@ -43,6 +45,12 @@ pub fn start() {
 pub fn start_office() {
     console_error_panic_hook::set_once();
     office::start();
+}
+
+/// The fourth module: sources, dead letters and privacy.
+pub fn start_gate() {
+    console_error_panic_hook::set_once();
+    gate::start();
 }
 
 /// The third module: Models. It too lives from then on, so that a fit goes on while other pages are looked at.

@@ -136,6 +136,8 @@ pub enum Module {
     Office,
     /// Models; fetched when somebody goes there.
     Lab,
+    /// Tells its own apart with [`post_of`]; fetched when somebody goes there.
+    Gate,
 }
 
 pub fn page_of(path: &str) -> Page {
@@ -147,11 +149,43 @@ pub fn page_of(path: &str) -> Page {
         _ => {}
     }
     match of_path(path) {
+        _ if post_of(path).is_some() => Page::Of(Module::Gate),
         _ if desk_of(path).is_some() => Page::Of(Module::Office),
         Some(place) if place.path == path && path == MODELS => Page::Of(Module::Lab),
         Some(place) if place.path == path && place.plan.is_some() => Page::Planned(place),
         _ => Page::None,
     }
+}
+
+/// What the fourth module shows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Post {
+    Sources,
+    /// What can be connected, and how.
+    NewSource,
+    /// With the id, as the address has it.
+    Source(String),
+    /// How the sender is set up.
+    Setup(String),
+    DeadLetters,
+    DeadLetter(String),
+    Privacy,
+}
+
+/// Below the addresses of Data and Settings, whose tabs lead there.
+pub fn post_of(path: &str) -> Option<Post> {
+    let mut parts = path.strip_prefix('/')?.split('/');
+    let post = match (parts.next()?, parts.next()?, parts.next(), parts.next()) {
+        ("data", "sources", None, None) => Post::Sources,
+        ("data", "sources", Some("new"), None) => Post::NewSource,
+        ("data", "sources", Some(id), None) => Post::Source(id.to_owned()),
+        ("data", "sources", Some(id), Some("setup")) => Post::Setup(id.to_owned()),
+        ("data", "dead-letters", None, None) => Post::DeadLetters,
+        ("data", "dead-letters", Some(id), None) => Post::DeadLetter(id.to_owned()),
+        ("settings", "privacy", None, None) => Post::Privacy,
+        _ => return None,
+    };
+    parts.next().is_none().then_some(post)
 }
 
 /// What the second module shows.
@@ -167,6 +201,9 @@ pub enum Desk {
 
 /// Addresses below them are theirs as well: their pages have tabs.
 pub fn desk_of(path: &str) -> Option<Desk> {
+    if post_of(path).is_some() {
+        return None;
+    }
     if let Some(id) = path.strip_prefix("/customers/").filter(|id| !id.contains('/')) {
         return Some(Desk::Customer(id.to_owned()));
     }
@@ -240,6 +277,17 @@ mod tests {
         assert_eq!(desk_of("/radar"), None);
         assert_eq!(page_of(MODELS), Page::Of(Module::Lab));
         assert_eq!(desk_of(MODELS), None);
+        assert_eq!(page_of("/data/sources"), Page::Of(Module::Gate));
+        assert_eq!(post_of("/data/sources/new"), Some(Post::NewSource));
+        assert_eq!(post_of("/data/sources/0193/setup"), Some(Post::Setup("0193".to_owned())));
+        assert_eq!(post_of("/data/dead-letters/0193"), Some(Post::DeadLetter("0193".to_owned())));
+        assert_eq!(page_of("/settings/privacy"), Page::Of(Module::Gate));
+        assert_eq!(desk_of("/data/sources"), None);
+        for path in
+            ["/data", "/data/history", "/data/sources/0193/more", "/data/sources/0193/setup/x", "/settings/privacy/x", "/"]
+        {
+            assert_eq!(post_of(path), None, "{path}");
+        }
         for path in ["/customers/0193/more", "/radar/x", "/segments/7", "/models/x", "/nothing", "/database", ""] {
             assert_eq!(page_of(path), Page::None, "{path}");
         }

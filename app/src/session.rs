@@ -16,6 +16,8 @@ pub struct SessionState {
     failure: RwSignal<Option<Failure>>,
     /// Customers by tier, as the last list or overview said; the sidebar shows them.
     tiers: RwSignal<Vec<TierSummary>>,
+    /// The browser's time when the session was heard, in milliseconds since 1970.
+    heard: StoredValue<f64>,
 }
 
 /// From the context of the shell, or of the second module's root.
@@ -41,6 +43,10 @@ fn publish(session: Option<&Session>) {
     }
 }
 
+fn rfc3339(millis: f64) -> String {
+    js_sys::Date::new(&JsValue::from_f64(millis)).to_iso_string().into()
+}
+
 impl SessionState {
     /// The shell's: it alone asks the worker, and answers to the second module.
     pub fn serve() -> Self {
@@ -48,7 +54,8 @@ impl SessionState {
         bridge::hear(Word::SessionStale, move |_| state.read());
         bridge::hear(Word::SessionWanted, move |_| {
             if let Some(session) = state.get_untracked() {
-                publish(Some(&session));
+                // A module that comes an hour later must not begin an hour ago.
+                publish(Some(&Session { now: rfc3339(state.clock()), ..session }));
             }
         });
         state
@@ -62,11 +69,17 @@ impl SessionState {
     }
 
     fn provide() -> Self {
-        let state = Self { session: RwSignal::new(None), failure: RwSignal::new(None), tiers: RwSignal::new(Vec::new()) };
+        let state = Self {
+            session: RwSignal::new(None),
+            failure: RwSignal::new(None),
+            tiers: RwSignal::new(Vec::new()),
+            heard: StoredValue::new(0.0),
+        };
         provide_context(state);
         bridge::hear(Word::Session, move |json| {
             // Written by `publish`, from the same source.
             if let Some(told) = json.as_string().and_then(|json| serde_json::from_str::<Option<Session>>(&json).ok()) {
+                state.heard.set_value(js_sys::Date::now());
                 state.session.set(told);
             }
         });
@@ -106,10 +119,18 @@ impl SessionState {
             .with(|session| session.as_ref().map_or_else(js_sys::Date::now, |session| crate::locale::millis(&session.now)))
     }
 
+    /// [`Self::now`] with the time that has passed since: for pages that are looked at for long. Nothing runs again by it.
+    pub fn clock(self) -> f64 {
+        let known = self.session.with_untracked(Option::is_some);
+        // Where it is not known, `now` is the browser's present time already.
+        let passed = if known { js_sys::Date::now() - self.heard.get_value() } else { 0.0 };
+        untrack(move || self.now()) + passed.max(0.0)
+    }
+
     /// After a change of the shop, as the worker answered it.
     pub fn set_shop(self, shop: Shop) {
         if let Some(session) = self.session.get_untracked() {
-            publish(Some(&Session { shop, ..session }));
+            publish(Some(&Session { shop, now: rfc3339(self.clock()), ..session }));
         }
     }
 

@@ -1,3 +1,4 @@
+use gloo_timers::future::TimeoutFuture;
 use js_sys::{Function, Promise, Reflect};
 use leptos::html;
 use leptos::prelude::*;
@@ -7,45 +8,88 @@ use wasm_bindgen_futures::JsFuture;
 
 use super::{Button, announce, unique_id};
 
-/// A secret that is shown this once: read-only, with a button that copies it.
+/// A line to be copied, such as an address or a secret that is shown this once: read-only, with a button that copies it.
 #[component]
 pub fn Once(#[prop(into)] label: String, #[prop(into)] value: String) -> impl IntoView {
     let id = unique_id();
     let field = NodeRef::<html::Input>::new();
-    let said = RwSignal::new("");
+    let select = Callback::new(move |()| {
+        if let Some(field) = field.try_get_untracked().flatten() {
+            field.select();
+        }
+    });
     let text = value.clone();
+    view! {
+        <div class="field">
+            <label for=id.clone()>{label.clone()}</label>
+            <div class="once">
+                <input id=id node_ref=field type="text" readonly autocomplete="off" spellcheck="false" value=value on:focus=move |_| select.run(()) />
+                <Copy label text select />
+            </div>
+        </div>
+    }
+}
+
+/// Several lines to be copied.
+#[component]
+pub fn CopyText(#[prop(into)] label: String, #[prop(into)] value: String) -> impl IntoView {
+    let id = unique_id();
+    let field = NodeRef::<html::Textarea>::new();
+    let select = Callback::new(move |()| {
+        if let Some(field) = field.try_get_untracked().flatten() {
+            field.select();
+        }
+    });
+    let text = value.clone();
+    let rows = value.lines().count().clamp(2, 16).to_string();
+    view! {
+        <div class="field">
+            <label for=id.clone()>{label.clone()}</label>
+            <div class="once">
+                <textarea id=id node_ref=field readonly spellcheck="false" rows=rows prop:value=value></textarea>
+                <Copy label text select />
+            </div>
+        </div>
+    }
+}
+
+/// Milliseconds for which the button says that it copied.
+const SAYS: u32 = 2_000;
+
+/// Says "Copied" where it did; else what was to be copied is selected.
+#[component]
+fn Copy(label: String, text: String, select: Callback<()>) -> impl IntoView {
+    let done = RwSignal::new(false);
+    let refused = RwSignal::new(false);
     let copy = move |_| {
         let text = text.clone();
         spawn_local(async move {
-            let words = if copied(&text).await {
-                "Copied."
+            if copied(&text).await {
+                refused.try_set(false);
+                done.try_set(true);
+                announce("Copied.");
+                TimeoutFuture::new(SAYS).await;
+                done.try_set(false);
             } else {
                 // Browsers refuse it where the page is not served safely.
-                if let Some(field) = field.try_get_untracked().flatten() {
-                    field.select();
-                }
-                "Your browser did not let Rekindle copy it. It is selected: press Ctrl+C or Cmd+C."
-            };
-            if said.try_set(words).is_none() {
-                announce(words);
+                select.run(());
+                refused.try_set(true);
+                announce(REFUSED);
             }
         });
     };
     view! {
-        <div class="field">
-            <label for=id.clone()>{label}</label>
-            <div class="once">
-                <input id=id node_ref=field type="text" readonly autocomplete="off" spellcheck="false" value=value on:focus=move |_| {
-                    if let Some(field) = field.get_untracked() {
-                        field.select();
-                    }
-                } />
-                <Button on_press=copy>"Copy"</Button>
-            </div>
-            <p class="hint">{move || said.get()}</p>
-        </div>
+        <Button on_press=copy>
+            <span class="copy">
+                <span class:still=move || done.get()>"Copy" <span class="unseen">" " {label}</span></span>
+                <span class:still=move || !done.get() aria-hidden=move || (!done.get()).then_some("true")>"Copied"</span>
+            </span>
+        </Button>
+        {move || refused.get().then(|| view! { <p class="hint">{REFUSED}</p> })}
     }
 }
+
+const REFUSED: &str = "Your browser did not let Rekindle copy it. It is selected: press Ctrl+C or Cmd+C.";
 
 async fn copied(text: &str) -> bool {
     let written = || {

@@ -5,10 +5,13 @@ pub mod center;
 mod choose;
 mod columns;
 mod ended;
+pub mod head;
 mod history;
+pub mod letters;
 mod options;
 mod review;
 mod sending;
+pub mod sources;
 mod words;
 
 use leptos::prelude::*;
@@ -17,10 +20,10 @@ use shared::api::{ImportsResponse, Permission};
 use self::center::{Phase, use_import_center};
 use self::words::Pens;
 use crate::client::{self, Failure};
-use crate::components::{Notice, PageHead, Skeleton};
+use crate::components::{Notice, Skeleton};
 use crate::locale;
 use crate::pages::not_found::NotFoundPage;
-use crate::router::{A, use_location};
+use crate::router::use_location;
 use crate::session::use_session;
 
 /// What the browser's own formats write.
@@ -72,11 +75,7 @@ impl Imports {
 #[component]
 fn Frame(children: Children) -> impl IntoView {
     view! {
-        <PageHead title="Data" lead=|| "Bring in what your shop knows: orders, customers, events. Importing the same file twice changes nothing." />
-        <nav class="tabs" aria-label="Data">
-            <A href="/data" exact=true>"Import"</A>
-            <A href="/data/history" exact=true>"History"</A>
-        </nav>
+        <head::DataHead />
         <active::ActiveNotice />
         {children()}
     }

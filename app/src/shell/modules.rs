@@ -101,6 +101,7 @@ thread_local! {
     // Beside the reactive tree: a module once loaded outlives the shell that a sign-out takes down.
     static OFFICE: Load = Load::new();
     static LAB: Load = Load::new();
+    static GATE: Load = Load::new();
 }
 
 /// How far the loading of a module is, and how often it was tried.
@@ -119,6 +120,7 @@ fn with<T>(module: Module, read: impl FnOnce(&Load) -> T) -> T {
     match module {
         Module::Office => OFFICE.with(read),
         Module::Lab => LAB.with(read),
+        Module::Gate => GATE.with(read),
     }
 }
 
@@ -132,6 +134,7 @@ fn address(module: Module) -> Option<String> {
     let mark = match module {
         Module::Office => "meta[name=rekindle-office]",
         Module::Lab => "meta[name=rekindle-lab]",
+        Module::Gate => "meta[name=rekindle-gate]",
     };
     let address = document().query_selector(mark).ok().flatten()?.get_attribute("content")?;
     let tries = with(module, |load| load.tries.replace(load.tries.get().saturating_add(1)));

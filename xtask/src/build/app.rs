@@ -75,11 +75,12 @@ pub fn build(tools: &Tools) -> Result<()> {
         let (script, wasm) = module(tools, &mut dist, "app")?;
         let (office, _) = module(tools, &mut dist, "office")?;
         let (lab, _) = module(tools, &mut dist, "lab")?;
+        let (gate, _) = module(tools, &mut dist, "gate")?;
         let (worker, _) = module(tools, &mut dist, "app_worker")?;
         let styles = styles(tools, &mut dist)?;
         dist.copy(&project::path("public"))?;
         let template = project::read(&project::path("app/index.html"))?;
-        dist.write("index.html", page::fill(&template, &page::Names { script, wasm, office, lab, worker, styles })?)?;
+        dist.write("index.html", page::fill(&template, &page::Names { script, wasm, office, lab, gate, worker, styles })?)?;
         dist.sweep()
     })?;
     stamp.set()

@@ -8,6 +8,7 @@ pub struct Names {
     pub wasm: String,
     pub office: String,
     pub lab: String,
+    pub gate: String,
     pub worker: String,
     pub styles: String,
 }
@@ -20,6 +21,7 @@ pub fn fill(template: &str, names: &Names) -> Result<String> {
         ("{{wasm}}", &names.wasm),
         ("{{office}}", &names.office),
         ("{{lab}}", &names.lab),
+        ("{{gate}}", &names.gate),
         ("{{worker}}", &names.worker),
         ("{{styles}}", &names.styles),
     ] {
@@ -44,6 +46,7 @@ mod tests {
             wasm: "/s.wasm".into(),
             office: "/o.js".into(),
             lab: "/l.js".into(),
+            gate: "/g.js".into(),
             worker: "/w.js".into(),
             styles: "/s.css".into(),
         }
@@ -51,14 +54,14 @@ mod tests {
 
     #[test]
     fn every_mark_is_filled_wherever_it_stands() {
-        let page = fill("{{styles}} {{script}} {{wasm}} {{office}} {{lab}} {{worker}} {{script}}", &names()).unwrap();
-        assert_eq!(page, "/s.css /s.js /s.wasm /o.js /l.js /w.js /s.js");
+        let page = fill("{{styles}} {{script}} {{wasm}} {{office}} {{lab}} {{gate}} {{worker}} {{script}}", &names()).unwrap();
+        assert_eq!(page, "/s.css /s.js /s.wasm /o.js /l.js /g.js /w.js /s.js");
     }
 
     #[test]
     fn a_missing_or_an_unknown_mark_is_an_error() {
         let refused = |template| fill(template, &names()).unwrap_err().to_string();
-        assert!(refused("{{styles}} {{script}} {{wasm}} {{office}} {{lab}}").contains("{{worker}}"));
-        assert!(refused("{{styles}} {{script}} {{wasm}} {{office}} {{lab}} {{worker}} {{title}}").contains("{{title}}"));
+        assert!(refused("{{styles}} {{script}} {{wasm}} {{office}} {{lab}} {{gate}}").contains("{{worker}}"));
+        assert!(refused("{{styles}} {{script}} {{wasm}} {{office}} {{lab}} {{gate}} {{worker}} {{title}}").contains("{{title}}"));
     }
 }

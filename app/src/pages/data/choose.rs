@@ -13,7 +13,7 @@ use web_sys::{Blob, BlobPropertyBag, File};
 use super::center::{ImportCenter, Sample};
 use super::words;
 use crate::client;
-use crate::components::{Button, ButtonKind, Notice, NoticeKind, Select, TextArea, announce};
+use crate::components::{Button, ButtonKind, ButtonLink, Notice, NoticeKind, Select, TextArea, announce};
 use crate::session::use_session;
 
 /// Between two looks at whether the sample shop is gone, in milliseconds.
@@ -37,8 +37,9 @@ pub fn Choose(center: ImportCenter) -> impl IntoView {
                     <section class="panel pad stack">
                         <h2>"Connected sources"</h2>
                         <p class="m">
-                            "Shopify, WooCommerce, Stripe and your help desk will connect here and keep themselves up to date. Until then, export a CSV from them: Rekindle knows the columns of the common exports."
+                            "Shopify, WooCommerce, Stripe, your help desk or your own app keep Rekindle up to date by themselves. History from before comes as a file: Rekindle knows the columns of the common exports."
                         </p>
+                        <ButtonLink href="/data/sources/new">"Connect a source"</ButtonLink>
                     </section>
                 </div>
             </div>

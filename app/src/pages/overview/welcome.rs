@@ -39,9 +39,8 @@ pub fn Ways() -> impl IntoView {
             </section>
             <section class="panel">
                 <h2>"Connect a store"</h2>
-                <p>
-                    "Live connections to shops, payments and support desks come in a later version. Until then, an export of your shop's orders imports as CSV, and importing a newer export adds only what is new."
-                </p>
+                <p>"Shopify, WooCommerce, Stripe, a help desk or your own app send what happens from now on, within seconds."</p>
+                <ButtonLink href="/data/sources/new">"Connect a source"</ButtonLink>
             </section>
         </div>
     }
