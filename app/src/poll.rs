@@ -38,7 +38,9 @@ where
     let listener = window_event_listener_untyped("visibilitychange", move |_| {
         if !document().hidden() {
             let answer = at_once();
-            spawn_local(async move { drop(answer.await) });
+            spawn_local(async move {
+                answer.await;
+            });
         }
     });
     on_cleanup(move || listener.remove());

@@ -33,7 +33,9 @@ pub fn SourcesPage() -> impl IntoView {
     let list = List { sources: RwSignal::new(None), stats: RwSignal::new(BTreeMap::new()), failure: RwSignal::new(None) };
     let load = Callback::new(move |()| {
         list.failure.set(None);
-        spawn_local(async move { drop(list.look().await) });
+        spawn_local(async move {
+            list.look().await;
+        });
     });
     load.run(());
     poll(LOOK, move || list.look());

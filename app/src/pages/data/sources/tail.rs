@@ -52,7 +52,9 @@ pub(super) fn Tail(held: Held) -> impl IntoView {
     let again = look.clone();
     let load = Callback::new(move |()| {
         let answer = again();
-        spawn_local(async move { drop(answer.await) });
+        spawn_local(async move {
+            answer.await;
+        });
     });
     load.run(());
     poll(LOOK, move || {
