@@ -1,4 +1,4 @@
-//! The root of the fourth module: sources, dead letters and privacy, fetched when somebody goes there.
+//! The root of the fourth module: sources and dead letters, fetched when somebody goes there.
 
 use leptos::prelude::*;
 use web_sys::HtmlElement;
@@ -24,7 +24,6 @@ fn Gate(root: HtmlElement) -> impl IntoView {
         Some(Post::Setup(id)) => view! { <SetupPage id /> }.into_any(),
         Some(Post::DeadLetters) => view! { <LettersPage /> }.into_any(),
         Some(Post::DeadLetter(id)) => view! { <LetterPage id /> }.into_any(),
-        Some(Post::Privacy) => ().into_any(),
         // Somebody looks at a page of another module.
         None => ().into_any(),
     }

@@ -169,10 +169,9 @@ pub enum Post {
     Setup(String),
     DeadLetters,
     DeadLetter(String),
-    Privacy,
 }
 
-/// Below the addresses of Data and Settings, whose tabs lead there.
+/// Below the address of Data, whose tabs lead there.
 pub fn post_of(path: &str) -> Option<Post> {
     let mut parts = path.strip_prefix('/')?.split('/');
     let post = match (parts.next()?, parts.next()?, parts.next(), parts.next()) {
@@ -182,7 +181,6 @@ pub fn post_of(path: &str) -> Option<Post> {
         ("data", "sources", Some(id), Some("setup")) => Post::Setup(id.to_owned()),
         ("data", "dead-letters", None, None) => Post::DeadLetters,
         ("data", "dead-letters", Some(id), None) => Post::DeadLetter(id.to_owned()),
-        ("settings", "privacy", None, None) => Post::Privacy,
         _ => return None,
     };
     parts.next().is_none().then_some(post)
@@ -281,11 +279,8 @@ mod tests {
         assert_eq!(post_of("/data/sources/new"), Some(Post::NewSource));
         assert_eq!(post_of("/data/sources/0193/setup"), Some(Post::Setup("0193".to_owned())));
         assert_eq!(post_of("/data/dead-letters/0193"), Some(Post::DeadLetter("0193".to_owned())));
-        assert_eq!(page_of("/settings/privacy"), Page::Of(Module::Gate));
         assert_eq!(desk_of("/data/sources"), None);
-        for path in
-            ["/data", "/data/history", "/data/sources/0193/more", "/data/sources/0193/setup/x", "/settings/privacy/x", "/"]
-        {
+        for path in ["/data", "/data/history", "/data/sources/0193/more", "/data/sources/0193/setup/x", "/"] {
             assert_eq!(post_of(path), None, "{path}");
         }
         for path in ["/customers/0193/more", "/radar/x", "/segments/7", "/models/x", "/nothing", "/database", ""] {

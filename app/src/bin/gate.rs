@@ -1,4 +1,4 @@
-//! The module that the first one loads when somebody goes to sources, dead letters or privacy.
+//! The module that the first one loads when somebody goes to sources or dead letters.
 
 fn main() {
     app::start_gate();

@@ -112,7 +112,7 @@ pub(super) fn OurSecret(held: Held, #[prop(into)] shown: Signal<Option<String>>)
             }
             .into_any(),
             None => view! {
-                <p class="m">"The secret was shown once. If you no longer have it, make a new one and paste that into the store: until then its deliveries are refused."</p>
+                <p class="m">"The secret was shown once. If you no longer have it, make a new one and put it where the old one stands: until then what is signed with the old one is refused."</p>
                 <Button busy on_press=make>"Make a new secret"</Button>
             }
             .into_any(),
@@ -133,16 +133,16 @@ pub(super) enum Maker {
 pub(super) fn maker(kind: Kind) -> Maker {
     match kind {
         Kind::Shopify | Kind::Stripe | Kind::Zendesk | Kind::Intercom => Maker::Sender,
-        Kind::Woocommerce => Maker::Us,
-        Kind::Segment | Kind::Browser | Kind::Pull => Maker::Nobody,
+        Kind::Woocommerce | Kind::Browser => Maker::Us,
+        Kind::Segment | Kind::Pull => Maker::Nobody,
     }
 }
 
 /// What is wrong with a pasted secret: mostly half of it, or the whole line around it.
 fn secret_error(secret: &str) -> Option<String> {
     let secret = secret.trim();
-    let wrong = secret.len() < 8 || secret.len() > 255 || secret.contains(char::is_whitespace);
-    wrong.then(|| "Paste the secret alone: one word of 8 to 255 characters.".to_owned())
+    let wrong = secret.len() < 8 || secret.len() > 500 || secret.contains(char::is_whitespace);
+    wrong.then(|| "Paste the secret alone: one word of 8 to 500 characters.".to_owned())
 }
 
 /// 192 random bits.
@@ -158,10 +158,10 @@ mod tests {
 
     #[test]
     fn a_secret_is_one_word_of_some_length() {
-        for good in ["whsec_0123456789", " 8letters ", &"x".repeat(255)] {
+        for good in ["whsec_0123456789", " 8letters ", &"x".repeat(500)] {
             assert_eq!(secret_error(good), None, "{good}");
         }
-        for bad in ["", "short", "two words here", &"x".repeat(256)] {
+        for bad in ["", "short", "two words here", &"x".repeat(501)] {
             assert!(secret_error(bad).is_some(), "{bad}");
         }
     }

@@ -81,6 +81,10 @@ fn Given(held: Held, source: Source, needs: Needs, may: bool) -> impl IntoView {
     match needs {
         Needs::Nothing => ().into_any(),
         Needs::Address => view! { <Once label="Address" value=source.address /> }.into_any(),
+        Needs::Host => {
+            let host = source.address.strip_suffix("/v1").unwrap_or(&source.address).to_owned();
+            view! { <Once label="Host" value=host /> }.into_any()
+        }
         Needs::Topics(topics) => {
             let topics = topics.iter().map(|topic| view! { <li class="chip">{*topic}</li> }).collect_view();
             view! { <ul class="chips">{topics}</ul> }.into_any()

@@ -8,6 +8,8 @@ pub(super) enum Needs {
     Nothing,
     /// Our address, to paste there.
     Address,
+    /// The same without its path, which clients for servers add themselves.
+    Host,
     /// A secret of the sender's, to paste here. With its name there.
     TheirSecret(&'static str),
     /// A secret of ours, to paste there.
@@ -151,7 +153,7 @@ pub(super) fn steps(kind: Kind) -> &'static [Step] {
         Kind::Segment => &[
             (
                 "Take any client of Segment or RudderStack for your server, such as @segment/analytics-node. Set this as its host (dataPlaneUrl at RudderStack).",
-                Needs::Address,
+                Needs::Host,
             ),
             (
                 "Set this as its write key, where your secrets are kept. Never in a page or an app that people can open.",
@@ -164,10 +166,7 @@ pub(super) fn steps(kind: Kind) -> &'static [Step] {
             ("Send an event.", Needs::Nothing),
         ],
         Kind::Browser => &[
-            (
-                "Take the browser client of Segment or RudderStack, and set this as its API host (dataPlaneUrl at RudderStack).",
-                Needs::Address,
-            ),
+            ("Take the browser client of Segment, analytics-next, and set this as its API host (apiHost).", Needs::Address),
             (
                 "Set this as its write key. It is no secret, since every visitor can read it: so orders, consent and another person's data do not count from it.",
                 Needs::Key,
@@ -175,6 +174,10 @@ pub(super) fn steps(kind: Kind) -> &'static [Step] {
             (
                 "Load the client only after somebody has agreed to being measured. Call page on every page, and “Product Viewed” where a product is looked at.",
                 Needs::Nothing,
+            ),
+            (
+                "If people sign in on your pages, keep this secret on your server. With each identify send context.user_hash: the hexadecimal HMAC-SHA256 of the user id under it. Without it a page cannot say who somebody is.",
+                Needs::OurSecret,
             ),
             ("Open a page of yours.", Needs::Nothing),
         ],
@@ -217,7 +220,7 @@ mod tests {
             assert!(steps.iter().all(|(text, _)| text.ends_with('.')), "{}", kind.as_str());
             assert_eq!(has(|needs| matches!(needs, Needs::TheirSecret(_))), maker(kind) == Maker::Sender, "{}", kind.as_str());
             assert_eq!(has(|needs| *needs == Needs::OurSecret), maker(kind) == Maker::Us, "{}", kind.as_str());
-            assert_eq!(has(|needs| *needs == Needs::Address), kind != Kind::Pull, "{}", kind.as_str());
+            assert_eq!(has(|needs| matches!(needs, Needs::Address | Needs::Host)), kind != Kind::Pull, "{}", kind.as_str());
             assert_eq!(has(|needs| *needs == Needs::Key), matches!(kind, Kind::Segment | Kind::Browser), "{}", kind.as_str());
         }
     }
