@@ -27,7 +27,9 @@ pub fn SourcePage(id: String) -> impl IntoView {
     let name = Memo::new(move |_| held.source.with(|source| source.as_ref().map(|source| source.name.clone())));
     let title = Signal::derive(move || name.get().unwrap_or_else(|| "Source".to_owned()));
     let may = Memo::new(move |_| session.may(Permission::Admin));
+    // Once it is known the page stands, and no later answer takes away what is being typed.
     let begun = Memo::new(move |_| held.source.with(Option::is_some));
+    let failed = Memo::new(move |_| held.failure.get().filter(|_| !begun.get()));
     let status =
         Memo::new(move |_| held.source.with(|source| source.as_ref().map(|source| (source.status, source.error.clone()))));
     let kind = Memo::new(move |_| held.source.with(|source| source.as_ref().map(|source| source.kind)));
@@ -55,7 +57,7 @@ pub fn SourcePage(id: String) -> impl IntoView {
                     failed.or(told).map(|text| view! { <Notice kind=NoticeKind::Warning>{text}</Notice> })
                 })
         }}
-        {move || match (begun.get().then(|| held.source.get_untracked()).flatten(), held.failure.get()) {
+        {move || match (begun.get().then(|| held.source.get_untracked()).flatten(), failed.get()) {
             (Some(source), _) => view! { <Shown held source may=may.get() /> }.into_any(),
             (None, Some(failure)) => view! { <FailureNotice failure retry=Callback::new(move |()| held.load()) /> }.into_any(),
             (None, None) => view! { <div class="panel pad"><Skeleton lines=8 /></div> }.into_any(),

@@ -23,13 +23,14 @@ pub fn SetupPage(id: String) -> impl IntoView {
     let may = Memo::new(move |_| session.may(Permission::Admin));
     // Once it is known the steps stand: what comes later changes the parts that show it.
     let begun = Memo::new(move |_| held.source.with(Option::is_some));
+    let failed = Memo::new(move |_| held.failure.get().filter(|_| !begun.get()));
     let back = format!("/data/sources/{}", held.id());
     view! {
         <p class="back s"><a href="/data/sources">"All sources"</a></p>
         <PageHead title>
             <ButtonLink href=back>"To the source"</ButtonLink>
         </PageHead>
-        {move || match (begun.get().then(|| held.source.get_untracked()).flatten(), held.failure.get()) {
+        {move || match (begun.get().then(|| held.source.get_untracked()).flatten(), failed.get()) {
             (Some(source), _) => view! {
                 {(!may.get()).then(|| view! { <Notice title="You may look, but not change this">"Ask an owner of this shop to connect a source."</Notice> })}
                 <div class="two setup">
