@@ -11,6 +11,9 @@ import { fileURLToPath } from "node:url";
 
 export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
 
+// The key of a test's vault.
+export const VAULT_KEY = `test:${Buffer.alloc(32, 7).toString("base64")}`;
+
 // Where public data sets lie; a test that needs one skips, with this reason, where it is absent.
 export function dataset(...parts) {
   const file = path.join(process.env.REKINDLE_DATA ?? path.join(root, "..", "shared", "data"), ...parts);
@@ -30,7 +33,7 @@ export async function start({ now, vars = {}, outside = {} } = {}) {
   const { createTestHarness } = await import("wrangler");
   const options = (more) => ({
     root,
-    workers: [{ configPath: "wrangler.toml", prebuiltWorkerDir: worker, vars: { LOCAL: "true", ...more, ...vars } }],
+    workers: [{ configPath: "wrangler.toml", prebuiltWorkerDir: worker, vars: { LOCAL: "true", VAULT_KEY, ...more, ...vars } }],
   });
   const server = createTestHarness(options({ ORIGIN: "http://localhost" }));
   const guard = guardOutside(outside);

@@ -15,7 +15,8 @@ alter table sources add column received_at integer;
 alter table sources add column lag integer;
 alter table sources add column error text;
 
--- Ciphertext under a key of the Worker's: AES-256-GCM with the row's id as associated data. owner: such as 'source:12'. name: 'signing',
+-- Ciphertext under a key of the Worker's: AES-256-GCM with the row's id as associated data. owner: such as 'source:' with its public
+-- id. name: 'signing',
 -- and 'signing_next' while a sender changes over. nonce and ciphertext: base64.
 create table secrets (
   id text primary key,

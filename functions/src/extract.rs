@@ -124,7 +124,7 @@ pub fn media_type(headers: &HeaderMap) -> Option<String> {
 }
 
 /// How deep brackets nest, outside of strings.
-fn depth(json: &[u8]) -> usize {
+pub fn depth(json: &[u8]) -> usize {
     let (mut depth, mut deepest, mut in_string, mut escaped) = (0_usize, 0, false, false);
     for byte in json {
         match byte {

@@ -18,6 +18,8 @@ pub mod routes;
 pub mod seams;
 pub mod serve;
 pub mod settings;
+pub mod sources;
+pub mod vault;
 pub mod versioned;
 
 use worker::{Context, Env, HttpRequest, MessageBatch, Result, ScheduleContext, ScheduledEvent, event};

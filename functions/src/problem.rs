@@ -23,6 +23,13 @@ pub enum Problem {
     MethodNotAllowed,
     #[error("Sign in first")]
     SignInNeeded,
+    #[error("This write key is nobody's: copy it again from the source's page")]
+    UnknownKey,
+    /// A push that its sender did not sign as the source's secret wants it: the code that it is counted under, and what to do.
+    #[error("{1}")]
+    NotSigned(&'static str, &'static str),
+    #[error("Somebody has paused this source: send it again later")]
+    Paused,
     #[error("{0}")]
     Forbidden(&'static str),
     /// Values that are not accepted: each field with what is wrong and how to mend it.
@@ -83,7 +90,7 @@ impl Problem {
         match self {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
-            Self::SignInNeeded => StatusCode::UNAUTHORIZED,
+            Self::SignInNeeded | Self::UnknownKey | Self::NotSigned(..) => StatusCode::UNAUTHORIZED,
             Self::Forbidden(_) => StatusCode::FORBIDDEN,
             Self::Invalid(_) | Self::KeyReused => StatusCode::UNPROCESSABLE_ENTITY,
             Self::BadRequest(..) => StatusCode::BAD_REQUEST,
@@ -94,7 +101,7 @@ impl Problem {
             Self::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            Self::Busy | Self::DailyLimit | Self::Full => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Busy | Self::DailyLimit | Self::Full | Self::Paused => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -105,6 +112,9 @@ impl Problem {
             Self::NotFound => "not_found",
             Self::MethodNotAllowed => "method_not_allowed",
             Self::SignInNeeded => "sign_in_needed",
+            Self::UnknownKey => "unknown_key",
+            Self::NotSigned(code, _) => code,
+            Self::Paused => "paused",
             Self::Forbidden(_) => "forbidden",
             Self::Invalid(_) => "invalid",
             Self::BadRequest(code, _) | Self::Conflict(code, _) | Self::Gone(code, _) => code,
@@ -157,6 +167,7 @@ impl Problem {
         let wait = match self {
             Self::Busy => Some(5),
             Self::KeyAtWork => Some(2),
+            Self::Paused | Self::Full => Some(600),
             Self::TooMany(seconds) => Some(i64::from(*seconds)),
             Self::DailyLimit => Some((MILLIS_PER_DAY - crate::clock::wall().0.rem_euclid(MILLIS_PER_DAY)) / 1000),
             _ => None,

@@ -13,6 +13,7 @@ use crate::db::{Db, Reading, Statement};
 use crate::headers;
 use crate::problem::Problem;
 use crate::routes;
+use crate::sources;
 
 /// Which row of the table answered, and to whom: for the log, which holds patterns and never paths.
 #[derive(Debug, Clone, Default)]
@@ -41,9 +42,13 @@ pub async fn serve(request: HttpRequest, env: Env, context: Context) -> Response
     };
     let mut request: Request<Body> = request.map(Body::new);
     request.extensions_mut().insert(ctx.clone());
-    let response = match routes::router().call(request).await {
-        Ok(response) => response,
-        Err(never) => match never {},
+    let response = if sources::is_push(request.uri().path()) {
+        sources::answer(&ctx, request).await
+    } else {
+        match routes::router().call(request).await {
+            Ok(response) => response,
+            Err(never) => match never {},
+        }
     };
     count(&ctx);
     finish(response, &ctx.request_id, ctx.db.meter().reading())

@@ -23,6 +23,9 @@ pub enum Action {
     ModelUsed,
     ImportStarted,
     ImportCancelled,
+    SourceAdded,
+    SourceChanged,
+    SourceRemoved,
     SampleRemoved,
     JobAsked,
     CustomerChanged,
@@ -62,7 +65,7 @@ pub struct Told<'a> {
 }
 
 impl Action {
-    pub const ALL: [Self; 32] = [
+    pub const ALL: [Self; 35] = [
         Self::SignedIn,
         Self::SignInFailed,
         Self::SignedOut,
@@ -81,6 +84,9 @@ impl Action {
         Self::ModelUsed,
         Self::ImportStarted,
         Self::ImportCancelled,
+        Self::SourceAdded,
+        Self::SourceChanged,
+        Self::SourceRemoved,
         Self::SampleRemoved,
         Self::JobAsked,
         Self::CustomerChanged,
@@ -117,6 +123,9 @@ impl Action {
             Self::ModelUsed => "model_used",
             Self::ImportStarted => "import_started",
             Self::ImportCancelled => "import_cancelled",
+            Self::SourceAdded => "source_added",
+            Self::SourceChanged => "source_changed",
+            Self::SourceRemoved => "source_removed",
             Self::SampleRemoved => "sample_removed",
             Self::JobAsked => "job_asked",
             Self::CustomerChanged => "customer_changed",
@@ -149,7 +158,13 @@ impl Action {
             | Self::ThresholdsReset
             | Self::ModelUploaded
             | Self::ModelUsed => Group::Settings,
-            Self::ImportStarted | Self::ImportCancelled | Self::SampleRemoved | Self::JobAsked => Group::Data,
+            Self::ImportStarted
+            | Self::ImportCancelled
+            | Self::SourceAdded
+            | Self::SourceChanged
+            | Self::SourceRemoved
+            | Self::SampleRemoved
+            | Self::JobAsked => Group::Data,
             Self::CustomerChanged | Self::CustomersChanged | Self::NoteAdded | Self::NoteChanged | Self::NoteRemoved => {
                 Group::Customers
             }
@@ -203,6 +218,9 @@ pub fn sentence(told: Told<'_>) -> String {
         Action::ModelUsed => "went back to an earlier model".to_owned(),
         Action::ImportStarted => format!("started an import of {}", named("a file")),
         Action::ImportCancelled => format!("cancelled the import of {}", named("a file")),
+        Action::SourceAdded => format!("connected the source {}", named("without a name")),
+        Action::SourceChanged => format!("changed the source {}", named("without a name")),
+        Action::SourceRemoved => format!("removed the source {}", named("without a name")),
         Action::SampleRemoved => "removed the sample shop".to_owned(),
         Action::JobAsked => format!("asked for a run of the job {}", named("without a name")),
         Action::CustomerChanged => "changed a customer".to_owned(),

@@ -39,7 +39,7 @@ const BODY_BYTES: usize = 2_000_000;
 const ANSWER_BYTES: u64 = 1_000_000;
 
 /// Members of answers that are shown once and stored nowhere: object and member.
-const SECRETS: [(&str, &str); 2] = [("token", "secret"), ("link", "address")];
+const SECRETS: [(&str, &str); 4] = [("token", "secret"), ("link", "address"), ("source", "secret"), ("source", "write_key")];
 
 /// Runs the handler, or answers in its place.
 pub async fn once(request: Request, next: Next) -> Response {

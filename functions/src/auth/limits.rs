@@ -1,9 +1,10 @@
-//! How often somebody may try to sign in, and how fast anybody may write.
+//! How often somebody may try to sign in, and how fast anybody may write or push.
 //!
 //! Cloudflare counts, in memory and for each of its places apart, so that a refused request costs no row. The limits themselves
 //! stand in `wrangler.toml`.
 
 use axum::http::HeaderMap;
+use shared::id::Id;
 use worker::{Env, console_error};
 
 use crate::ctx::Who;
@@ -12,11 +13,11 @@ use crate::problem::Problem;
 /// Seconds of `simple.period` in `wrangler.toml`: after so many the count starts anew.
 const SIGN_IN_PERIOD: u32 = 60;
 const WRITES_PERIOD: u32 = 10;
+const PUSHES_PERIOD: u32 = 60;
 
 /// Tries to sign in, by where they come from.
 pub async fn sign_in_from(env: &Env, headers: &HeaderMap) -> Result<(), Problem> {
-    let address = headers.get("cf-connecting-ip").and_then(|address| address.to_str().ok()).unwrap_or("unknown");
-    limit(env, "SIGN_IN", format!("from {}", network(address)), SIGN_IN_PERIOD).await
+    limit(env, "SIGN_IN", format!("from {}", network(sender(headers))), SIGN_IN_PERIOD).await
 }
 
 /// Tries to sign in, by the address that a link is asked for, known or not.
@@ -33,6 +34,16 @@ pub async fn write(env: &Env, who: &Who) -> Result<(), Problem> {
     limit(env, "WRITES", key, WRITES_PERIOD).await
 }
 
+/// Pushes of one source, those with a bad signature too.
+pub async fn push(env: &Env, source: &Id) -> Result<(), Problem> {
+    limit(env, "PUSHES", source.to_string(), PUSHES_PERIOD).await
+}
+
+/// Pushes under a key that is nobody's, by where they come from.
+pub async fn push_from(env: &Env, headers: &HeaderMap) -> Result<(), Problem> {
+    limit(env, "PUSHES", format!("from {}", network(sender(headers))), PUSHES_PERIOD).await
+}
+
 /// A count that fails lets pass: it must not lock everybody out, and what it protects has limits of its own in the store.
 async fn limit(env: &Env, binding: &str, key: String, period: u32) -> Result<(), Problem> {
     let limiter = env.rate_limiter(binding).map_err(|error| Problem::Internal(format!("no rate limit {binding}: {error}")))?;
@@ -45,6 +56,10 @@ async fn limit(env: &Env, binding: &str, key: String, period: u32) -> Result<(),
             Ok(())
         }
     }
+}
+
+fn sender(headers: &HeaderMap) -> &str {
+    headers.get("cf-connecting-ip").and_then(|address| address.to_str().ok()).unwrap_or("unknown")
 }
 
 /// An IPv6 subscriber has a /64 of addresses, and could take a new one for each try: they count as one.
@@ -73,7 +88,7 @@ mod tests {
     #[test]
     fn the_wait_that_is_told_is_the_period_that_is_configured() {
         let config = include_str!("../../../wrangler.toml");
-        for (name, period) in [("SIGN_IN", SIGN_IN_PERIOD), ("WRITES", WRITES_PERIOD)] {
+        for (name, period) in [("SIGN_IN", SIGN_IN_PERIOD), ("WRITES", WRITES_PERIOD), ("PUSHES", PUSHES_PERIOD)] {
             let limiter =
                 config.split("[[ratelimits]]").find(|part| part.contains(&format!("name = \"{name}\""))).expect("binding");
             let line = limiter.lines().find(|line| line.starts_with("simple = ")).expect("simple");

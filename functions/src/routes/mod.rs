@@ -21,6 +21,7 @@ pub mod sample;
 pub mod session;
 pub mod sessions;
 pub mod shop;
+pub mod sources;
 pub mod thresholds;
 pub mod tokens;
 pub mod views;
@@ -136,6 +137,14 @@ pub const TABLE: &[Route] = table![
     POST "/api/imports/{id}/cancel", May(Edit), imports::cancel;
     GET "/api/imports/{id}/rejected.csv", May(Edit), imports::rejected;
     DELETE "/api/sample", May(Edit), sample::remove;
+
+    GET "/api/sources", May(View), sources::list;
+    POST "/api/sources", May(Admin), sources::create;
+    GET "/api/sources/{id}", May(View), sources::show;
+    #[versioned]
+    PATCH "/api/sources/{id}", May(Admin), sources::change;
+    #[versioned]
+    DELETE "/api/sources/{id}", May(Admin), sources::remove;
 
     GET "/api/audit", May(Admin), audit::list;
     GET "/api/audit/export.csv", May(Admin), audit::export::export;

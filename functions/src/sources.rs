@@ -1,0 +1,42 @@
+//! What senders push: recognised, verified, stored once, answered.
+//!
+//! Stores, apps and helpdesks do not speak our API: each has its own paths, limits and answers, which their clients rely on. So they
+//! stand beside the route table, in two families: `/v1/…` under a write key ([`segment`]) and `/hooks/{kind}/{id}` under a signature
+//! ([`hooks`]). A push is answered after one write; what it means is found out later, by the job that reads the inbox. Whom a key or
+//! a secret belongs to is looked up in the isolate's memory ([`directory`]), refusals and repetitions are counted there ([`counts`]).
+
+pub mod counts;
+pub mod directory;
+
+mod bell;
+mod body;
+mod browser;
+mod cors;
+mod receive;
+mod segment;
+
+use axum::body::Body;
+use axum::http::{Method, Request, Response};
+use axum::response::IntoResponse;
+
+use crate::ctx::{Ctx, Who};
+use crate::problem::Problem;
+use crate::serve::Answered;
+
+/// Whether a path is a sender's and no route of the table.
+pub fn is_push(path: &str) -> bool {
+    path.starts_with("/v1/")
+}
+
+/// The answer to a push; the log names its pattern and nobody.
+pub async fn answer(ctx: &Ctx, request: Request<Body>) -> Response<Body> {
+    let Some(call) = segment::Call::of(request.uri().path()) else { return Problem::NotFound.into_response() };
+    let mut response = match *request.method() {
+        Method::OPTIONS => cors::preflight(),
+        Method::POST => segment::answer(ctx, call, request).await.unwrap_or_else(Problem::into_response),
+        _ => Problem::MethodNotAllowed.into_response(),
+    };
+    cors::open(response.headers_mut());
+    response.extensions_mut().insert(Answered { route: format!("POST /v1/{}", call.name()), who: Who::Nobody });
+    response
+}

@@ -1,0 +1,62 @@
+//! Verified messages of one source, stored once each.
+
+use shared::time::{Day, Millis};
+
+use super::directory::Known;
+use super::{bell, counts, directory};
+use crate::auth::limits;
+use crate::ctx::Ctx;
+use crate::db::inbox::{self, Message};
+use crate::db::usage;
+use crate::problem::Problem;
+use crate::seams;
+
+/// Refuses a source that a person has paused, and one that sent too much: before its body is read, and before anything is written.
+pub async fn admit(ctx: &Ctx, source: &Known) -> Result<(), Problem> {
+    if let Err(problem) = limits::push(&ctx.env, &source.public_id).await {
+        counts::add(ctx, source.id, &counts::rejected("too_many"), 1);
+        return Err(problem);
+    }
+    if source.is_paused {
+        counts::add(ctx, source.id, &counts::rejected("paused"), 1);
+        return Err(Problem::Paused);
+    }
+    if source.has_used_up(ctx.now.day()) {
+        counts::add(ctx, source.id, &counts::rejected("too_many"), 1);
+        let left = (usage::next_day(ctx.now).0 - ctx.now.0) / 1000;
+        return Err(Problem::TooMany(u32::try_from(left).unwrap_or(1).max(1)));
+    }
+    Ok(())
+}
+
+/// Stores what is new, counts what came before, and rings where the job was not awake.
+pub async fn store(ctx: &Ctx, source: &Known, messages: &[Message]) -> Result<(), Problem> {
+    seams::point("push.received").await;
+    let stored = inbox::store(&ctx.db, source.id, messages, ctx.now).await?;
+    seams::point("push.stored").await;
+    directory::accepted(source.id, ctx.now.day(), stored.new);
+    counts::add(ctx, source.id, counts::DUPLICATE, (messages.len() as u64).saturating_sub(stored.new));
+    if stored.woke {
+        bell::ring(ctx);
+    }
+    Ok(())
+}
+
+/// The first day whose events are kept.
+pub fn oldest_day(now: Millis, event_days: i32, events_from: Option<Day>) -> Day {
+    let by_age = now.day().plus(-event_days);
+    events_from.map_or(by_age, |from| from.max(by_age))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn events_are_kept_for_so_many_days_or_for_less_where_space_ran_out() {
+        let now = Day(1_000).start();
+        assert_eq!(oldest_day(now, 180, None), Day(820));
+        assert_eq!(oldest_day(now, 180, Some(Day(900))), Day(900));
+        assert_eq!(oldest_day(now, 180, Some(Day(10))), Day(820));
+    }
+}
