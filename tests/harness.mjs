@@ -20,6 +20,12 @@ export function dataset(...parts) {
   return existsSync(file) ? { file, skip: false } : { file, skip: `${file} is absent: set REKINDLE_DATA` };
 }
 
+// Where the samples of what others send lie, a folder a sender; a test that needs one skips, with this reason, where it is absent.
+export function contracts(sender) {
+  const { file: folder, skip } = dataset("..", "contracts", "samples", sender);
+  return { folder, skip };
+}
+
 // `now`: the virtual clock's first time (RFC 3339); the real one where it is left out.
 // `vars`: variables of the worker over those of a local run.
 // `outside`: `(request) => Response` for each host that the worker may call, by host name.

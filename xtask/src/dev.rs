@@ -17,6 +17,7 @@ use crate::project;
 use crate::server::{self, Server};
 use crate::store::Store;
 use crate::tools::{self, Tools};
+use crate::vault;
 
 pub fn command(mut args: lexopt::Parser) -> Result<()> {
     let (mut port, mut data, mut fresh, mut with_sample) = (server::DEFAULT_PORT, None, false, true);
@@ -67,7 +68,7 @@ fn make(tools: &Tools) -> Result<()> {
 
 /// Removes a local run's data, and nothing that only happens to be in the folder.
 fn empty(data: &Path) -> Result<()> {
-    for name in ["state", "sample.json", "server.log", "server.json"] {
+    for name in ["state", "sample.json", "server.log", "server.json", vault::KEY_FILE] {
         let path = data.join(name);
         let gone = if path.is_dir() { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };
         if let Err(error) = gone

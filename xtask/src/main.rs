@@ -16,6 +16,7 @@ mod store;
 mod test;
 mod token;
 mod tools;
+mod vault;
 
 use std::process::ExitCode;
 

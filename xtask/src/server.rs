@@ -15,6 +15,7 @@ use crate::process::{self, Group};
 use crate::project;
 use crate::store;
 use crate::tools;
+use crate::vault;
 
 pub const DEFAULT_PORT: u16 = 8787;
 
@@ -53,6 +54,7 @@ impl Server {
             .args(["--port", &port.to_string(), "--persist-to"])
             .arg(store::state(data))
             .args(["--var", "LOCAL:true", "--var", &format!("ORIGIN:{}", origin(port)), "--show-interactive-dev-session=false"])
+            .args(["--var", &format!("VAULT_KEY:{}", vault::local_key(data)?)])
             .stdout(log.try_clone()?)
             .stderr(log);
         let mut server = Self { port, data: data.to_path_buf(), group: Group::start(&mut command)? };

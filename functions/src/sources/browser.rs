@@ -43,7 +43,7 @@ fn is_vouched_for(secrets: &[String], user_id: &str, hash: Option<&str>) -> bool
 
 /// Bytes of hexadecimal digits in either case.
 pub fn unhex(text: &str) -> Option<Vec<u8>> {
-    if !text.is_ascii() || !text.len().is_multiple_of(2) {
+    if !text.bytes().all(|byte| byte.is_ascii_hexdigit()) || !text.len().is_multiple_of(2) {
         return None;
     }
     let pairs = text.as_bytes().chunks_exact(2);

@@ -233,6 +233,9 @@ fn parse(call: Call, text: &str) -> Result<Batch<'_>, Problem> {
     if text.len() > BATCH_BYTES {
         return Err(too_large(format!("The body is larger than {BATCH_BYTES} bytes: send fewer messages at once")));
     }
+    if !is_object(text) {
+        return Err(Problem::BadRequest("bad_json", "The body is no JSON object".to_owned()));
+    }
     if call != Call::Batch {
         let message: &RawValue = serde_json::from_str(text).map_err(bad)?;
         let head: Head<'_> = serde_json::from_str(text).map_err(bad)?;
@@ -265,6 +268,9 @@ fn messages(door: Door<'_>, call: Call, batch: &Batch<'_>) -> (Vec<Message>, Vec
 fn message(door: Door<'_>, call: Call, raw: &str, batch_sent_at: Option<Millis>) -> Result<Message, Reject> {
     if raw.len() > MESSAGE_BYTES {
         return Err(Reject::TooLarge);
+    }
+    if !is_object(raw) {
+        return Err(Reject::BadJson);
     }
     let head: Head<'_> = serde_json::from_str(raw).map_err(|_| Reject::BadJson)?;
     let topic = match call {
@@ -314,6 +320,11 @@ fn without_key(raw: &str, head: &Head<'_>) -> Result<String, Reject> {
     let mut members: BTreeMap<Cow<'_, str>, &RawValue> = serde_json::from_str(raw).map_err(|_| Reject::BadJson)?;
     members.remove("writeKey");
     serde_json::to_string(&members).map_err(|_| Reject::BadJson)
+}
+
+/// A list would be read as a struct's members in their order.
+fn is_object(json: &str) -> bool {
+    json.trim_start().starts_with('{')
 }
 
 /// The text of a string, or of a number as it is written; nothing for anything else.
@@ -455,6 +466,7 @@ mod tests {
             assert!(matches!(parse(Call::Batch, text), Err(Problem::BadRequest("bad_json", _))), "{text}");
         }
         assert!(parse(Call::One("track"), "[1]").is_err());
+        assert_eq!(taken(Kind::Segment, Call::Batch, r#"{"batch":[["track","m1"]]}"#).1, [(Reject::BadJson, 1)]);
     }
 
     #[test]

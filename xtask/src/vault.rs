@@ -1,0 +1,52 @@
+//! The key that the worker seals other people's secrets with.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context as _, Result};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use crate::project;
+
+/// Beside a local run's database, since its secrets open with nothing else.
+pub const KEY_FILE: &str = "vault.key";
+
+const KEY_BYTES: usize = 32;
+
+/// The key of a local run: made the first time, and kept.
+pub fn local_key(data: &Path) -> Result<String> {
+    let file = data.join(KEY_FILE);
+    if let Ok(key) = fs::read_to_string(&file) {
+        return Ok(key.trim().to_owned());
+    }
+    let key = new_key("local")?;
+    project::write(&file, &key)?;
+    Ok(key)
+}
+
+/// A new key under this id, as `VAULT_KEY` lists it.
+pub fn new_key(id: &str) -> Result<String> {
+    let mut bytes = [0; KEY_BYTES];
+    getrandom::fill(&mut bytes).context("The system gives no random bytes")?;
+    Ok(format!("{id}:{}", STANDARD.encode(bytes)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_local_run_keeps_its_key_and_another_has_another() {
+        let folder = |name: &str| std::env::temp_dir().join(format!("rekindle-vault-{}-{name}", std::process::id()));
+        let (one, two) = (folder("one"), folder("two"));
+        let key = local_key(&one).unwrap();
+        assert_eq!(local_key(&one).unwrap(), key);
+        assert_ne!(local_key(&two).unwrap(), key);
+        let (id, text) = key.split_once(':').unwrap();
+        assert_eq!((id, STANDARD.decode(text).unwrap().len()), ("local", KEY_BYTES));
+        for folder in [one, two] {
+            fs::remove_dir_all(folder).unwrap();
+        }
+    }
+}
