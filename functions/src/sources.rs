@@ -12,8 +12,10 @@ mod bell;
 mod body;
 mod browser;
 mod cors;
+mod hooks;
 mod receive;
 mod segment;
+mod signature;
 
 use axum::body::Body;
 use axum::http::{Method, Request, Response};
@@ -25,18 +27,29 @@ use crate::serve::Answered;
 
 /// Whether a path is a sender's and no route of the table.
 pub fn is_push(path: &str) -> bool {
-    path.starts_with("/v1/")
+    path.starts_with("/v1/") || path.starts_with("/hooks/")
 }
 
 /// The answer to a push; the log names its pattern and nobody.
 pub async fn answer(ctx: &Ctx, request: Request<Body>) -> Response<Body> {
-    let Some(call) = segment::Call::of(request.uri().path()) else { return Problem::NotFound.into_response() };
-    let mut response = match *request.method() {
-        Method::OPTIONS => cors::preflight(),
-        Method::POST => segment::answer(ctx, call, request).await.unwrap_or_else(Problem::into_response),
+    if let Some(call) = segment::Call::of(request.uri().path()) {
+        let mut response = match *request.method() {
+            Method::OPTIONS => cors::preflight(),
+            Method::POST => segment::answer(ctx, call, request).await.unwrap_or_else(Problem::into_response),
+            _ => Problem::MethodNotAllowed.into_response(),
+        };
+        cors::open(response.headers_mut());
+        return named(response, format!("POST /v1/{}", call.name()));
+    }
+    let Some((kind, id)) = hooks::address(request.uri().path()) else { return Problem::NotFound.into_response() };
+    let response = match *request.method() {
+        Method::POST => hooks::answer(ctx, kind, &id, request).await.unwrap_or_else(Problem::into_response),
         _ => Problem::MethodNotAllowed.into_response(),
     };
-    cors::open(response.headers_mut());
-    response.extensions_mut().insert(Answered { route: format!("POST /v1/{}", call.name()), who: Who::Nobody });
+    named(response, format!("POST /hooks/{}/{{id}}", kind.as_str()))
+}
+
+fn named(mut response: Response<Body>, route: String) -> Response<Body> {
+    response.extensions_mut().insert(Answered { route, who: Who::Nobody });
     response
 }

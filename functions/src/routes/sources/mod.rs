@@ -114,7 +114,7 @@ fn name(text: &str) -> Result<String, Problem> {
 
 /// Settings that mean something for the kind.
 fn checked(kind: Kind, settings: SourceSettings) -> Result<SourceSettings, Problem> {
-    let SourceSettings { url, file_kind, every_hours, origins, daily_messages } = &settings;
+    let SourceSettings { url, file_kind, every_hours, origins, site, daily_messages } = &settings;
     if url.is_some() || file_kind.is_some() || every_hours.is_some() {
         return Err(Problem::field("settings", "url, file_kind and every_hours are of a pull only: leave them out"));
     }
@@ -125,6 +125,12 @@ fn checked(kind: Kind, settings: SourceSettings) -> Result<SourceSettings, Probl
         return Err(Problem::field(
             "settings.origins",
             "Write each as a browser does, such as https://www.example.com, without a path",
+        ));
+    }
+    if site.as_deref().is_some_and(|site| !is_origin(site)) {
+        return Err(Problem::field(
+            "settings.site",
+            "Write where the shop's pages stand, such as https://www.example.com, without a path",
         ));
     }
     if daily_messages.is_some_and(|most| most == 0 || most > MOST_DAILY_MESSAGES) {
