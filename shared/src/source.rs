@@ -7,6 +7,7 @@
 mod fact;
 mod kind;
 pub mod segment;
+pub mod summary;
 mod value;
 
 pub use fact::{

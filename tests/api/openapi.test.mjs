@@ -112,6 +112,8 @@ const ALLOWED = {
   "GET /api/sources/{id}": from("viewer"),
   "PATCH /api/sources/{id}": from("owner"),
   "DELETE /api/sources/{id}": from("owner"),
+  "GET /api/sources/{id}/stats": from("viewer"),
+  "GET /api/sources/{id}/messages": from("viewer"),
   "GET /api/audit": from("owner"),
   "GET /api/audit/export.csv": from("owner"),
   "GET /api/runs": from("viewer"),

@@ -145,6 +145,8 @@ pub const TABLE: &[Route] = table![
     PATCH "/api/sources/{id}", May(Admin), sources::change;
     #[versioned]
     DELETE "/api/sources/{id}", May(Admin), sources::remove;
+    GET "/api/sources/{id}/stats", May(View), sources::stats;
+    GET "/api/sources/{id}/messages", May(View), sources::messages;
 
     GET "/api/audit", May(Admin), audit::list;
     GET "/api/audit/export.csv", May(Admin), audit::export::export;

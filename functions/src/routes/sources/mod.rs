@@ -2,9 +2,13 @@
 
 mod change;
 mod create;
+mod messages;
+mod stats;
 
 pub use change::{__path_change, __path_remove, change, remove};
 pub use create::{__path_create, create};
+pub use messages::{__path_messages, messages};
+pub use stats::{__path_stats, stats};
 
 use axum::Json;
 use shared::api::{Source, SourceAnswer, SourceSettings, SourceStatus, Sources};
