@@ -1,8 +1,7 @@
 //! Secrets of others, as ciphertext.
 //!
 //! AES-256-GCM under a key that only the worker has, `VAULT_KEY`: a comma-separated list of `id:base64 of 32 bytes`. The first one
-//! seals; all of them open, so that a new key is put first, every row is sealed anew by `cargo xtask vault rotate`, and the old one
-//! then left out. The row's id goes in as associated data: a ciphertext that is put into another row does not open.
+//! seals; all of them open, so that a new key is put first, the hourly cron seals every row anew, and the old one is then left out. The row's id goes in as associated data: a ciphertext that is put into another row does not open.
 
 use aes_gcm::Aes256Gcm;
 use aes_gcm::aead::array::Array;
@@ -10,8 +9,9 @@ use aes_gcm::aead::{Aead, KeyInit, Payload};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
-use worker::Env;
+use worker::{Env, console_error};
 
+use crate::db::{Db, secrets};
 use crate::problem::Problem;
 use crate::random;
 
@@ -60,6 +60,16 @@ impl Vault {
         if keys.is_empty() { Err(VaultError::NoKey) } else { Ok(Self { keys }) }
     }
 
+    /// For whoever goes on without it: a push that needs a secret is refused, others are not.
+    pub fn of_or_log(env: &Env) -> Option<Self> {
+        Self::of(env).inspect_err(|error| log(*error)).ok()
+    }
+
+    /// The same for one secret: its source alone is shut.
+    pub fn open_or_log(&self, row: &str, sealed: &Sealed) -> Option<String> {
+        self.open(row, sealed).inspect_err(|error| log(*error)).ok()
+    }
+
     /// The id of the key that seals.
     pub fn key_id(&self) -> &str {
         self.keys.first().map_or("", |(id, _)| id)
@@ -92,6 +102,25 @@ impl std::fmt::Debug for Vault {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Vault").field("keys", &self.keys.iter().map(|(id, _)| id).collect::<Vec<_>>()).finish()
     }
+}
+
+fn log(error: VaultError) {
+    console_error!("{}", serde_json::json!({ "kind": "error", "job": "vault", "error": error.to_string() }));
+}
+
+/// Seals anew what another key than the first has sealed, row by row; how many rows. A row that changed meanwhile is left alone.
+///
+/// # Errors
+/// The store's. Without a key, and for rows that do not open, the log says why.
+pub async fn seal_anew(env: &Env, db: &Db) -> Result<u64, Problem> {
+    let Some(vault) = Vault::of_or_log(env) else { return Ok(0) };
+    let mut sealed_anew = 0;
+    for row in secrets::sealed_by_others(db, vault.key_id()).await? {
+        let Some(secret) = vault.open_or_log(&row.id, &row.sealed) else { continue };
+        let sealed = vault.seal(&row.id, &secret)?;
+        sealed_anew += u64::from(secrets::replace(db, &row, &sealed).await?);
+    }
+    Ok(sealed_anew)
 }
 
 impl From<VaultError> for Problem {

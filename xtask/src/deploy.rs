@@ -31,6 +31,10 @@ pub fn command(mut args: lexopt::Parser) -> Result<()> {
         println!("The dry run found nothing that would stop a deployment; nothing was sent.");
         return Ok(());
     }
+    step("Looking for the vault's key", || {
+        let listed = process::output(tools::wrangler().args(["secret", "list", "--format", "json", "--config"]).arg(&config));
+        if listed.is_ok_and(|names| holds_vault_key(&names)) { Ok(()) } else { bail!(NO_VAULT_KEY) }
+    })?;
     step("Applying migrations", || {
         process::output(tools::wrangler().args(["d1", "migrations", "apply", "DB", "--remote", "--config"]).arg(&config))
     })?;
@@ -39,12 +43,26 @@ pub fn command(mut args: lexopt::Parser) -> Result<()> {
     Ok(())
 }
 
+const NO_VAULT_KEY: &str = "The worker has no VAULT_KEY, without which it keeps no secrets of stores: run `cargo xtask vault-key`, \
+    then `npx wrangler secret put VAULT_KEY`, and paste what it printed. Keep it: what it has sealed opens with nothing else.";
+
+/// Whether the worker's secrets, as wrangler lists them, hold the one that seals others.
+fn holds_vault_key(names: &str) -> bool {
+    let names: serde_json::Value = serde_json::from_str(names).unwrap_or_default();
+    names.as_array().into_iter().flatten().any(|secret| secret.get("name").and_then(|name| name.as_str()) == Some("VAULT_KEY"))
+}
+
 /// Refuses a configuration that would deploy to nowhere, or a local run's laxer rules to everyone.
 fn check(config: &str) -> Result<()> {
     let config: toml::Table = config.parse().context("wrangler.toml is not valid TOML.")?;
     let vars = config.get("vars").and_then(toml::Value::as_table);
     if vars.is_some_and(|vars| vars.contains_key("LOCAL")) {
         bail!("wrangler.toml sets LOCAL, which shows sign-in links to whoever asks: remove it from `[vars]`.");
+    }
+    if vars.is_some_and(|vars| vars.contains_key("VAULT_KEY")) {
+        bail!(
+            "wrangler.toml holds VAULT_KEY in plain sight: remove it from `[vars]` and run `npx wrangler secret put VAULT_KEY`."
+        );
     }
     let origin = vars.and_then(|vars| vars.get("ORIGIN")?.as_str()).unwrap_or_default();
     let host = origin.strip_prefix("https://").unwrap_or_default();
@@ -113,6 +131,15 @@ mod tests {
     #[test]
     fn a_local_run_is_never_deployed() {
         refused(&READY.replace("[vars]", "[vars]\nLOCAL = \"true\""), "LOCAL");
+    }
+
+    #[test]
+    fn the_vaults_key_is_a_secret_and_has_to_be_there() {
+        refused(&READY.replace("[vars]", "[vars]\nVAULT_KEY = \"a:b\""), "VAULT_KEY");
+        assert!(holds_vault_key(r#"[{"name":"OTHER","type":"secret_text"},{"name":"VAULT_KEY","type":"secret_text"}]"#));
+        for names in ["", "[]", r#"[{"name":"vault_key"}]"#, r#"{"name":"VAULT_KEY"}"#] {
+            assert!(!holds_vault_key(names), "{names}");
+        }
     }
 
     #[test]

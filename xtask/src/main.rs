@@ -31,6 +31,7 @@ cargo xtask COMMAND
   build    [--seams]                                                makes the deployable, or the worker for tests
   token    --role ROLE [--data-dir DIR] [--remote]                  prints a new API token
   sign-in  [--data-dir DIR] [--remote]                              prints a one-time sign-in link of the owner
+  vault-key                                                         prints a new key for the worker's secrets
   cron     NAME [--data-dir DIR]                                    runs one job now and prints its run row as JSON
   soak     [NAME]                                                   runs a long check, or lists them
   bench    [models [--rounds 5] [--python FILE]]                    measures the models; beside the Python peers and as wasm
@@ -62,6 +63,7 @@ fn run() -> Result<ExitCode> {
         "build" => build::command(args)?,
         "token" => token::command(args)?,
         "sign-in" => sign_in::command(args)?,
+        "vault-key" => println!("{}", vault::new_key(&vault::todays_id()?)?),
         "cron" => cron::command(args)?,
         "soak" => soak::command(args)?,
         "bench" => bench::command(args)?,

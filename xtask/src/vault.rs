@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context as _, Result};
 use base64::Engine as _;
@@ -23,6 +24,12 @@ pub fn local_key(data: &Path) -> Result<String> {
     let key = new_key("local")?;
     project::write(&file, &key)?;
     Ok(key)
+}
+
+/// A name for a key that is made now: of two, the later one sorts last.
+pub fn todays_id() -> Result<String> {
+    let seconds = SystemTime::now().duration_since(UNIX_EPOCH).context("The system's clock stands before 1970")?.as_secs();
+    Ok(format!("k{seconds}"))
 }
 
 /// A new key under this id, as `VAULT_KEY` lists it.

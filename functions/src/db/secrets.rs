@@ -4,7 +4,7 @@ use serde::Deserialize;
 use shared::id::Id;
 use shared::time::Millis;
 
-use super::{Param, Statement};
+use super::{Db, DbError, Outcome, Param, Statement};
 use crate::vault::Sealed;
 use crate::{params, sql};
 
@@ -20,6 +20,37 @@ pub struct SecretRow {
     pub owner: String,
     pub name: String,
     pub sealed: Sealed,
+}
+
+#[derive(Debug, Deserialize)]
+struct SealedRow {
+    id: String,
+    owner: String,
+    name: String,
+    /// JSON.
+    sealed: String,
+}
+
+/// Rows whose ciphertext is JSON.
+pub fn read(outcome: &Outcome) -> Result<Vec<SecretRow>, DbError> {
+    let rows: Vec<SealedRow> = outcome.rows()?;
+    let rows = rows.into_iter().map(|SealedRow { id, owner, name, sealed }| {
+        let sealed = serde_json::from_str(&sealed).map_err(|error| DbError::Bug(error.to_string()))?;
+        Ok(SecretRow { id, owner, name, sealed })
+    });
+    rows.collect()
+}
+
+/// Some of those that another key than this one has sealed.
+pub async fn sealed_by_others(db: &Db, key_id: &str) -> Result<Vec<SecretRow>, DbError> {
+    read(&db.run_idempotent(sql!("secrets.sql", "secrets_of_other_keys"), params![key_id]).await?)
+}
+
+/// False where the row changed since it was read.
+pub async fn replace(db: &Db, row: &SecretRow, sealed: &Sealed) -> Result<bool, DbError> {
+    let Sealed { key_id, nonce, ciphertext } = sealed;
+    let params = params![&row.id, key_id, nonce, ciphertext, &row.sealed.nonce];
+    Ok(db.run(sql!("secrets.sql", "replace_secret"), params).await?.changes > 0)
 }
 
 impl SecretRow {

@@ -5,9 +5,8 @@ use shared::api::Plan;
 use shared::id::Id;
 use shared::time::{Day, Millis};
 
-use super::secrets::SecretRow;
+use super::secrets::{self, SecretRow};
 use super::{Db, DbError, Param, Statement};
-use crate::vault::Sealed;
 use crate::{params, sql};
 
 /// A shop has at most so many.
@@ -97,15 +96,6 @@ pub struct Count {
     pub n: u64,
 }
 
-#[derive(Debug, Deserialize)]
-struct SealedRow {
-    id: String,
-    owner: String,
-    name: String,
-    /// JSON.
-    sealed: String,
-}
-
 /// The owner of a source's secrets.
 pub fn owner(source: &Id) -> String {
     format!("source:{source}")
@@ -151,16 +141,11 @@ pub async fn pushing(db: &Db, today: Day) -> Result<Pushing, DbError> {
     ];
     let outcomes = db.batch_idempotent(statements).await?;
     let lost = || DbError::Bug("a batch lost results".to_owned());
-    let [sources, keys, secrets, shop] = outcomes.as_slice() else { return Err(lost()) };
-    let secrets: Vec<SealedRow> = secrets.rows()?;
-    let secrets = secrets.into_iter().map(|SealedRow { id, owner, name, sealed }| {
-        let sealed: Sealed = serde_json::from_str(&sealed).map_err(|error| DbError::Bug(error.to_string()))?;
-        Ok(SecretRow { id, owner, name, sealed })
-    });
+    let [sources, keys, sealed, shop] = outcomes.as_slice() else { return Err(lost()) };
     Ok(Pushing {
         sources: sources.rows()?,
         keys: keys.rows()?,
-        secrets: secrets.collect::<Result<_, DbError>>()?,
+        secrets: secrets::read(sealed)?,
         shop: shop.first()?.ok_or_else(lost)?,
     })
 }

@@ -20,6 +20,7 @@ use worker::{Env, MessageBatch, MessageExt, QueueRetryOptionsBuilder, console_er
 
 use crate::clock;
 use crate::db::{Db, DbError, leases, runs};
+use crate::vault;
 
 pub use fit::is_comparable;
 use run::{Held, enter, pause};
@@ -205,6 +206,12 @@ async fn hourly(env: &Env, now: Millis) -> Result<(), DbError> {
     has_more |= run_one(&db, Job::Score, now, if is_woken { Why::Woken } else { Why::Time }).await;
     has_more |= run_one(&db, Job::Seal, now, Why::Time).await;
     has_more |= run_one(&db, Job::Prune, now, Why::Time).await;
+    // After a change of keys only; otherwise it reads and writes nothing.
+    match vault::seal_anew(env, &db).await {
+        Ok(0) => {}
+        Ok(secrets) => console_log!("{}", serde_json::json!({ "kind": "vault", "sealed_anew": secrets })),
+        Err(error) => log_error("vault", &error.to_string()),
+    }
     if has_more {
         ring(env, &db).await;
     }

@@ -148,18 +148,14 @@ async fn read(ctx: &Ctx) -> Result<Directory, Problem> {
     // The time before reading: what is changed meanwhile is not older than it seems.
     let (read_at, today) = (clock::wall(), ctx.now.day());
     let Pushing { sources: rows, keys, secrets, shop } = sources::pushing(&ctx.db, today).await?;
-    let vault = if secrets.is_empty() { None } else { Some(Vault::of(&ctx.env)?) };
+    let vault = if secrets.is_empty() { None } else { Vault::of_or_log(&ctx.env) };
     let mut known = BTreeMap::new();
     for row in rows {
         let Some(kind) = Kind::parse(&row.kind) else { continue };
         let settings: SourceSettings = serde_json::from_str(&row.settings).unwrap_or_default();
         let owner = sources::owner(&row.public_id);
-        let mut signing = Vec::new();
-        if let Some(vault) = &vault {
-            for secret in secrets.iter().filter(|secret| secret.owner == owner && secret.is_signing()) {
-                signing.push(vault.open(&secret.id, &secret.sealed)?);
-            }
-        }
+        let of_source = secrets.iter().filter(|secret| secret.owner == owner && secret.is_signing());
+        let signing = of_source.filter_map(|secret| vault.as_ref()?.open_or_log(&secret.id, &secret.sealed)).collect();
         let by_plan = if shop.plan == Plan::Free { FREE_DAILY_MESSAGES } else { PAID_DAILY_MESSAGES };
         let source = Known {
             id: row.id,

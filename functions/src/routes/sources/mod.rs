@@ -65,7 +65,7 @@ fn wire(ctx: &Ctx, row: SourceRow) -> Result<Source, Problem> {
         address: address(&ctx.settings.origin, kind, &row.public_id),
         settings: settings_of(&row),
         key_hints: row.key_hints(),
-        write_key: shown_key(ctx, &secrets)?,
+        write_key: shown_key(ctx, &secrets),
         secret: None,
         secrets: secrets.iter().filter(|secret| secret.is_signing()).map(|secret| secret.name.clone()).collect(),
         status: match row.status.as_str() {
@@ -94,9 +94,9 @@ fn settings_of(row: &SourceRow) -> SourceSettings {
 }
 
 /// The write key that every visitor of a page can read anyway.
-fn shown_key(ctx: &Ctx, secrets: &[SecretRow]) -> Result<Option<String>, Problem> {
-    let Some(row) = secrets.iter().find(|secret| secret.name == secrets::WRITE_KEY) else { return Ok(None) };
-    Ok(Some(Vault::of(&ctx.env)?.open(&row.id, &row.sealed)?))
+fn shown_key(ctx: &Ctx, secrets: &[SecretRow]) -> Option<String> {
+    let row = secrets.iter().find(|secret| secret.name == secrets::WRITE_KEY)?;
+    Vault::of_or_log(&ctx.env)?.open_or_log(&row.id, &row.sealed)
 }
 
 fn address(origin: &str, kind: Kind, id: &Id) -> String {
