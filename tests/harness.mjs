@@ -11,8 +11,9 @@ import { fileURLToPath } from "node:url";
 
 export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
 
-// The key of a test's vault.
-export const VAULT_KEY = `test:${Buffer.alloc(32, 7).toString("base64")}`;
+// The keys of a test's vault: the first seals.
+export const VAULT_KEYS = { test: Buffer.alloc(32, 7), old: Buffer.alloc(32, 8) };
+export const VAULT_KEY = Object.entries(VAULT_KEYS).map(([id, key]) => `${id}:${key.toString("base64")}`).join(",");
 
 // Where public data sets lie; a test that needs one skips, with this reason, where it is absent.
 export function dataset(...parts) {

@@ -101,10 +101,19 @@ fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
             path if path == "." => "body".to_owned(),
             path => path,
         };
-        Problem::field(&field, error.inner().to_string())
+        Problem::field(&field, without_value(&error.inner().to_string()))
     })?;
     reader.end().map_err(|error| Problem::field("body", error.to_string()))?;
     Ok(value)
+}
+
+/// serde's words without the text that they quote: it may be a secret.
+fn without_value(error: &str) -> String {
+    let quoted = error.find("string \"").zip(error.rfind("\", expected"));
+    match quoted.and_then(|(start, end)| Some((error.get(..start)?, error.get(end + 1..)?))) {
+        Some((before, after)) => format!("{before}text{after}"),
+        None => error.to_owned(),
+    }
 }
 
 /// The cursor of a list that goes by the ids of its rows.
@@ -159,6 +168,17 @@ mod tests {
         let refused = parse::<shared::api::RatesResponse>(br#"{"rates":[{"currency":"EUR","day":"1998-07-01","rate":"x"}]}"#);
         let Err(Problem::Invalid(fields)) = refused else { panic!("accepted") };
         assert!(fields.contains_key("rates[0].rate"), "{fields:?}");
+    }
+
+    #[test]
+    fn a_refusal_does_not_repeat_a_text_that_may_be_a_secret() {
+        let refused = parse::<shared::api::NewSource>(br#"{"kind":"stripe","name":"x","secrets":"whsec_\", expected"}"#);
+        let Err(Problem::Invalid(fields)) = refused else { panic!("accepted") };
+        assert_eq!(
+            fields.get("secrets").map(String::as_str),
+            Some("invalid type: text, expected a sequence at line 1 column 60")
+        );
+        assert_eq!(without_value("missing field `name`"), "missing field `name`");
     }
 
     #[test]

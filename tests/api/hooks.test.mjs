@@ -7,6 +7,7 @@ import path from "node:path";
 import { after, before, beforeEach, test } from "node:test";
 
 import { contracts, start, uuid7 } from "../harness.mjs";
+import * as sources from "../sources.mjs";
 
 const NOW = "2026-11-22T09:00:00Z";
 const SECONDS = Date.parse(NOW) / 1000;
@@ -19,15 +20,13 @@ before(async () => {
 after(() => server.stop());
 beforeEach(async () => {
   await server.reset();
+  await sources.apart(server);
   await server.seams.clock(NOW);
   api = await server.api("owner");
 });
 
-async function connect(kind, secrets = [SECRET]) {
-  const answer = await api.post("/api/sources", { kind, name: `My ${kind}`, secrets });
-  assert.equal(answer.status, 201, answer.text);
-  return answer.json.source;
-}
+const connect = (kind, secrets = [SECRET]) => sources.connect(api, kind, { secrets });
+const counts = (source) => sources.counts(api, source);
 const mac = (algorithm, secret, text, encoding) => createHmac(algorithm, secret).update(text).digest(encoding);
 
 // The headers with which each sender signs a body, written down from its own documentation.
@@ -60,10 +59,6 @@ const BODY = {
 
 const send = (source, body, headers) => server.request("POST", new URL(source.address).pathname, body, { "content-type": "application/json", ...headers });
 const inbox = () => server.d1("select key, topic, body from inbox order by id");
-const counts = async (source) => {
-  const { stats } = (await api.get(`/api/sources/${source.id}/stats`)).json;
-  return { duplicate: stats.duplicate, rejected: stats.rejected };
-};
 
 for (const kind of KINDS) {
   test(`${kind}: what is signed is stored once, byte for byte, however often it is sent`, async () => {

@@ -1,10 +1,11 @@
 // Sources: connecting, changing and removing them, their secrets, and how they do.
 
 import assert from "node:assert/strict";
-import { randomBytes } from "node:crypto";
+import { createCipheriv, createHmac, randomBytes } from "node:crypto";
 import { after, before, beforeEach, test } from "node:test";
 
-import { start, uuid7 } from "../harness.mjs";
+import { VAULT_KEYS, start, uuid7 } from "../harness.mjs";
+import { apart, basic } from "../sources.mjs";
 
 const NOW = "2026-11-22T09:00:00Z";
 
@@ -15,6 +16,7 @@ before(async () => {
 after(() => server.stop());
 beforeEach(async () => {
   await server.reset();
+  await apart(server);
   await server.seams.clock(NOW);
   api = await server.api("owner");
 });
@@ -24,7 +26,6 @@ const connect = async (body) => {
   assert.equal(answer.status, 201, answer.text);
   return answer.json.source;
 };
-const basic = (key) => ({ authorization: `Basic ${Buffer.from(`${key}:`).toString("base64")}` });
 const audited = (action) => server.d1("select * from audit where action = ?1 order by id", action);
 const refused = (answer) => [answer.status, Object.keys(answer.json.fields ?? {})];
 
@@ -150,14 +151,40 @@ test("a canary in every secret is in no table but as ciphertext, and in no log, 
   assert.equal((await server.d1("select * from secrets where owner = ?1", `source:${stripe.id}`)).length, 2);
 });
 
-test("a secret that was moved into another row, or sealed by another key, lets nobody in", async () => {
+// A push as Stripe signs it.
+const at = Date.parse(NOW) / 1000;
+const signed = (source, secret, body = JSON.stringify({ id: uuid7(), type: "customer.created" })) => {
+  const mac = createHmac("sha256", secret).update(`${at}.${body}`).digest("hex");
+  return server.request("POST", new URL(source.address).pathname, body, { "stripe-signature": `t=${at},v1=${mac}` });
+};
+
+test("a ciphertext that is moved into another row opens nothing, and shuts that source alone", async () => {
   const stripe = await connect({ kind: "stripe", name: "Pay", secrets: ["one"] });
   const other = await connect({ kind: "stripe", name: "Other", secrets: ["two"] });
-  await server.d1("update secrets set nonce = o.nonce, ciphertext = o.ciphertext from (select * from secrets where owner = ?2) o where secrets.owner = ?1", `source:${stripe.id}`, `source:${other.id}`);
-  await api.patch(`/api/sources/${other.id}`, { name: "Other 2" });
-  const answer = await server.request("POST", new URL(stripe.address).pathname, "{}", { "stripe-signature": "t=1,v1=00" });
-  assert.equal(answer.status, 401, "the source alone is shut; others go on");
-  assert.equal((await server.request("POST", new URL(other.address).pathname, "{}", {})).status, 401);
+  assert.deepEqual([(await signed(stripe, "one")).status, (await signed(stripe, "two")).status], [200, 401]);
+  await server.d1(
+    "update secrets set nonce = o.nonce, ciphertext = o.ciphertext from (select * from secrets where owner = ?2) o where secrets.owner = ?1",
+    `source:${stripe.id}`, `source:${other.id}`,
+  );
+  await api.patch(`/api/sources/${other.id}`, { name: "Other, whose change makes the worker look again" });
+  assert.deepEqual([(await signed(stripe, "one")).status, (await signed(stripe, "two")).status], [401, 401]);
+  assert.equal((await signed(other, "two")).status, 200);
+});
+
+test("after a change of keys what the old one has sealed still opens, and the hourly cron seals it anew", async () => {
+  const stripe = await connect({ kind: "stripe", name: "Pay", secrets: ["one"] });
+  const [{ id }] = await server.d1("select id from secrets where owner = ?1", `source:${stripe.id}`);
+  const nonce = randomBytes(12);
+  const cipher = createCipheriv("aes-256-gcm", VAULT_KEYS.old, nonce).setAAD(Buffer.from(id));
+  const ciphertext = Buffer.concat([cipher.update("sealed long ago"), cipher.final(), cipher.getAuthTag()]);
+  await server.d1("update secrets set key_id = 'old', nonce = ?2, ciphertext = ?3 where id = ?1", id, nonce.toString("base64"), ciphertext.toString("base64"));
+  await api.patch(`/api/sources/${stripe.id}`, { name: "Pay again" });
+  assert.equal((await signed(stripe, "sealed long ago")).status, 200);
+  await server.scheduled("17 * * * *");
+  const [anew] = await server.d1("select * from secrets where id = ?1", id);
+  assert.deepEqual([anew.key_id, anew.ciphertext === ciphertext.toString("base64")], ["test", false]);
+  await api.patch(`/api/sources/${stripe.id}`, { name: "Pay once more" });
+  assert.equal((await signed(stripe, "sealed long ago")).status, 200);
 });
 
 test("the tail tells each message in words and as it came, newest first, and what is new since the last look", async () => {
@@ -171,12 +198,13 @@ test("the tail tells each message in words and as it came, newest first, and wha
   const tail = async (query = "") => (await api.get(`/api/sources/${app.id}/messages${query}`)).json.messages;
   const [newest, oldest, ...more] = await tail();
   assert.deepEqual([newest.key, oldest.key, more.length], ["v1", "o1", 0]);
-  assert.deepEqual([oldest.topic, oldest.state, oldest.body, oldest.received_at], ["track", "waiting", JSON.stringify(order), NOW]);
+  assert.deepEqual([oldest.topic, oldest.body, oldest.received_at], ["track", JSON.stringify(order), NOW]);
+  assert.ok(["waiting", "applied"].includes(oldest.state), oldest.state);
   assert.match(oldest.summary, /^Order 1001 of u1: 29\.33 USD/);
   assert.match(newest.summary, /^u1: .*Report Exported/);
   assert.deepEqual((await tail(`?after=${oldest.id}`)).map((message) => message.key), ["v1"]);
   assert.deepEqual((await tail("?limit=1")).map((message) => message.key), ["v1"]);
   assert.equal((await api.get(`/api/sources/${app.id}/messages?limit=201`)).status, 422);
   const { stats } = (await api.get(`/api/sources/${app.id}/stats`)).json;
-  assert.deepEqual([stats.accepted, stats.waiting, stats.days.length, stats.days.at(-1).accepted], [2, 2, 14, 2]);
+  assert.deepEqual([stats.accepted, stats.duplicate, stats.days.length, stats.days.at(-1).accepted], [2, 0, 14, 2]);
 });

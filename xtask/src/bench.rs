@@ -1,6 +1,7 @@
-//! `cargo xtask bench`: the benchmarks of `shared` natively, in release; or, as `bench models`, beside the Python peers and as
-//! wasm.
+//! `cargo xtask bench`: the benchmarks of `shared` natively, in release; as `bench models`, beside the Python peers and as wasm; as
+//! `bench ingest`, the worker's pushes beside a minimal worker's.
 
+mod ingest;
 mod models;
 mod peers;
 
@@ -14,14 +15,18 @@ use crate::process;
 use crate::project;
 
 pub fn command(mut args: lexopt::Parser) -> Result<()> {
-    let (mut models, mut rounds, mut python) = (false, 5, None);
+    let (mut models, mut ingest, mut rounds, mut python) = (false, false, 5, None);
     while let Some(arg) = args.next()? {
         match arg {
             lexopt::Arg::Value(value) if value == "models" => models = true,
-            lexopt::Arg::Long("rounds") if models => rounds = args.value()?.parse_with(at_least_one)?,
+            lexopt::Arg::Value(value) if value == "ingest" => ingest = true,
+            lexopt::Arg::Long("rounds") if models || ingest => rounds = args.value()?.parse_with(at_least_one)?,
             lexopt::Arg::Long("python") if models => python = Some(PathBuf::from(args.value()?)),
             other => return Err(other.unexpected().into()),
         }
+    }
+    if ingest {
+        return ingest::command(rounds);
     }
     if models {
         return models::command(rounds, python);

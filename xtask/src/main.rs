@@ -35,6 +35,7 @@ cargo xtask COMMAND
   cron     NAME [--data-dir DIR]                                    runs one job now and prints its run row as JSON
   soak     [NAME]                                                   runs a long check, or lists them
   bench    [models [--rounds 5] [--python FILE]]                    measures the models; beside the Python peers and as wasm
+  bench    ingest [--rounds 5]                                      measures pushes a second beside a minimal worker's
   deploy   [--dry-run] [--config FILE]                              checks, migrates and deploys
 
 --data-dir (default .dev/data) holds a local run's database. REKINDLE_TOOLS (default ~/.cache/rekindle/tools) holds built tools.";
