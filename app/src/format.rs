@@ -99,7 +99,10 @@ pub fn trigger(code: &str) -> String {
         "email" => "mail no longer opened",
         "ticket" => "an open ticket",
         "nps" => "would not recommend you",
-        other => return words(other).to_ascii_lowercase(),
+        other => match other.strip_prefix("trait:") {
+            Some(own) => own,
+            None => return words(other).to_ascii_lowercase(),
+        },
     };
     known.to_owned()
 }

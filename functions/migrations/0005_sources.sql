@@ -3,6 +3,8 @@
 
 -- {trait: milliseconds since when its present value is known}; one without an entry is known since updated_at.
 alter table customers add column traits_at text not null default '{}';
+-- {trait: [[milliseconds, value], …]}: what it was before, of the traits that changed.
+alter table customers add column traits_earlier text not null default '{}';
 
 -- settings: shared::api::SourceSettings as JSON. status: 'waiting' for its first message, 'live', 'paused' by a person, 'stopped' by the
 -- sender. received_at: the newest message applied; lag: how long that one waited, in milliseconds. failures: pulls failed in a row.

@@ -187,6 +187,9 @@ pub struct CustomerRow {
     pub country: Option<String>,
     pub time_zone: Option<String>,
     pub created_at: Option<Millis>,
+    /// Since when what the row says holds: its traits are known since then, else since the import.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub updated_at: Option<Millis>,
     #[serde(default)]
     pub tags: Vec<String>,
     #[serde(default)]

@@ -27,7 +27,7 @@ mod uplift;
 
 pub use boost::{BoostSettings, Boosted, Loss};
 pub use choose::{ChoiceSettings, Chosen, choose};
-pub use encoder::{Encoder, LeftOut, Reason};
+pub use encoder::{Cell, Encoder, LeftOut, Reason};
 
 pub use folds::{Split, splits, stratified};
 pub use logistic::{Logistic, logit, probability};

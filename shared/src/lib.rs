@@ -24,3 +24,4 @@ pub mod source;
 pub mod state;
 pub mod tags;
 pub mod time;
+pub mod traits;

@@ -131,6 +131,12 @@ pub struct Model {
 }
 
 impl Model {
+    /// Whether scores by it rest on the shop's own columns too.
+    pub fn reads_traits(&self) -> bool {
+        let learned = [&self.leaving, &self.returning].into_iter().flatten();
+        learned.filter_map(Learned::chosen).any(|fit| !fit.own.is_empty())
+    }
+
     /// P(alive) as people see it. Never BG/NBD's, which is 1 for every one-time buyer.
     pub(crate) fn p_alive(&self, history: &History) -> Option<f64> {
         match &self.orders {

@@ -28,6 +28,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::money::{Currency, Home, Money};
 use crate::time::{Day, Millis};
+use crate::traits::Traits;
 
 /// The schema number of states written by this version.
 pub const SCHEMA: u32 = 2;
@@ -89,6 +90,9 @@ pub struct State {
     /// Of an account.
     #[serde(rename = "u", default, skip_serializing_if = "People::is_empty")]
     pub people: People,
+    /// What the shop's own columns say. No row of orders or events tells them: whoever reads a state puts them beside it.
+    #[serde(rename = "own", default, skip_serializing_if = "Traits::is_empty")]
+    pub traits: Traits,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -179,6 +183,7 @@ impl State {
             (one, other) => one.or(other),
         };
         self.people.merge(other.people);
+        self.traits.merge(other.traits);
         self
     }
 

@@ -5,6 +5,7 @@ use shared::consent::{Record, State};
 use shared::id::Id;
 use shared::import::ContactRole;
 use shared::time::Millis;
+use shared::traits::Stored;
 
 use super::{Db, DbError, Param, Statement, json_pages};
 use crate::{params, sql};
@@ -25,7 +26,10 @@ pub struct Known {
     pub name: String,
     pub tags: String,
     pub traits: String,
+    pub traits_at: String,
+    pub traits_earlier: String,
     pub created_at: i64,
+    pub updated_at: i64,
     /// How many ids of the import's source the customer has.
     pub externals: u32,
 }
@@ -67,7 +71,7 @@ pub struct NewCustomer {
     pub name: String,
     pub name_key: String,
     pub tags: String,
-    pub traits: String,
+    pub traits: Stored,
     pub created_at: i64,
     pub keys: Vec<Key>,
 }
@@ -99,7 +103,7 @@ pub struct CustomerChange {
     pub name: String,
     pub name_key: String,
     pub tags: String,
-    pub traits: String,
+    pub traits: Stored,
     pub created_at: i64,
     /// As they were read: what came meanwhile makes the batch fail, see [`is_stale`].
     pub tags_was: String,
@@ -171,7 +175,12 @@ pub async fn consent_history(db: &Db, contacts: &[i64]) -> Result<Vec<(i64, Reco
 pub fn create_customers(new: &[NewCustomer], sample: bool, now: Millis) -> Result<Vec<Statement>, DbError> {
     let rows: Vec<_> = new
         .iter()
-        .map(|c| (&c.public_id, &c.external_id, &c.kind, &c.name, &c.name_key, &c.tags, &c.traits, c.created_at, &c.keys))
+        .map(|c| {
+            let Stored { values, since, earlier } = &c.traits;
+            let named = (&c.public_id, &c.external_id, &c.kind, &c.name, &c.name_key);
+            let (public_id, external_id, kind, name, name_key) = named;
+            (public_id, external_id, kind, name, name_key, &c.tags, values, c.created_at, &c.keys, since, earlier)
+        })
         .collect();
     paged(&rows, |page| Statement::new(sql!("intake.sql", "create_customers"), params![page, sample, now]))
 }
@@ -213,9 +222,19 @@ pub fn create_facets(new: &[(Id, Option<String>)]) -> Result<Vec<Statement>, DbE
 pub fn update_customers(changes: &[CustomerChange], now: Millis) -> Result<Vec<Statement>, DbError> {
     let rows: Vec<_> = changes
         .iter()
-        .map(|c| (c.id, &c.external_id, &c.kind, &c.name, &c.name_key, &c.tags, &c.traits, c.created_at, &c.tags_was))
+        .map(|c| {
+            let Stored { values, since, earlier } = &c.traits;
+            let named = (c.id, &c.external_id, &c.kind, &c.name, &c.name_key);
+            let (id, external_id, kind, name, name_key) = named;
+            (id, external_id, kind, name, name_key, &c.tags, values, c.created_at, &c.tags_was, since, earlier)
+        })
         .collect();
     paged(&rows, |page| Statement::new(sql!("intake.sql", "update_customers"), params![page, now]))
+}
+
+/// Of customers whose traits changed.
+pub fn mark_trait_changes(customers: &[i64]) -> Result<Vec<Statement>, DbError> {
+    paged(customers, |page| Statement::new(sql!("intake.sql", "mark_trait_changes"), params![page]))
 }
 
 pub fn update_contacts(changes: &[ContactChange], now: Millis) -> Result<Vec<Statement>, DbError> {

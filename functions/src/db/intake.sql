@@ -3,7 +3,8 @@
 
 -- name: find_identities
 -- [kind, value]: who has it, with what an import compares. externals: how many ids of the source between ?2 and ?3 the customer has.
-select i.kind as key_kind, i.value as key_value, i.customer_id, c.sample, c.external_id, c.kind, c.name, c.tags, c.traits, c.created_at, (
+select i.kind as key_kind, i.value as key_value, i.customer_id, c.sample, c.external_id, c.kind, c.name, c.tags, c.traits, c.traits_at,
+  c.traits_earlier, c.created_at, c.updated_at, (
     select count(*) from identities x where x.customer_id = c.id and x.kind = 'external' and x.value >= ?2 and x.value < ?3
   ) as externals
 from json_each(?1) j
@@ -21,10 +22,12 @@ select h.contact_id, h.channel, h.purpose, h.state, h.basis, h.source, h.wording
 from json_each(?1) j cross join consents h on h.contact_id = j.value;
 
 -- name: create_customers
--- [public_id, external_id, kind, name, name_key, tags, traits, created_at, [[kind, value], …]]; not where one of its keys was taken
+-- [public_id, external_id, kind, name, name_key, tags, traits, created_at, [[kind, value], …], traits_at, traits_earlier]; not where one
+-- of its keys was taken
 -- meanwhile: then the rows that follow find no customer, the batch fails, and all is looked up again.
-insert into customers (public_id, external_id, kind, name, name_key, tags, traits, sample, created_at, updated_at)
-select j.value ->> 0, j.value ->> 1, j.value ->> 2, j.value ->> 3, j.value ->> 4, j.value ->> 5, j.value ->> 6, ?2, j.value ->> 7, ?3
+insert into customers (public_id, external_id, kind, name, name_key, tags, traits, traits_at, traits_earlier, sample, created_at, updated_at)
+select j.value ->> 0, j.value ->> 1, j.value ->> 2, j.value ->> 3, j.value ->> 4, j.value ->> 5, j.value ->> 6, j.value ->> 9, j.value ->> 10,
+  ?2, j.value ->> 7, ?3
 from json_each(?1) j
 where not exists (
   select 1 from json_each(j.value, '$[8]') k
@@ -60,12 +63,21 @@ select c.id, j.value ->> 1, c.sample
 from json_each(?1) j cross join customers c on c.public_id = j.value ->> 0;
 
 -- name: update_customers
--- [id, external_id, kind, name, name_key, tags, traits, created_at, tags as they were read]: tags that somebody gave meanwhile make the
--- batch fail (tags is not null), so that no import writes over them; and new ones raise the version, so that nobody writes over those.
+-- [id, external_id, kind, name, name_key, tags, traits, created_at, tags as they were read, traits_at, traits_earlier]: tags that somebody
+-- gave meanwhile make the batch fail (tags is not null), so that no import writes over them; and new ones raise the version, so that nobody writes over those.
 update customers set external_id = j.value ->> 1, kind = j.value ->> 2, name = j.value ->> 3, name_key = j.value ->> 4,
   tags = case when customers.tags = j.value ->> 8 then j.value ->> 5 end, traits = j.value ->> 6, created_at = j.value ->> 7,
+  traits_at = j.value ->> 9, traits_earlier = j.value ->> 10,
   version = customers.version + (customers.tags <> j.value ->> 5), updated_at = ?2
 from json_each(?1) j where customers.id = j.value ->> 0;
+
+-- name: mark_trait_changes
+-- Customers whose traits changed are scored again where the model in use reads any.
+update facets set dirty = min(dirty + 1, 2)
+where customer_id in (select value from json_each(?1)) and exists (
+  select 1 from models m where m.name = 'risk' and m.live = 1
+    and coalesce(m.parameters -> '$.leaving.fits[0].own', m.parameters -> '$.returning.fits[0].own') is not null
+);
 
 -- name: fill_addresses
 -- [customer_id, email]: orders and events may tell an address that a shopper's only contact lacks.

@@ -32,6 +32,7 @@ pub mod shop;
 pub mod sources;
 pub mod tokens;
 pub mod totals;
+pub mod traits;
 pub mod usage;
 pub mod views;
 pub mod work;

@@ -4,10 +4,11 @@ use serde::Deserialize;
 use shared::api::{ChurnDefinition, Comparison, ModelCard, ModelVersion};
 use shared::id::Id;
 use shared::risk::{Group, Model, Sampled};
-use shared::state;
+use shared::state::{self, State};
 use shared::time::{Day, Millis};
+use shared::traits::Traits;
 
-use super::{Db, DbError, Outcome, Param, Statement};
+use super::{Db, DbError, Outcome, Param, Statement, traits};
 use crate::{params, random, sql};
 
 /// The model that scores rest on.
@@ -55,6 +56,8 @@ pub struct SampleRow {
     /// `shared::risk::Aside`s as a JSON list.
     asides: String,
     held_back: u8,
+    /// See [`super::traits`].
+    traits: String,
 }
 
 /// Which customers a fit is to look at.
@@ -307,14 +310,25 @@ impl VersionRow {
 impl SampleRow {
     /// None where a version that this one does not understand wrote the state.
     pub fn read(&self) -> Option<Sampled> {
-        let state = serde_json::from_str(&self.state).ok()?;
+        let state = State { traits: self.traits(), ..serde_json::from_str(&self.state).ok()? };
         let asides = serde_json::from_str(&self.asides).unwrap_or_default();
         Some(Sampled { state, asides, held_back: self.held_back != 0 })
     }
 
-    /// The same as the JSON of [`Sampled`], without reading it.
+    /// The same as the JSON of [`Sampled`], without reading the state.
     pub fn json(&self) -> String {
-        format!(r#"{{"state":{},"asides":{}}}"#, self.state, self.asides)
+        let traits = self.traits();
+        match (self.state.strip_suffix('}'), serde_json::to_string(&traits)) {
+            (Some(state), Ok(traits_text)) if !traits.is_empty() => {
+                format!(r#"{{"state":{state},"own":{traits_text}}},"asides":{}}}"#, self.asides)
+            }
+            _ => format!(r#"{{"state":{},"asides":{}}}"#, self.state, self.asides),
+        }
+    }
+
+    /// Those that a model may learn from: no names, no addresses, no prose.
+    fn traits(&self) -> Traits {
+        traits::read(&self.traits).learnable()
     }
 }
 
@@ -331,13 +345,19 @@ mod tests {
 
     #[test]
     fn a_sampled_customer_reads_back_from_what_a_browser_is_sent() {
-        let row = SampleRow {
-            state: serde_json::to_string(&state::State::default()).expect("json"),
-            asides: r#"[["paused",20000,20030]]"#.to_owned(),
-            held_back: 0,
-        };
-        let sampled = row.read().expect("sampled");
-        assert_eq!(sampled.asides.len(), 1);
-        assert_eq!(serde_json::from_str::<Sampled>(&row.json()).expect("sampled"), sampled);
+        for (traits, names) in [
+            (r#"["{}","{}","{}",5]"#, &[] as &[&str]),
+            (r#"["{\"plan\":\"Pro\",\"phone\":\"+49 30\"}","{\"plan\":7}","{\"plan\":[[3,\"Starter\"]]}",5]"#, &["plan"]),
+        ] {
+            let row = SampleRow {
+                state: serde_json::to_string(&state::State::default()).expect("json"),
+                asides: r#"[["paused",20000,20030]]"#.to_owned(),
+                held_back: 0,
+                traits: traits.to_owned(),
+            };
+            let sampled = row.read().expect("sampled");
+            assert_eq!((sampled.asides.len(), sampled.state.traits.names().collect::<Vec<_>>()), (1, names.to_vec()));
+            assert_eq!(serde_json::from_str::<Sampled>(&row.json()).expect("sampled"), sampled);
+        }
     }
 }

@@ -104,8 +104,9 @@ select t.state, (
     from set_asides a
     where a.customer_id = t.customer_id and (a.lifted_at is null or a.lifted_at / 86400000 > a.from_day)
   ) as asides,
-  (t.customer_id * 2654435761 / 65536) % 5 = 0 as held_back
-from states t
+  (t.customer_id * 2654435761 / 65536) % 5 = 0 as held_back,
+  json_array(c.traits, c.traits_at, c.traits_earlier, c.updated_at) as traits
+from states t join customers c on c.id = t.customer_id
 where t.customer_id > ?1 and t.customer_id <= ?2 and t.customer_id % ?3 = 0 and t.schema = ?4
   and (?5 is null or ((t.customer_id * 2654435761 / 65536) % 5 = 0) = ?5)
 order by t.customer_id;
@@ -117,8 +118,9 @@ select t.state, (
     from set_asides a
     where a.customer_id = t.customer_id and (a.lifted_at is null or a.lifted_at / 86400000 > a.from_day)
   ) as asides,
-  1 as held_back
-from facets f join states t on t.customer_id = f.customer_id
+  1 as held_back,
+  json_array(c.traits, c.traits_at, c.traits_earlier, c.updated_at) as traits
+from facets f join states t on t.customer_id = f.customer_id join customers c on c.id = f.customer_id
 where f.buy_days > 0 and (f.customer_id * 2654435761 / 65536) % 5 = 0 and (f.customer_id * 2654435761 / 327680) % ?1 = 0
   and t.schema = ?3
 order by f.customer_id limit ?2;

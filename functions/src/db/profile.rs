@@ -10,7 +10,7 @@ use shared::time::Day;
 use super::customers::Row;
 use super::notes::{self, Note};
 use super::totals::DayTotal;
-use super::{Db, DbError, Statement, shop};
+use super::{Db, DbError, Statement, shop, traits};
 use crate::{params, sql};
 
 #[derive(Debug, Clone, Deserialize)]
@@ -95,6 +95,8 @@ pub struct TimelinePlace {
 
 #[derive(Debug, Deserialize)]
 struct MadeOf {
+    /// See [`super::traits`].
+    traits: String,
     state: String,
     parameters: String,
 }
@@ -136,7 +138,7 @@ pub async fn belongings(db: &Db, customer: i64, home: Currency) -> Result<Belong
         spent: spent.rows()?,
         rates: shop::read_rates(rates.rows()?, home),
         made_of: made_of.first::<MadeOf>()?.and_then(|row| {
-            let state: State = serde_json::from_str(&row.state).ok()?;
+            let state: State = State { traits: traits::read(&row.traits), ..serde_json::from_str(&row.state).ok()? };
             let model = serde_json::from_str(&row.parameters).ok()?;
             (state.schema == state::SCHEMA).then_some((state, model))
         }),

@@ -22,8 +22,8 @@ where c.public_id = ?1;
 
 -- name: made_of
 -- The state of a customer and the model that the score rests on.
-select t.state, m.parameters
-from scores s join states t on t.customer_id = s.customer_id join models m on m.id = s.model_id
+select t.state, m.parameters, json_array(c.traits, c.traits_at, c.traits_earlier, c.updated_at) as traits
+from scores s join states t on t.customer_id = s.customer_id join models m on m.id = s.model_id join customers c on c.id = s.customer_id
 where s.customer_id = ?1;
 
 -- name: contacts

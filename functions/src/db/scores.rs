@@ -18,6 +18,8 @@ pub struct Claim<'a> {
     pub today: Day,
     /// Everybody, not only those who are dirty or due.
     pub everybody: bool,
+    /// Also what the shop's own columns say.
+    pub traits: bool,
     pub customers: u32,
     /// Orders and events.
     pub facts: u32,
@@ -33,6 +35,8 @@ pub struct PageRow {
     pub history: Option<String>,
     /// `shared::risk::Aside`s as a JSON list; none of most customers.
     pub asides: Option<String>,
+    /// See [`super::traits`].
+    pub traits: Option<String>,
     /// The page's last customer.
     pub upto: i64,
 }
@@ -108,7 +112,7 @@ pub fn claim(claim: &Claim) -> Vec<Statement> {
     vec![
         Statement::new(sql!("scores.sql", "claim_page"), params),
         Statement::new(sql!("scores.sql", "calm_page"), params![]),
-        Statement::new(sql!("scores.sql", "page"), params![claim.today, claim.everybody]),
+        Statement::new(sql!("scores.sql", "page"), params![claim.today, claim.everybody, claim.traits]),
         Statement::new(sql!("scores.sql", "page_orders"), params![]),
         Statement::new(sql!("scores.sql", "page_events"), params![]),
     ]

@@ -1,6 +1,6 @@
 //! What a file of customers says about each of them.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use shared::consent::{Record, State, present};
 use shared::id::Id;
@@ -87,7 +87,9 @@ pub fn apply(row: &CustomerRow, draft: &mut Draft, contacts: &mut Vec<ContactDra
         fields.created_at = at.0;
     }
     fields.tags = joined_tags(&fields.tags, &row.tags);
-    fields.traits = joined_traits(&fields.traits, &row.traits);
+    for (name, value) in &row.traits {
+        fields.traits.learn(name, value, row.updated_at.unwrap_or(now));
+    }
     let is_account = fields.kind == "account";
     let place = match place_of(row.who.email.as_deref(), contacts, is_account) {
         Some(place) => place,
@@ -200,14 +202,10 @@ fn joined_tags(stored: &str, more: &[String]) -> String {
     serde_json::to_string(&joined).unwrap_or_else(|_| stored.to_owned())
 }
 
-fn joined_traits(stored: &str, more: &BTreeMap<String, String>) -> String {
-    let mut traits: BTreeMap<String, String> = serde_json::from_str(stored).unwrap_or_default();
-    traits.extend(more.clone());
-    serde_json::to_string(&traits).unwrap_or_else(|_| stored.to_owned())
-}
-
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use shared::import::Who;
 
     use super::*;
@@ -227,6 +225,7 @@ mod tests {
             country: None,
             time_zone: None,
             created_at: None,
+            updated_at: None,
             tags: vec![],
             traits: BTreeMap::new(),
             consents: vec![],
@@ -280,6 +279,25 @@ mod tests {
         let (draft, contacts) = after(&[full, CustomerRow { tags: vec!["tea".into()], ..row("a@example.com") }]);
         assert_eq!(contacts[0].fields.country.as_deref(), Some("DE"));
         assert_eq!((draft.fields.created_at, draft.fields.tags.as_str()), (7, r#"["vip","tea"]"#));
+    }
+
+    #[test]
+    fn a_trait_is_known_since_its_row_changed_and_an_older_row_never_overwrites_it() {
+        let says = |plan: &str, at: Option<i64>| CustomerRow {
+            traits: BTreeMap::from([("plan".to_owned(), plan.to_owned())]),
+            updated_at: at.map(Millis),
+            ..row("a@example.com")
+        };
+        let stored = |rows: &[CustomerRow]| {
+            let stored = after(rows).0.fields.traits.stored();
+            (stored.values, stored.since, stored.earlier)
+        };
+        let expected = |values: &str, since: &str, earlier: &str| (values.to_owned(), since.to_owned(), earlier.to_owned());
+        let starter = expected(r#"{"plan":"Starter"}"#, r#"{"plan":5000}"#, "{}");
+        assert_eq!(stored(&[says("Starter", None)]), starter, "since the import");
+        let pro = expected(r#"{"plan":"Pro"}"#, r#"{"plan":3000}"#, r#"{"plan":[[2000,"Starter"]]}"#);
+        assert_eq!(stored(&[says("Starter", Some(2_000)), says("Pro", Some(3_000))]), pro);
+        assert_eq!(stored(&[says("Pro", Some(3_000)), says("Starter", Some(2_000))]), pro, "the older row comes later");
     }
 
     #[test]

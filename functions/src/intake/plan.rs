@@ -27,7 +27,7 @@ pub struct Plan {
     pub stores: Vec<Store>,
     /// New or changed rows, where they are told here and not by what `stores` write.
     pub accepted: Option<u32>,
-    /// New customers wait to be scored.
+    /// Customers wait to be scored: new ones, and those whose traits changed.
     pub is_waking: bool,
     /// Rates changed, so that what was converted at them must be folded again.
     pub is_refolding: bool,
@@ -164,6 +164,7 @@ fn plan_people(import: &Import, drafts: &[Draft], contacts: &Contacts, now: Mill
     let mut new_customers = Vec::new();
     let mut identities = Vec::new();
     let mut changes = Vec::new();
+    let mut retold = Vec::new();
     let mut facets = Vec::new();
     let mut new_contacts = Vec::new();
     let mut contact_changes = Vec::new();
@@ -190,6 +191,7 @@ fn plan_people(import: &Import, drafts: &[Draft], contacts: &Contacts, now: Mill
         } else if let Some(id) = known {
             if let Some(stored) = draft.stored.as_ref().filter(|stored| **stored != draft.fields) {
                 changes.push(customer_change(id, draft, stored));
+                retold.extend((stored.traits != draft.fields.traits).then_some(id));
             }
             if let Some(country) = list.first().filter(|contact| contact.is_changed()).and_then(|c| c.fields.country.as_deref()) {
                 countries.push((id, country.to_owned()));
@@ -218,7 +220,7 @@ fn plan_people(import: &Import, drafts: &[Draft], contacts: &Contacts, now: Mill
     let rows_written = rows(new_customers.len(), CUSTOMER)
         + rows(identities.len(), IDENTITY)
         + rows(new_contacts.len() + people.len(), CONTACT)
-        + rows(changes.len() + contact_changes.len() + countries.len() + addresses.len(), 1)
+        + rows(changes.len() + retold.len() + contact_changes.len() + countries.len() + addresses.len(), 1)
         + rows(consents.len(), CONSENT);
     let countries: Vec<(i64, &str)> = countries.iter().map(|(id, country)| (*id, country.as_str())).collect();
     let statements = [
@@ -226,6 +228,7 @@ fn plan_people(import: &Import, drafts: &[Draft], contacts: &Contacts, now: Mill
         intake::add_identities(&identities, now)?,
         intake::create_facets(&facets)?,
         intake::update_customers(&changes, now)?,
+        intake::mark_trait_changes(&retold)?,
         intake::create_contacts(&new_contacts, now)?,
         intake::update_contacts(&contact_changes, now)?,
         intake::fill_addresses(&addresses, now)?,
@@ -233,7 +236,7 @@ fn plan_people(import: &Import, drafts: &[Draft], contacts: &Contacts, now: Mill
         intake::update_countries(&countries)?,
         intake::add_consents(&consents)?,
     ];
-    let is_waking = !new_customers.is_empty();
+    let is_waking = !new_customers.is_empty() || !retold.is_empty();
     Ok(Plan { people: statements.into_iter().flatten().collect(), is_waking, rows_written, ..Plan::default() })
 }
 
@@ -246,7 +249,7 @@ fn new_customer(id: &Id, draft: &Draft) -> NewCustomer {
         kind: fields.kind,
         name: fields.name,
         tags: fields.tags,
-        traits: fields.traits,
+        traits: fields.traits.stored(),
         created_at: fields.created_at,
         keys: draft.keys.clone(),
     }
@@ -261,7 +264,7 @@ fn customer_change(id: i64, draft: &Draft, stored: &Fields) -> CustomerChange {
         kind: fields.kind,
         name: fields.name,
         tags: fields.tags,
-        traits: fields.traits,
+        traits: fields.traits.stored(),
         created_at: fields.created_at,
         tags_was: stored.tags.clone(),
     }

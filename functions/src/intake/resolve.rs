@@ -8,6 +8,7 @@ use std::collections::{HashMap, HashSet};
 use shared::id::Id;
 use shared::import::Who;
 use shared::time::Millis;
+use shared::traits::{Stored, Traits};
 
 use crate::db::imports::SAMPLE;
 use crate::db::intake::{Key, Known};
@@ -36,14 +37,14 @@ pub enum Identity {
     New(Id),
 }
 
-/// What an import may change of a customer's own row; tags and traits are JSON text.
+/// What an import may change of a customer's own row; tags are JSON text.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Fields {
     pub external_id: String,
     pub kind: String,
     pub name: String,
     pub tags: String,
-    pub traits: String,
+    pub traits: Traits,
     pub created_at: i64,
 }
 
@@ -174,7 +175,7 @@ impl Resolver {
             external_id: named,
             kind: "shopper".to_owned(),
             tags: "[]".to_owned(),
-            traits: "{}".to_owned(),
+            traits: Traits::default(),
             created_at: self.now.0,
         };
         self.drafts.push(Draft {
@@ -219,12 +220,13 @@ fn row_keys(who: &Who, source: i64) -> (Option<Key>, Option<Key>) {
 
 impl From<Known> for Draft {
     fn from(known: Known) -> Self {
+        let traits = Stored { values: known.traits, since: known.traits_at, earlier: known.traits_earlier };
         let fields = Fields {
             external_id: known.external_id,
             kind: known.kind,
             name: known.name,
             tags: known.tags,
-            traits: known.traits,
+            traits: Traits::read(&traits, Millis(known.updated_at)),
             created_at: known.created_at,
         };
         Self {
@@ -256,7 +258,8 @@ mod tests {
     fn known(kind: &str, value: &str, customer: i64, externals: u32, sample: u8) -> Known {
         serde_json::from_value(json!({
             "key_kind": kind, "key_value": value, "customer_id": customer, "sample": sample, "external_id": "x", "kind": "shopper",
-            "name": "x", "tags": "[]", "traits": "{}", "created_at": 0, "externals": externals,
+            "name": "x", "tags": "[]", "traits": "{}", "traits_at": "{}", "traits_earlier": "{}", "created_at": 0,
+            "updated_at": 0, "externals": externals,
         }))
         .expect("a row")
     }

@@ -14,7 +14,7 @@ use shared::time::{Day, Millis};
 use super::run::{Held, JobError, WAKE, Work};
 use crate::db::models::{Live, New, Source};
 use crate::db::scores::{self, Claim, EventRow, Facets, OrderRow, Page, PageRow};
-use crate::db::{Db, DbError, Statement, leases, margins, models, rollups, shop, usage};
+use crate::db::{Db, DbError, Statement, leases, margins, models, rollups, shop, traits, usage};
 use crate::seams;
 
 /// Where a pass over the customers is.
@@ -176,6 +176,7 @@ async fn page(held: &mut Held<Cursor>, basis: &Basis, size: Size) -> Result<bool
         after: held.cursor().after,
         today,
         everybody: basis.everybody,
+        traits: basis.model.reads_traits(),
         customers: size.customers,
         facts: size.facts,
     });
@@ -209,8 +210,9 @@ fn score_page(page: Page, basis: &Basis, now: Millis) -> Result<Written, DbError
             unreadable.push(row.customer_id);
             continue;
         };
-        let scored = score_one(&row, &state, basis, now.day())?;
-        states.extend(scored.state.map(|text| (scored.customer, state.schema, text)));
+        let schema = state.schema;
+        let scored = score_one(&row, state, basis, now.day())?;
+        states.extend(scored.state.map(|text| (scored.customer, schema, text)));
         new_scores.extend(scored.score.map(|(score, history)| (scored.customer, score, history)));
         facets.extend(scored.facets);
     }
@@ -240,14 +242,15 @@ fn blank() -> State {
     state::fold(&[], &[], &Rates::new(Currency::USD))
 }
 
-fn score_one(row: &PageRow, state: &State, basis: &Basis, today: Day) -> Result<Scored, DbError> {
+fn score_one(row: &PageRow, mut state: State, basis: &Basis, today: Day) -> Result<Scored, DbError> {
     let json = |error: serde_json::Error| DbError::Bug(error.to_string());
     let previous: Option<Score> = row.score.as_deref().and_then(|text| serde_json::from_str(text).ok());
-    let asides: Vec<Aside> = row.asides.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
-    let score = risk::set_aside(risk::score(state, &basis.model, previous.as_ref(), today), &asides, today);
-    let state_text = serde_json::to_string(state).map_err(json)?;
+    let state_text = serde_json::to_string(&state).map_err(json)?;
     // Of somebody who did nothing yet there is nothing to keep.
-    let is_blank = row.state.is_none() && *state == blank();
+    let is_blank = row.state.is_none() && state == blank();
+    state.traits = row.traits.as_deref().map(traits::read).unwrap_or_default();
+    let asides: Vec<Aside> = row.asides.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
+    let score = risk::set_aside(risk::score(&state, &basis.model, previous.as_ref(), today), &asides, today);
     let is_new_state = row.is_dirty() && !is_blank && row.state.as_deref() != Some(&state_text);
     let is_same = match &previous {
         Some(previous) => is_same_score(previous, &score) && row.model_id.is_some_and(|model| model >= basis.oldest_model),
@@ -257,12 +260,12 @@ fn score_one(row: &PageRow, state: &State, basis: &Basis, today: Day) -> Result<
         None
     } else {
         let history = row.history.as_deref().unwrap_or_default();
-        let history = risk::history_with(history, state, &basis.model, &score, today);
+        let history = risk::history_with(history, &state, &basis.model, &score, today);
         Some((serde_json::to_string(&score).map_err(json)?, history))
     };
     let is_moved = previous.as_ref().is_some_and(|previous| previous.rescore != score.rescore);
     let is_asked_for = row.is_dirty() || !basis.everybody;
-    let facets = (is_asked_for || new_score.is_some() || is_moved).then(|| facets(row, state, &score));
+    let facets = (is_asked_for || new_score.is_some() || is_moved).then(|| facets(row, &state, &score));
     Ok(Scored { customer: row.customer_id, state: is_new_state.then_some(state_text), score: new_score, facets })
 }
 

@@ -28,6 +28,8 @@ pub(super) fn read(row: &Row<'_>, context: &mut Context<'_>) -> Result<CustomerR
     let contact_name = context.text(row, "contact_name").map(|name| cut(&tidy(name), NAME_CHARS).to_owned());
     let kind = context.text(row, "kind").map(kind).transpose()?;
     let created_at = context.time(row, "created_at")?;
+    // Without a time that can be read the row is as new as its import.
+    let updated_at = context.time(row, "updated_at").ok().flatten();
     let mut consents = Vec::new();
     for (channel, field, at_field) in [("email", "email_consent", "email_consent_at"), ("sms", "sms_consent", "sms_consent_at")] {
         let at = context.time(row, at_field)?;
@@ -52,6 +54,7 @@ pub(super) fn read(row: &Row<'_>, context: &mut Context<'_>) -> Result<CustomerR
         country,
         time_zone,
         created_at,
+        updated_at,
         tags,
         traits,
         consents,

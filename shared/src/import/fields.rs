@@ -73,6 +73,7 @@ const CUSTOMERS: &[Field] = &[
     optional("country", "Country"),
     optional("time_zone", "Time zone"),
     optional("created_at", "Customer since"),
+    optional("updated_at", "Row changed on"),
     optional("tags", "Tags"),
     optional("email_consent", "Agrees to e-mail"),
     optional("email_consent_at", "Agreed to e-mail on"),

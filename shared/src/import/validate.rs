@@ -75,6 +75,7 @@ fn order(row: &mut OrderRow, now: Millis) -> Result<(), Refusal> {
 fn customer(row: &mut CustomerRow, now: Millis) -> Result<(), Refusal> {
     person(&row.who)?;
     row.created_at = row.created_at.map(|at| reach("created_at", at, now)).transpose()?;
+    row.updated_at = row.updated_at.map(|at| reach("updated_at", at, now)).transpose()?;
     let fits = |field: &'static str, value: &Option<String>, fits: &dyn Fn(&str) -> bool| match value {
         Some(text) if !fits(text) => Err(Refusal::of(field, format!("{} does not belong there", shown(text)), FIX)),
         _ => Ok(()),
@@ -208,6 +209,7 @@ mod tests {
             country: None,
             time_zone: None,
             created_at: None,
+            updated_at: None,
             tags: vec![],
             traits: Default::default(),
             consents: vec![],

@@ -60,14 +60,28 @@ enum Code {
     Levels { levels: Vec<String>, other: bool, missing: bool },
 }
 
+/// One cell of a row.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Cell<'a> {
+    /// NaN where missing.
+    Number(f64),
+    /// `None` where missing.
+    Word(Option<&'a str>),
+}
+
 impl Encoder {
     pub fn fit(table: &Table) -> Self {
+        Self::fit_with(table, MAX_LEVELS)
+    }
+
+    /// As [`Encoder::fit`], with so many levels of one column at most; the most frequent stay.
+    pub fn fit_with(table: &Table, most_levels: usize) -> Self {
         let mut encoder = Self::default();
         for (source, column) in table.columns.iter().enumerate() {
             let name = column.name.clone();
             let code = match &column.values {
                 Values::Numbers(values) => of_numbers(&name, values),
-                Values::Levels { levels, codes } => of_levels(levels, codes),
+                Values::Levels { levels, codes } => of_levels(levels, codes, most_levels),
             };
             match code {
                 Ok(code) => encoder.columns.push(Coding { name, source, code }),
@@ -81,53 +95,96 @@ impl Encoder {
         &self.left_out
     }
 
+    /// The columns that it reads, each with how many it makes of it.
+    pub fn widths(&self) -> impl Iterator<Item = (&str, usize)> {
+        self.columns.iter().map(|coding| (coding.name.as_str(), coding.width()))
+    }
+
+    /// Names of the columns that it makes, in their order.
+    pub fn names(&self) -> impl Iterator<Item = String> {
+        self.columns.iter().flat_map(|coding| (0..coding.width()).map(|nth| coding.name_of(nth)))
+    }
+
+    /// One row, whose cells are asked for by the name of their column: the same figures as [`Encoder::encode`] gives.
+    pub fn row<'a>(&self, cell: impl Fn(&str) -> Cell<'a>) -> Vec<f64> {
+        let mut row = Vec::new();
+        for coding in &self.columns {
+            let cell = cell(&coding.name);
+            row.extend((0..coding.width()).map(|nth| coding.value(nth, cell)));
+        }
+        row
+    }
+
+    /// Reads these columns alone.
+    pub(crate) fn retain(&mut self, keeps: impl Fn(&str) -> bool) {
+        self.columns.retain(|coding| keeps(&coding.name));
+        self.left_out.clear();
+    }
+
     /// Columns are found by name; one that the table lacks is NaN in every row.
     pub fn encode(&self, table: &Table) -> Matrix {
         let mut matrix = Matrix::new(table.rows());
         for coding in &self.columns {
             let values = table.column(&coding.name).map(|column| &column.values);
-            coding.encode(values, &mut matrix);
+            for nth in 0..coding.width() {
+                let column = values.map(|values| by_cell(values, |cell| coding.value(nth, cell))).unwrap_or_default();
+                matrix.push(coding.name_of(nth), coding.source, column);
+            }
         }
         matrix
     }
 }
 
 impl Coding {
-    fn encode(&self, values: Option<&Values>, matrix: &mut Matrix) {
-        let mut push = |name: String, column: Vec<f64>| matrix.push(name, self.source, column);
+    fn width(&self) -> usize {
         match &self.code {
-            Code::Number => push(self.name.clone(), values.map(numbers).unwrap_or_default()),
-            Code::Binary { zero, one } => {
-                let value = |word: Option<&str>| match word {
-                    Some(word) if word == one => 1.0,
-                    Some(word) if word == zero => 0.0,
-                    _ => f64::NAN,
+            Code::Number | Code::Binary { .. } => 1,
+            Code::Levels { levels, other, missing } => levels.len() + usize::from(*other) + usize::from(*missing),
+        }
+    }
+
+    fn name_of(&self, nth: usize) -> String {
+        let name = &self.name;
+        match &self.code {
+            Code::Number => name.clone(),
+            Code::Binary { one, .. } => format!("{name}={one}"),
+            Code::Levels { levels, other, .. } => match levels.get(nth) {
+                Some(level) => format!("{name}={level}"),
+                None if *other && nth == levels.len() => format!("{name}: other"),
+                None => format!("{name}: missing"),
+            },
+        }
+    }
+
+    /// Of the `nth` column that is made.
+    fn value(&self, nth: usize, cell: Cell<'_>) -> f64 {
+        let by_word = |value: &dyn Fn(Option<&str>) -> f64| match cell {
+            Cell::Word(word) => value(word),
+            // Numbers that ought to be words are written out.
+            Cell::Number(number) => value(number.is_finite().then(|| number.to_string()).as_deref()),
+        };
+        match &self.code {
+            Code::Number => match cell {
+                Cell::Number(number) => number,
+                // Words that ought to be numbers are read as such.
+                Cell::Word(word) => word.and_then(|word| number(word, false)).unwrap_or(f64::NAN),
+            },
+            Code::Binary { zero, one } => by_word(&|word| match word {
+                Some(word) if word == one => 1.0,
+                Some(word) if word == zero => 0.0,
+                _ => f64::NAN,
+            }),
+            Code::Levels { levels, other, missing } => by_word(&|word| {
+                let Some(word) = word else {
+                    let is_missing = nth == levels.len() + usize::from(*other);
+                    return if *missing { f64::from(u8::from(is_missing)) } else { f64::NAN };
                 };
-                push(format!("{}={one}", self.name), values.map(|values| by_word(values, value)).unwrap_or_default());
-            }
-            Code::Levels { levels, other, missing } => {
-                let known = |word: &str| levels.binary_search_by(|level| level.as_str().cmp(word)).is_ok();
-                let indicator = |word: Option<&str>, wanted: Option<&str>| match word {
-                    None if !missing => f64::NAN,
-                    Some(word) if !other && !known(word) => f64::NAN,
-                    word => f64::from(u8::from(word == wanted)),
-                };
-                for level in levels {
-                    let column = values.map(|values| by_word(values, |word| indicator(word, Some(level)))).unwrap_or_default();
-                    push(format!("{}={level}", self.name), column);
+                let place = levels.binary_search_by(|level| level.as_str().cmp(word)).ok();
+                match place.or_else(|| other.then_some(levels.len())) {
+                    Some(place) => f64::from(u8::from(place == nth)),
+                    None => f64::NAN,
                 }
-                if *other {
-                    let pooled = |word: Option<&str>| match word {
-                        None if !missing => f64::NAN,
-                        word => f64::from(u8::from(word.is_some_and(|word| !known(word)))),
-                    };
-                    push(format!("{}: other", self.name), values.map(|values| by_word(values, pooled)).unwrap_or_default());
-                }
-                if *missing {
-                    let column = values.map(|values| by_word(values, |word| indicator(word, None))).unwrap_or_default();
-                    push(format!("{}: missing", self.name), column);
-                }
-            }
+            }),
         }
     }
 }
@@ -143,7 +200,7 @@ fn of_numbers(name: &str, values: &[f64]) -> Result<Code, Reason> {
     }
 }
 
-fn of_levels(levels: &[String], codes: &[Option<u32>]) -> Result<Code, Reason> {
+fn of_levels(levels: &[String], codes: &[Option<u32>], most_levels: usize) -> Result<Code, Reason> {
     let mut counts: BTreeMap<u32, usize> = BTreeMap::new();
     for code in codes.iter().flatten() {
         *counts.entry(*code).or_default() += 1;
@@ -164,7 +221,7 @@ fn of_levels(levels: &[String], codes: &[Option<u32>]) -> Result<Code, Reason> {
     let mut kept = seen.clone();
     kept.retain(|(_, count)| *count >= enough);
     kept.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
-    kept.truncate(MAX_LEVELS);
+    kept.truncate(most_levels);
     if kept.is_empty() {
         return Err(Reason::Rare);
     }
@@ -178,24 +235,13 @@ fn enough(rows: usize) -> usize {
     (rows / 200).max(5).min((rows / 10).max(2))
 }
 
-/// Words that ought to be numbers are read as such.
-fn numbers(values: &Values) -> Vec<f64> {
+/// Looks up each level once.
+fn by_cell(values: &Values, value: impl Fn(Cell<'_>) -> f64) -> Vec<f64> {
     match values {
-        Values::Numbers(values) => values.clone(),
-        Values::Levels { .. } => by_word(values, |word| word.and_then(|word| number(word, false)).unwrap_or(f64::NAN)),
-    }
-}
-
-/// Looks up each level once; numbers that ought to be words are written out.
-fn by_word(values: &Values, value: impl Fn(Option<&str>) -> f64) -> Vec<f64> {
-    match values {
-        Values::Numbers(numbers) => {
-            let one = |number: &f64| value(number.is_finite().then(|| number.to_string()).as_deref());
-            numbers.iter().map(one).collect()
-        }
+        Values::Numbers(numbers) => numbers.iter().map(|number| value(Cell::Number(*number))).collect(),
         Values::Levels { levels, codes } => {
-            let by_level: Vec<f64> = levels.iter().map(|level| value(Some(level))).collect();
-            let missing = value(None);
+            let by_level: Vec<f64> = levels.iter().map(|level| value(Cell::Word(Some(level)))).collect();
+            let missing = value(Cell::Word(None));
             let one = |code: &Option<u32>| match code {
                 Some(code) => by_level.get(*code as usize).copied().unwrap_or(f64::NAN),
                 None => missing,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Column, Table, Values};
+use super::{Cell, Column, Table, Values};
 use crate::import::DateOrder;
 use crate::import::text_values::{DateShape, date_shape, day_number, decimal_number};
 
@@ -56,6 +56,18 @@ impl Schema {
 }
 
 impl Kind {
+    /// One cell by itself; NaN and `None` where nothing is known.
+    pub fn cell<'a>(&self, cell: Option<&'a str>) -> Cell<'a> {
+        let cell = cell.and_then(known);
+        match *self {
+            Self::Words => Cell::Word(cell),
+            Self::Numbers { decimal_comma } => {
+                Cell::Number(cell.and_then(|cell| number(cell, decimal_comma)).unwrap_or(f64::NAN))
+            }
+            Self::Dates { order } => Cell::Number(cell.and_then(|cell| day_number(cell, order)).unwrap_or(f64::NAN)),
+        }
+    }
+
     fn read<'a>(self, cells: impl Iterator<Item = Option<&'a str>>) -> Values {
         match self {
             Self::Words => levels(cells),

@@ -1,5 +1,6 @@
 //! Whether a model that came from elsewhere can be scored by.
 
+use super::origin::Fit;
 use super::{Model, Renewals, SCHEMA, TermModel, score};
 use crate::clv::{BgNbd, FitError, GammaGamma, MbgNbd, Nbd, OrderModel, ParetoNbd};
 use crate::money::{Money, Rates};
@@ -50,6 +51,10 @@ pub fn check(model: &Model) -> Result<(), String> {
         ("The share of those who came back lies outside of 0 to 1", is_share(rhythm.came_back)),
         ("The renewals are none", [short, long].into_iter().all(|Renewals { a, b, .. }| is_above(a) && is_above(b))),
         ("The terms are none", is_share(comes_back) && is_share(late) && (0..=400).contains(&grace)),
+        (
+            "What it learned names columns of its own that no fit chooses",
+            [&model.leaving, &model.returning].into_iter().flatten().all(|learned| learned.fits.iter().all(Fit::is_sound)),
+        ),
         ("The definition of churn is none", model.churn_days.is_none_or(|days| (1..=3_650).contains(&days))),
     ];
     if let Some((wrong, _)) = sound.into_iter().find(|(_, is_sound)| !is_sound) {

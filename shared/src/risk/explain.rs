@@ -1,7 +1,9 @@
 //! What a prediction is made of: the learner's exact contributions, added up by what a person knows as one thing.
 
+use std::borrow::Cow;
+
 use super::Model;
-use super::origin::Learned;
+use super::origin::{Learned, TRAIT};
 use super::standpoint::Standpoint;
 use super::view::{millionths, past};
 use crate::api::{Explanation, ExplanationPart};
@@ -19,7 +21,7 @@ pub(super) struct Effects {
 
 /// All features of one kind together, in the words of the weightiest of them that has any.
 pub(super) struct Topic {
-    pub(super) code: &'static str,
+    pub(super) code: Cow<'static, str>,
     pub(super) effect: f64,
     pub(super) text: Option<String>,
     weightiest: f64,
@@ -42,7 +44,8 @@ pub(super) fn effects(standpoint: &Standpoint<'_>, state: &State, model: &Model,
     let row = fit.row(&past);
     let contributions = fit.contributions(&row);
     let mut topics: Vec<Topic> = Vec::new();
-    for (name, part) in fit.columns.iter().zip(&contributions.parts) {
+    let features = fit.features();
+    for (name, part) in features.iter().zip(&contributions.parts) {
         let Some(feature) = feature(name) else { continue };
         let code = if name == "base" { base_topic(standpoint, state, today) } else { feature.topic };
         let say = || (feature.say)(&past);
@@ -54,10 +57,20 @@ pub(super) fn effects(standpoint: &Standpoint<'_>, state: &State, model: &Model,
                     topic.text = say().or(topic.text.take());
                 }
             }
-            None => topics.push(Topic { code, effect: *part, text: say(), weightiest: part.abs() }),
+            None => topics.push(Topic { code: code.into(), effect: *part, text: say(), weightiest: part.abs() }),
         }
     }
-    topics.sort_by(|one, other| other.effect.abs().total_cmp(&one.effect.abs()).then(one.code.cmp(other.code)));
+    for (name, part) in fit.own.traits().zip(contributions.parts.iter().skip(features.len())) {
+        let code = format!("{TRAIT}{name}");
+        match topics.iter_mut().find(|topic| topic.code == code) {
+            Some(topic) => topic.effect += part,
+            None => {
+                let text = Some(fit.own.say(name, &past));
+                topics.push(Topic { code: code.into(), effect: *part, text, weightiest: part.abs() });
+            }
+        }
+    }
+    topics.sort_by(|one, other| other.effect.abs().total_cmp(&one.effect.abs()).then_with(|| one.code.cmp(&other.code)));
     Some(Effects { base: contributions.base, logit: fit.logit(&row), topics })
 }
 
@@ -73,8 +86,8 @@ pub fn explain(state: &State, model: &Model, today: Day) -> Option<Explanation> 
     let mut parts: Vec<ExplanationPart> = topics
         .into_iter()
         .map(|Topic { code, effect, text, .. }| ExplanationPart {
-            code: code.to_owned(),
-            text: text.unwrap_or_else(|| topic_in_words(code).to_owned()),
+            text: text.unwrap_or_else(|| topic_in_words(&code)),
+            code: code.into_owned(),
             effect: millionths(effect),
         })
         .collect();
@@ -112,8 +125,11 @@ fn base_topic(standpoint: &Standpoint<'_>, state: &State, today: Day) -> &'stati
 }
 
 /// For topics that no figure says.
-pub(super) fn topic_in_words(code: &str) -> &'static str {
-    match code {
+pub(super) fn topic_in_words(code: &str) -> String {
+    if let Some(name) = code.strip_prefix(TRAIT) {
+        return format!("Your own column “{name}”");
+    }
+    let known = match code {
         "order_gap" => "The time since the last order, and the usual gaps between orders",
         "orders" => "How many orders there were",
         "tenure" => "How long they have been a customer",
@@ -131,7 +147,8 @@ pub(super) fn topic_in_words(code: &str) -> &'static str {
         "renewal" => "The paid term and its renewals",
         "cancellation" => "The request to cancel",
         _ => "Something else",
-    }
+    };
+    known.to_owned()
 }
 
 /// Mean size of each topic's contribution over these rows, the weightiest first: codes and weights.
@@ -139,8 +156,8 @@ pub(super) fn importance<'a>(
     customers: impl Iterator<Item = (&'a State, Day)>,
     model: &Model,
     wants_lost: bool,
-) -> Vec<(&'static str, f64)> {
-    let (mut sums, mut n) = (std::collections::BTreeMap::<&'static str, f64>::new(), 0.0);
+) -> Vec<(String, f64)> {
+    let (mut sums, mut n) = (std::collections::BTreeMap::<String, f64>::new(), 0.0);
     for (state, day) in customers {
         let Ok(standpoint) = Standpoint::of(state, model, day) else { continue };
         if standpoint.is_lost(day) != wants_lost {
@@ -149,10 +166,10 @@ pub(super) fn importance<'a>(
         let Some(effects) = effects(&standpoint, state, model, 0.0, day) else { continue };
         n += 1.0;
         for topic in effects.topics {
-            *sums.entry(topic.code).or_default() += topic.effect.abs();
+            *sums.entry(topic.code.into_owned()).or_default() += topic.effect.abs();
         }
     }
-    let mut weights: Vec<(&'static str, f64)> = sums.into_iter().map(|(code, sum)| (code, sum / n)).collect();
-    weights.sort_by(|one, other| other.1.total_cmp(&one.1).then(one.0.cmp(other.0)));
+    let mut weights: Vec<(String, f64)> = sums.into_iter().map(|(code, sum)| (code, sum / n)).collect();
+    weights.sort_by(|one, other| other.1.total_cmp(&one.1).then_with(|| one.0.cmp(&other.0)));
     weights
 }

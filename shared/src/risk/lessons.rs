@@ -86,11 +86,7 @@ pub(super) fn validation(study: &Study, model: &Model, customers: &[Sampled], to
         importance: weights
             .into_iter()
             .take(MOST_IMPORTANT)
-            .map(|(code, weight)| Importance {
-                code: code.to_owned(),
-                text: topic_in_words(code).to_owned(),
-                weight: millionths(weight),
-            })
+            .map(|(code, weight)| Importance { text: topic_in_words(&code), code, weight: millionths(weight) })
             .collect(),
     }
 }

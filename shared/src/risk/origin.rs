@@ -14,6 +14,7 @@ mod lead;
 mod learn;
 mod learned;
 mod no_order;
+mod own;
 mod pool;
 
 pub use candidate::{Candidate, Learner};
@@ -21,6 +22,8 @@ pub use lead::{Lead, lead, threshold};
 pub use learn::{HeldOut, Settings, Study, learn};
 pub use learned::{Fit, Learned, Validated};
 pub use no_order::{NoOrder, Shop};
+pub use own::OwnColumns;
+pub(super) use own::PREFIX as TRAIT;
 pub use pool::{Pool, rows};
 
 use serde::{Deserialize, Serialize};

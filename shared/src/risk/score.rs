@@ -155,9 +155,9 @@ fn triggers(signals: &[Signal], effects: Option<&Effects>, calm: bool) -> Vec<Tr
         })
         .collect();
     let told = effects.filter(|_| !calm).into_iter().flat_map(|effects| &effects.topics);
-    for topic in told.filter(|topic| topic.effect >= TOLD && signals.iter().all(|signal| signal.code != topic.code)) {
+    for topic in told.filter(|topic| topic.effect >= TOLD && signals.iter().all(|signal| topic.code != signal.code)) {
         if let Some(text) = &topic.text {
-            let (code, text, effect) = (topic.code.to_owned(), text.clone(), effect(topic.code));
+            let (code, text, effect) = (topic.code.to_string(), text.clone(), effect(&topic.code));
             triggers.push(Trigger { code, text, since: None, effect });
         }
     }

@@ -96,7 +96,7 @@ fn drop_unreadable(table: &Table<'_>, chosen: &mut Chosen, doubts: &mut Vec<Doub
             "status" => &|cell| orders::is_status(cell),
             "currency" => &|cell| amounts::currency("currency", cell).is_ok(),
             "refunded" | "discount" => &is_amount,
-            "cancelled_at" | "created_at" | "email_consent_at" | "sms_consent_at" => &is_date,
+            "cancelled_at" | "created_at" | "updated_at" | "email_consent_at" | "sms_consent_at" => &is_date,
             "email" => &|cell| who::is_email(&cell.to_lowercase()),
             "email_consent" | "sms_consent" => &|cell| customers::is_consent(cell),
             "kind" => &|cell| customers::is_kind(cell),

@@ -170,6 +170,13 @@ const CUSTOMERS: &[(&str, &str)] = &[
          |angelegt am|date de creation|cree le|date d inscription|fecha de creacion|fecha de registro|data di registrazione|creato il\
          |aangemaakt op|data de cadastro|since",
     ),
+    (
+        "updated_at",
+        "last updated|updated|updated on|update date|last update|last updated at|last updated on|date updated|last modified\
+         |last modified at|last modified on|last modified date|modified|modified at|modified on|date modified|changed at|last changed\
+         |system modstamp|geandert am|zuletzt geandert|aktualisiert am|letzte anderung|modifie le|mis a jour le|date de modification\
+         |fecha de modificacion|actualizado el|data di modifica|gewijzigd op|atualizado em",
+    ),
     ("tags", "tag|labels|segments|groups|group|customer group|lists|schlagworte|schlagworter|etiquettes|etiquetas|etichette"),
     (
         "email_consent",

@@ -50,6 +50,11 @@ impl Candidate {
         }
     }
 
+    /// Whether it reads everything that is known.
+    pub(super) fn reads_all(self) -> bool {
+        matches!(self, Self::Logistic | Self::Boosted)
+    }
+
     /// Of all columns, those that it reads.
     pub(super) fn columns(self, all: &[String]) -> Vec<String> {
         match self {

@@ -1,13 +1,15 @@
 //! Fitting, comparing, choosing, calibrating.
 
+use super::own;
 use super::pool::Pool;
-use super::{Candidate, Fit, Learned, Learner, Question, Validated};
+use super::{Candidate, Fit, Learned, Learner, OwnColumns, Question, Validated};
 use crate::learn::calibrate::{Calibration, Platt};
 use crate::learn::metrics::{figures, row_log_loss};
 use crate::learn::{BoostSettings, LearnError, probability};
 use crate::money::Currency;
 use crate::signal::Past;
 use crate::time::Day;
+use crate::traits::Traits;
 
 /// How the past is cut up. The default is what the product uses.
 #[derive(Debug, Clone, PartialEq)]
@@ -87,6 +89,9 @@ pub fn learn<Q: Question>(
     if events < MIN_OUTCOMES || others < MIN_OUTCOMES {
         return Err(LearnError::OneOutcome);
     }
+    let none = Traits::default();
+    let traits = |place: usize| customers.get(place).map_or(&none, |customer| &question.state(customer).traits);
+    let own = own::add(&mut pool, traits, until);
     let columns = pool.telling();
     let trial = Trial { question, settings, columns: &columns, every };
     let (judged, validated) = match trial.on_later_days(&pool) {
@@ -106,6 +111,7 @@ pub fn learn<Q: Question>(
         let probabilities: Vec<f64> = logits.iter().map(|logit| probability(*logit)).collect();
         fits.push(Fit {
             candidate: *candidate,
+            own: if candidate.reads_all() { own.clone() } else { OwnColumns::default() },
             columns,
             learner,
             calibration: calibrations.get(place).cloned().unwrap_or_default(),

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Candidate, Event, Learner};
+use super::{Candidate, Event, Learner, OwnColumns};
 use crate::learn::Contributions;
 use crate::learn::calibrate::Calibration;
 use crate::learn::metrics::Figures;
@@ -30,8 +30,10 @@ pub struct Learned {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Fit {
     pub candidate: Candidate,
-    /// Names of the features, in the order of a row.
+    /// Names of the features, in the order of a row; those of the shop's own columns are the last.
     pub columns: Vec<String>,
+    #[serde(default, skip_serializing_if = "OwnColumns::is_empty")]
+    pub own: OwnColumns,
     pub learner: Learner,
     pub calibration: Calibration,
     /// On rows that it was not fitted on.
@@ -71,7 +73,20 @@ impl Fit {
     /// NaN where a feature is not known.
     pub fn row(&self, past: &Past<'_>) -> Vec<f64> {
         let read = |name: &String| feature(name).and_then(|feature| (feature.read)(past)).unwrap_or(f64::NAN);
-        self.columns.iter().map(read).collect()
+        let mut row: Vec<f64> = self.features().iter().map(read).collect();
+        row.extend(self.own.read(past));
+        row
+    }
+
+    /// Names of the features that every shop has.
+    pub(in crate::risk) fn features(&self) -> &[String] {
+        self.columns.get(..self.columns.len().saturating_sub(self.own.width())).unwrap_or_default()
+    }
+
+    /// Whether the own columns are those that it names.
+    pub(in crate::risk) fn is_sound(&self) -> bool {
+        let own = self.columns.get(self.features().len()..).unwrap_or_default();
+        self.own.are_sound() && self.own.names().eq(own.iter().cloned())
     }
 
     /// Uncalibrated: the sum of the contributions.

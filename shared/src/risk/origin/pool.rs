@@ -12,6 +12,8 @@ use crate::time::Day;
 pub struct Pool {
     /// In the order of [`FEATURES`], NaN where not known.
     columns: Vec<Vec<f64>>,
+    /// The shop's own columns by name.
+    own: Vec<(String, Vec<f64>)>,
     labels: Vec<f64>,
     customers: Vec<usize>,
     origins: Vec<Day>,
@@ -65,6 +67,11 @@ impl Pool {
         self.deadlines.push(past.deadline.map_or(f64::NAN, f64::from));
     }
 
+    /// Columns of the shop's own, a value for each row.
+    pub(super) fn add_own(&mut self, names: Vec<String>, columns: Vec<Vec<f64>>) {
+        self.own = names.into_iter().zip(columns).collect();
+    }
+
     pub fn len(&self) -> usize {
         self.labels.len()
     }
@@ -115,6 +122,7 @@ impl Pool {
         }
         Self {
             columns: self.columns.iter().map(|column| pick(&rows, column)).collect(),
+            own: self.own.iter().map(|(name, column)| (name.clone(), pick(&rows, column))).collect(),
             labels: pick(&rows, &self.labels),
             customers: pick(&rows, &self.customers),
             origins: pick(&rows, &self.origins),
@@ -125,6 +133,9 @@ impl Pool {
 
     pub(super) fn append(&mut self, other: Self) {
         for (column, more) in self.columns.iter_mut().zip(other.columns) {
+            column.extend(more);
+        }
+        for ((_, column), (_, more)) in self.own.iter_mut().zip(other.own) {
             column.extend(more);
         }
         self.labels.extend(other.labels);
@@ -139,13 +150,14 @@ impl Pool {
         let mut matrix = Matrix::new(self.len());
         for name in names {
             let known = FEATURES.iter().position(|feature| feature.name == name);
-            let values = known.and_then(|place| self.columns.get(place).cloned()).unwrap_or_default();
+            let own = || Some(self.own.iter().find(|(own, _)| own == name)?.1.clone());
+            let values = known.and_then(|place| self.columns.get(place).cloned()).or_else(own).unwrap_or_default();
             matrix.push(name, known.unwrap_or(FEATURES.len()), values);
         }
         matrix
     }
 
-    /// Names of the features that differ between rows, or are known of some only.
+    /// Names of the features that differ between rows, or are known of some only, and of all of the shop's own columns.
     pub(super) fn telling(&self) -> Vec<String> {
         let tells = |values: &Vec<f64>| {
             let first = values.first().copied().unwrap_or(f64::NAN);
@@ -156,6 +168,7 @@ impl Pool {
             .zip(&self.columns)
             .filter(|(_, values)| tells(values))
             .map(|(feature, _)| feature.name.to_owned())
+            .chain(self.own.iter().map(|(name, _)| name.clone()))
             .collect()
     }
 }

@@ -1,0 +1,229 @@
+//! The shop's own columns as features: which of its customers' traits are learned from, and how each becomes numbers.
+//!
+//! Columns are chosen without a look at what happened: on the newest looked-at day of each customer whom the fit learns from. A
+//! trait reads on every day as it was known by the end of that day, so that a later value changes no feature of an earlier one.
+//!
+//! That alone is not enough. Where a file says when its rows were last changed, those who are still there were changed last, and on
+//! a past day it is they of whom nothing seems known. So a trait is read on an origin only where nearly all who have it by the day
+//! of the fit had it by then; else it is unknown of everybody on that day.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use super::pool::Pool;
+use crate::learn::{Cell, Encoder, Kind, Schema, Values};
+use crate::signal::Past;
+use crate::time::Day;
+use crate::traits::{Traits, is_learnable, is_personal};
+
+/// Goes before the name of a trait, in codes and in names of columns: no feature's name has a colon.
+pub(in crate::risk) const PREFIX: &str = "trait:";
+
+/// So many traits are learned from, those known of most customers first.
+const MOST_TRAITS: usize = 20;
+
+/// So many are looked at: some of them turn out to number customers, or to be the same for all.
+const MOST_CANDIDATES: usize = 30;
+
+/// The levels of a trait that get a column of their own; fewer where there are many traits.
+const MOST_LEVELS: [usize; 4] = [24, 12, 6, 3];
+
+/// Columns of numbers in all: each makes the fit longer, which a cron's seconds of CPU bound.
+const MOST_COLUMNS: usize = 40;
+
+/// A trait known of fewer says nothing about the rest.
+const FEWEST: usize = 40;
+
+/// The same as a share.
+const LEAST_KNOWN: f64 = 0.05;
+
+/// Of those who have a trait by the day of the fit, at most this share may have got it after an origin.
+const MOST_LATER: f64 = 0.1;
+
+/// How a learner reads traits; empty where it reads none.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct OwnColumns {
+    kinds: BTreeMap<String, Kind>,
+    encoder: Encoder,
+}
+
+/// Traits that are unknown of everybody on an origin.
+type Unread<'a> = BTreeSet<(&'a str, Day)>;
+
+/// Chooses columns, adds them to the pool, and tells how a later customer is read. `traits` are those of a customer by their place.
+pub(super) fn add<'a>(pool: &mut Pool, traits: impl Fn(usize) -> &'a Traits, until: Day) -> OwnColumns {
+    let rows: Vec<(&Traits, Day)> =
+        pool.customers().iter().map(|customer| traits(*customer)).zip(pool.origins().iter().copied()).collect();
+    let candidates = candidates(pool, &traits, until);
+    if candidates.is_empty() {
+        return OwnColumns::default();
+    }
+    let unread = unread(&rows, &candidates, until);
+    let own = OwnColumns::choose(&newest(pool, &traits), &candidates, &unread);
+    let mut columns = vec![Vec::with_capacity(rows.len()); own.width()];
+    for (traits, origin) in rows {
+        let row = own.row(traits, origin, |name| !unread.contains(&(name, origin)));
+        for (column, value) in columns.iter_mut().zip(row) {
+            column.push(value);
+        }
+    }
+    pool.add_own(own.names().collect(), columns);
+    own
+}
+
+/// Each customer once, on their newest day.
+fn newest<'a>(pool: &Pool, traits: impl Fn(usize) -> &'a Traits) -> Vec<(&'a Traits, Day)> {
+    let mut newest: BTreeMap<usize, Day> = BTreeMap::new();
+    for (customer, origin) in pool.customers().iter().zip(pool.origins()) {
+        let day = newest.entry(*customer).or_insert(*origin);
+        *day = (*day).max(*origin);
+    }
+    newest.into_iter().map(|(customer, day)| (traits(customer), day)).collect()
+}
+
+/// Traits known of enough customers by `until`, those of most first.
+fn candidates<'a>(pool: &Pool, traits: impl Fn(usize) -> &'a Traits, until: Day) -> Vec<&'a str> {
+    let customers: BTreeSet<usize> = pool.customers().iter().copied().collect();
+    let mut known: BTreeMap<&str, usize> = BTreeMap::new();
+    for customer in &customers {
+        let traits = traits(*customer);
+        for name in traits.names().filter(|name| text(traits, name, until).is_some()) {
+            *known.entry(name).or_default() += 1;
+        }
+    }
+    let least = (LEAST_KNOWN * customers.len() as f64).max(FEWEST as f64);
+    let mut kept: Vec<(&str, usize)> = known.into_iter().filter(|(name, n)| *n as f64 >= least && !is_personal(name)).collect();
+    kept.sort_by(|one, other| other.1.cmp(&one.1).then(one.0.cmp(other.0)));
+    kept.truncate(MOST_CANDIDATES);
+    kept.into_iter().map(|(name, _)| name).collect()
+}
+
+fn unread<'a>(rows: &[(&Traits, Day)], candidates: &[&'a str], until: Day) -> Unread<'a> {
+    let mut counts: BTreeMap<(&str, Day), (usize, usize)> = BTreeMap::new();
+    for (traits, origin) in rows {
+        for name in candidates {
+            let (known, later) = counts.entry((name, *origin)).or_default();
+            if traits.on(name, *origin).is_some() {
+                *known += 1;
+            } else if traits.on(name, until).is_some() {
+                *later += 1;
+            }
+        }
+    }
+    let is_mixed = |(known, later): (usize, usize)| later as f64 > MOST_LATER * (known + later) as f64;
+    counts.into_iter().filter(|(_, counts)| is_mixed(*counts)).map(|(place, _)| place).collect()
+}
+
+impl OwnColumns {
+    fn choose(rows: &[(&Traits, Day)], candidates: &[&str], unread: &Unread<'_>) -> Self {
+        let headers: Vec<String> = candidates.iter().map(|name| (*name).to_owned()).collect();
+        let cells: Vec<Vec<String>> = rows
+            .iter()
+            .map(|(traits, day)| {
+                let cell = |name: &&str| text(traits, name, *day).filter(|_| !unread.contains(&(*name, *day)));
+                candidates.iter().map(|name| cell(name).unwrap_or_default().to_owned()).collect()
+            })
+            .collect();
+        let schema = Schema::guess(&headers, &cells);
+        let mut table = schema.read(&headers, &cells);
+        drop(cells);
+        for (column, (_, kind)) in table.columns.iter_mut().zip(schema.columns()) {
+            if let (Values::Numbers(values), Kind::Dates { .. }) = (&mut column.values, kind) {
+                values.iter_mut().zip(rows).for_each(|(value, (_, day))| *value = days_since(*value, *day));
+            }
+        }
+        table.columns.retain(|column| is_known_enough(&column.values));
+        let mut encoder = Encoder::default();
+        for most_levels in MOST_LEVELS {
+            encoder = Encoder::fit_with(&table, most_levels);
+            if encoder.widths().take(MOST_TRAITS).map(|(_, width)| width).sum::<usize>() <= MOST_COLUMNS {
+                break;
+            }
+        }
+        let mut columns = 0;
+        let kept: BTreeSet<String> = encoder
+            .widths()
+            .take(MOST_TRAITS)
+            .take_while(|(_, width)| {
+                columns += width;
+                columns <= MOST_COLUMNS
+            })
+            .map(|(name, _)| name.to_owned())
+            .collect();
+        encoder.retain(|name| kept.contains(name));
+        let kinds = schema.columns().iter().filter(|(name, _)| kept.contains(name)).cloned().collect();
+        Self { kinds, encoder }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.kinds.is_empty()
+    }
+
+    /// Columns of numbers.
+    pub(super) fn width(&self) -> usize {
+        self.encoder.widths().map(|(_, width)| width).sum()
+    }
+
+    /// Of the columns of numbers.
+    pub(super) fn names(&self) -> impl Iterator<Item = String> {
+        self.encoder.names().map(|name| format!("{PREFIX}{name}"))
+    }
+
+    /// For each column of numbers the trait that it is part of.
+    pub(in crate::risk) fn traits(&self) -> impl Iterator<Item = &str> {
+        self.encoder.widths().flat_map(|(name, width)| std::iter::repeat_n(name, width))
+    }
+
+    /// What the columns read of a customer on a day.
+    pub(super) fn read(&self, past: &Past<'_>) -> Vec<f64> {
+        self.row(&past.state.traits, past.today, |_| true)
+    }
+
+    fn row(&self, traits: &Traits, day: Day, reads: impl Fn(&str) -> bool) -> Vec<f64> {
+        self.encoder.row(|name| {
+            let Some(kind) = self.kinds.get(name) else { return Cell::Word(None) };
+            match (kind, kind.cell(text(traits, name, day).filter(|_| reads(name)))) {
+                (Kind::Dates { .. }, Cell::Number(date)) => Cell::Number(days_since(date, day)),
+                (_, cell) => cell,
+            }
+        })
+    }
+
+    /// In words, with the value; never which way it moves anything.
+    pub(in crate::risk) fn say(&self, name: &str, past: &Past<'_>) -> String {
+        match (past.state.traits.on(name, past.today).filter(|text| is_learnable(text) && !text.is_empty()), self.kinds.get(name))
+        {
+            (Some(text), Some(Kind::Words)) => format!("{name} is {text}"),
+            (Some(text), _) => format!("{name}: {text}"),
+            (None, _) => format!("{name} is not known"),
+        }
+    }
+
+    /// Whether a fit of this version could have chosen them.
+    pub(in crate::risk) fn are_sound(&self) -> bool {
+        let widths: Vec<(&str, usize)> = self.encoder.widths().collect();
+        widths.len() == self.kinds.len()
+            && widths.len() <= MOST_TRAITS
+            && widths.iter().all(|(name, _)| self.kinds.contains_key(*name) && !is_personal(name))
+            && self.width() <= MOST_COLUMNS
+    }
+}
+
+/// What a cell says, where it is one of a few values.
+fn text<'a>(traits: &'a Traits, name: &str, day: Day) -> Option<&'a str> {
+    traits.on(name, day).filter(|text| !text.is_empty() && is_learnable(text))
+}
+
+/// Dates count from the day that they are read on: the day of a date itself only ever grows.
+fn days_since(date: f64, day: Day) -> f64 {
+    f64::from(day.0) - libm::floor(date)
+}
+
+fn is_known_enough(values: &Values) -> bool {
+    let known = match values {
+        Values::Numbers(values) => values.iter().filter(|value| value.is_finite()).count(),
+        Values::Levels { codes, .. } => codes.iter().flatten().count(),
+    };
+    known >= FEWEST && known as f64 >= LEAST_KNOWN * values.len() as f64
+}
