@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
 
 import { start, until, uuid7 } from "../harness.mjs";
-import { begin, order, ran, send } from "../rows.mjs";
+import { begin, order, person, ran, send } from "../rows.mjs";
 
 const NOW = "2026-03-02T09:00:00Z";
 const LATER = "2026-03-04T09:00:00Z";
@@ -230,4 +230,59 @@ test("a fit that dies goes on behind the part that it gathered", async () => {
   assert.deepEqual([run.status, run.counts.fitted, run.pages], ["done", 1, 1], "neither the beginning nor the part came again");
   await dying;
   assert.deepEqual(await server.d1("select * from fit_parts"), []);
+});
+
+test("a column of the shop's own that foretells who leaves is learned from, told with its value, and sent to a browser without what points at people", async () => {
+  const random = mulberry(11);
+  const exponential = (mean) => -mean * Math.log(1 - random());
+  const plan = (n) => ["Starter", "Pro", "Team"][n % 3];
+  const lives = Array.from({ length: CUSTOMERS }, (_, n) => {
+    const first = 480 - Math.floor(random() * 350);
+    const gone = Math.max(0, first - exponential(plan(n) === "Starter" ? 150 : 3_000));
+    const gap = 9 + exponential(8);
+    const days = [first];
+    for (let at = first - exponential(gap); at > gone; at -= exponential(gap)) days.push(Math.floor(at));
+    return days;
+  });
+  const since = (n) => Date.parse(`${day(lives[n][0] + 1)}T12:00:00Z`);
+  const tell = async (rows, file) => {
+    const { id } = await begin(api, "customers", { file });
+    const sent = await send(api, id, 0, "customers", rows);
+    assert.equal(sent.status, 200, sent.text);
+  };
+  const told = (n, value, updated_at = since(n)) =>
+    person(`C-${n}`, `c${n}@example.com`, { traits: { plan: value, "Second e-mail": `second${n}@example.com` }, updated_at });
+  await tell(lives.map((_, n) => told(n, plan(n))), "customers");
+  await load(lives.flatMap((days, n) => days.map((ago) => [n, ago])).map(([n, ago], at) => order(at + 1, `C-${n}`, day(ago), 2_000)));
+  await settled();
+
+  const [model, card] = await stored();
+  const { own, columns } = model.leaving.fits[0];
+  assert.deepEqual(Object.keys(own.kinds), ["plan"], JSON.stringify(card.validation.tried));
+  assert.deepEqual(columns.filter((name) => name.startsWith("trait:")), ["trait:plan=Pro", "trait:plan=Starter", "trait:plan=Team"]);
+  assert.ok(card.validation.importance.some(({ code, text }) => code === "trait:plan" && text === "Your own column “plan”"), JSON.stringify(card.validation.importance));
+  const triggers = await server.d1("select t.value ->> 'text' as text, t.value ->> 'effect' as effect, c.public_id from scores s join customers c on c.id = s.customer_id, json_each(s.score, '$.triggers') t where t.value ->> 'code' = 'trait:plan'");
+  assert.ok(triggers.length > 5, `${triggers.length} triggers`);
+  assert.deepEqual([...new Set(triggers.map(({ text }) => text))], ["plan is Starter"]);
+  assert.ok(triggers.every(({ effect }) => effect >= 0.2));
+
+  const { customer } = (await api.get(`/api/customers/${triggers[0].public_id}`)).json;
+  const { base, parts, logit } = customer.explanation;
+  assert.ok(parts.some(({ code, text }) => code === "trait:plan" && text === "plan is Starter"), JSON.stringify(parts));
+  assert.ok(Math.abs(parts.reduce((sum, { effect }) => sum + effect, base) - logit) < 1e-5, JSON.stringify(customer.explanation));
+
+  const page = (await api.get("/api/models/risk/training")).json.training;
+  const sampled = page.sample.map((text) => JSON.parse(text).state.own);
+  assert.ok(sampled.length > 100 && sampled.every((traits) => Object.keys(traits).join() === "plan" && traits.plan.length === 1), page.sample[0]);
+
+  // A later row scores its customer again, an older one changes nothing that is shown.
+  const [{ id, external_id: external, score: before }] = await server.d1("select c.id, c.external_id, s.score from customers c join scores s on s.customer_id = c.id where c.public_id = ?1", triggers[0].public_id);
+  const n = Number(external.slice(2));
+  await tell([told(n, "Pro", Date.parse(NOW) - 3_600_000)], "later");
+  await tell([told(n, "Team", since(n) - 86_400_000)], "older");
+  await settled();
+  const [after] = await server.d1("select c.traits ->> '$.plan' as plan, c.traits_at ->> '$.plan' as since, c.traits_earlier -> '$.plan' as earlier, s.score from customers c join scores s on s.customer_id = c.id where c.id = ?1", id);
+  assert.deepEqual([after.plan, after.since], ["Pro", Date.parse(NOW) - 3_600_000]);
+  assert.deepEqual(JSON.parse(after.earlier), [[since(n) - 86_400_000, "Team"], [since(n), "Starter"]]);
+  assert.ok(JSON.parse(after.score).risk.p90 < JSON.parse(before).risk.p90, `${after.score} ${before}`);
 });
