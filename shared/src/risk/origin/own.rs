@@ -227,3 +227,69 @@ fn is_known_enough(values: &Values) -> bool {
     };
     known >= FEWEST && known as f64 >= LEAST_KNOWN * values.len() as f64
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn chosen(customers: &[Traits], day: Day) -> OwnColumns {
+        let rows: Vec<(&Traits, Day)> = customers.iter().map(|traits| (traits, day)).collect();
+        let names: BTreeSet<&str> = customers.iter().flat_map(Traits::names).collect();
+        OwnColumns::choose(&rows, &names.into_iter().collect::<Vec<_>>(), &Unread::new())
+    }
+
+    fn customers(tell: impl Fn(usize, &mut Traits)) -> Vec<Traits> {
+        (0..600)
+            .map(|place| {
+                let mut traits = Traits::default();
+                tell(place, &mut traits);
+                traits
+            })
+            .collect()
+    }
+
+    #[test]
+    fn many_columns_of_many_values_stay_few_and_short() {
+        let many = customers(|place, traits| {
+            for column in 0..30 {
+                let value = format!("value {}", (place * 31 + column) % (3 + column));
+                traits.learn(&format!("column {column:02}"), &value, Day(0).start());
+            }
+        });
+        let own = chosen(&many, Day(10));
+        assert!((10..=MOST_COLUMNS).contains(&own.width()) && own.are_sound(), "{}", own.width());
+        assert_eq!(own.names().count(), own.width());
+        assert_eq!(own.row(&many[7], Day(10), |_| true).len(), own.width());
+        assert!(serde_json::to_string(&own).expect("json").len() < 10_000);
+    }
+
+    #[test]
+    fn the_most_frequent_values_of_one_column_stand_for_themselves() {
+        let towns = customers(|place, traits| {
+            traits.learn("town", &format!("town {}", place % 40), Day(0).start());
+        });
+        let own = chosen(&towns, Day(10));
+        assert_eq!(own.width(), 25, "24 and the others together");
+        assert_eq!(own.names().last().as_deref(), Some("trait:town: other"));
+    }
+
+    #[test]
+    fn a_date_is_read_by_how_long_ago_it_is() {
+        let dated = customers(|place, traits| {
+            traits.learn("contract began", &Day(100 + i32::try_from(place).expect("small") % 90).iso(), Day(0).start());
+        });
+        let own = chosen(&dated, Day(200));
+        assert_eq!(own.names().collect::<Vec<_>>(), ["trait:contract began"]);
+        assert_eq!([200, 230].map(|day| own.row(&dated[5], Day(day), |_| true)), [[95.0], [125.0]]);
+    }
+
+    #[test]
+    fn a_column_is_unread_on_a_day_after_which_many_got_it() {
+        let mixed = customers(|place, traits| {
+            traits.learn("plan", "Pro", if place % 5 == 0 { Day(50).start() } else { Day(10).start() });
+        });
+        let rows = |day| mixed.iter().map(|traits| (traits, Day(day))).collect::<Vec<_>>();
+        let is_unread = |day, until| unread(&rows(day), &["plan"], Day(until)).contains(&("plan", Day(day)));
+        assert_eq!([(30, 40), (30, 60), (50, 60)].map(|(day, until)| is_unread(day, until)), [false, true, false]);
+    }
+}
