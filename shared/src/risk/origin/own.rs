@@ -4,8 +4,8 @@
 //! trait reads on every day as it was known by the end of that day, so that a later value changes no feature of an earlier one.
 //!
 //! That alone is not enough. Where a file says when its rows were last changed, those who are still there were changed last, and on
-//! a past day it is they of whom nothing seems known. So a trait is read on an origin only where nearly all who have it by the day
-//! of the fit had it by then; else it is unknown of everybody on that day.
+//! a past day it is they of whom nothing seems known. So a trait is read on an origin only where few got it between that day and the
+//! fit, beside how many rows have the rarer outcome; else it is unknown of everybody on that day.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -38,7 +38,8 @@ const FEWEST: usize = 40;
 /// The same as a share.
 const LEAST_KNOWN: f64 = 0.05;
 
-/// Of those who have a trait by the day of the fit, at most this share may have got it after an origin.
+/// So many may have got a trait between an origin and the fit, as a share of the origin's rows with the rarer outcome: a few who came
+/// back are all that a return is learned from.
 const MOST_LATER: f64 = 0.1;
 
 /// How a learner reads traits; empty where it reads none.
@@ -59,7 +60,7 @@ pub(super) fn add<'a>(pool: &mut Pool, traits: impl Fn(usize) -> &'a Traits, unt
     if candidates.is_empty() {
         return OwnColumns::default();
     }
-    let unread = unread(&rows, &candidates, until);
+    let unread = unread(&rows, &rarer_outcomes(pool), &candidates, until);
     let own = OwnColumns::choose(&newest(pool, &traits), &candidates, &unread);
     let mut columns = vec![Vec::with_capacity(rows.len()); own.width()];
     for (traits, origin) in rows {
@@ -99,20 +100,26 @@ fn candidates<'a>(pool: &Pool, traits: impl Fn(usize) -> &'a Traits, until: Day)
     kept.into_iter().map(|(name, _)| name).collect()
 }
 
-fn unread<'a>(rows: &[(&Traits, Day)], candidates: &[&'a str], until: Day) -> Unread<'a> {
-    let mut counts: BTreeMap<(&str, Day), (usize, usize)> = BTreeMap::new();
+/// `rarer` are the rows of each origin with the rarer outcome.
+fn unread<'a>(rows: &[(&Traits, Day)], rarer: &BTreeMap<Day, usize>, candidates: &[&'a str], until: Day) -> Unread<'a> {
+    let mut counts: BTreeMap<(&str, Day), usize> = BTreeMap::new();
     for (traits, origin) in rows {
-        for name in candidates {
-            let (known, later) = counts.entry((name, *origin)).or_default();
-            if traits.on(name, *origin).is_some() {
-                *known += 1;
-            } else if traits.on(name, until).is_some() {
-                *later += 1;
-            }
+        for name in candidates.iter().filter(|name| traits.on(name, *origin).is_none() && traits.on(name, until).is_some()) {
+            *counts.entry((name, *origin)).or_default() += 1;
         }
     }
-    let is_mixed = |(known, later): (usize, usize)| later as f64 > MOST_LATER * (known + later) as f64;
-    counts.into_iter().filter(|(_, counts)| is_mixed(*counts)).map(|(place, _)| place).collect()
+    let is_telling = |later: usize, origin: &Day| later as f64 > MOST_LATER * rarer.get(origin).copied().unwrap_or(0) as f64;
+    counts.into_iter().filter(|((_, origin), later)| is_telling(*later, origin)).map(|(place, _)| place).collect()
+}
+
+/// Of each origin.
+fn rarer_outcomes(pool: &Pool) -> BTreeMap<Day, usize> {
+    let mut outcomes: BTreeMap<Day, (usize, usize)> = BTreeMap::new();
+    for (label, origin) in pool.labels().iter().zip(pool.origins()) {
+        let (events, others) = outcomes.entry(*origin).or_default();
+        *if *label > 0.5 { events } else { others } += 1;
+    }
+    outcomes.into_iter().map(|(origin, (events, others))| (origin, events.min(others))).collect()
 }
 
 impl OwnColumns {
@@ -289,7 +296,12 @@ mod tests {
             traits.learn("plan", "Pro", if place % 5 == 0 { Day(50).start() } else { Day(10).start() });
         });
         let rows = |day| mixed.iter().map(|traits| (traits, Day(day))).collect::<Vec<_>>();
-        let is_unread = |day, until| unread(&rows(day), &["plan"], Day(until)).contains(&("plan", Day(day)));
+        let rarer = |day| BTreeMap::from([(Day(day), 1_000)]);
+        let is_unread = |day, until| unread(&rows(day), &rarer(day), &["plan"], Day(until)).contains(&("plan", Day(day)));
         assert_eq!([(30, 40), (30, 60), (50, 60)].map(|(day, until)| is_unread(day, until)), [false, true, false]);
+        assert!(
+            unread(&rows(30), &BTreeMap::from([(Day(30), 1_200)]), &["plan"], Day(60)).is_empty(),
+            "120 of 1,200 tell little"
+        );
     }
 }
