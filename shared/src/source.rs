@@ -6,9 +6,13 @@
 
 mod fact;
 mod kind;
+mod markup;
 pub mod segment;
+mod shopify;
 pub mod summary;
 mod value;
+mod woocommerce;
+mod words;
 
 pub use fact::{
     Consent, Event, Fact, Link, Member, Order, OrderChange, OrderPart, OrderStatus, Person, Product, Request, RequestKind,
@@ -47,8 +51,16 @@ pub struct Delivery<'a> {
 /// # Errors
 /// When the payload lacks what its topic needs, or holds it in a form that cannot be read.
 pub fn read(delivery: &Delivery<'_>) -> Result<Vec<Fact>, Refusal> {
-    match delivery.kind {
+    let mut facts = match delivery.kind {
         Kind::Segment | Kind::Browser => segment::read(delivery),
-        Kind::Shopify | Kind::Woocommerce | Kind::Stripe | Kind::Zendesk | Kind::Intercom | Kind::Pull => Ok(Vec::new()),
-    }
+        Kind::Shopify => shopify::read(delivery),
+        Kind::Woocommerce => woocommerce::read(delivery),
+        Kind::Stripe | Kind::Zendesk | Kind::Intercom | Kind::Pull => Ok(Vec::new()),
+    }?;
+    let latest = Millis(delivery.received_at.0.saturating_add(AHEAD_MILLIS));
+    facts.iter_mut().flat_map(Fact::times).filter(|at| **at > latest).for_each(|at| *at = delivery.received_at);
+    Ok(facts)
 }
+
+/// What happened further ahead of its receipt happened by a clock that is wrong: the receipt stands for it.
+const AHEAD_MILLIS: i64 = 5 * 60_000;

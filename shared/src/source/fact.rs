@@ -209,3 +209,45 @@ pub enum RequestKind {
 pub struct Stopped {
     pub at: Millis,
 }
+
+impl Fact {
+    /// When the things that it tells happened.
+    pub(super) fn times(&mut self) -> Vec<&mut Millis> {
+        match self {
+            Self::Person(person) => [Some(&mut person.at), person.created_at.as_mut()].into_iter().flatten().collect(),
+            Self::Order(order) => {
+                let cancelled_at = order.cancelled_at.as_mut();
+                [Some(&mut order.at), Some(&mut order.ordered_at), cancelled_at].into_iter().flatten().collect()
+            }
+            Self::OrderPart(part) => vec![&mut part.at],
+            Self::Event(event) => vec![&mut event.at],
+            Self::Consent(consent) => vec![&mut consent.at],
+            Self::Link(link) => vec![&mut link.at],
+            Self::Member(member) => vec![&mut member.at],
+            Self::Product(product) => vec![&mut product.at],
+            Self::Request(request) => vec![&mut request.at],
+            Self::Stopped(stopped) => vec![&mut stopped.at],
+        }
+    }
+}
+
+impl Product {
+    /// With all its variants.
+    pub fn gone(product_id: String, currency: Currency, at: Millis) -> Self {
+        Self {
+            id: product_id.clone(),
+            product_id,
+            title: String::new(),
+            variant: None,
+            sku: None,
+            category: None,
+            price: None,
+            currency,
+            stock: None,
+            image: None,
+            link: None,
+            is_gone: true,
+            at,
+        }
+    }
+}

@@ -2,5 +2,9 @@
 
 #![allow(clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test may stop on the unexpected")]
 
+mod any_json;
 mod samples;
 mod segment;
+mod shopify;
+mod told;
+mod woocommerce;

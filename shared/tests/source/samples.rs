@@ -4,13 +4,9 @@ use std::path::PathBuf;
 
 use serde_json::Value;
 
-/// A file of the folder `contracts/samples` beside `REKINDLE_DATA`, else beside the project; `None` (with a printed reason) where it
-/// is absent.
+/// A file of [`folder`]; `None` (with a printed reason) where it is absent.
 pub fn sample(name: &str) -> Option<Value> {
-    let beside = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../shared");
-    let data = std::env::var_os("REKINDLE_DATA").map(PathBuf::from);
-    let shared = data.and_then(|data| data.parent().map(PathBuf::from)).unwrap_or(beside);
-    let path = shared.join("contracts/samples").join(name);
+    let path = folder().join(name);
     match std::fs::read_to_string(&path) {
         Ok(text) => Some(serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))),
         Err(error) => {
@@ -18,4 +14,11 @@ pub fn sample(name: &str) -> Option<Value> {
             None
         }
     }
+}
+
+/// `contracts/samples` beside `REKINDLE_DATA`, else beside the project.
+pub fn folder() -> PathBuf {
+    let beside = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../shared");
+    let data = std::env::var_os("REKINDLE_DATA").map(PathBuf::from);
+    data.and_then(|data| data.parent().map(PathBuf::from)).unwrap_or(beside).join("contracts/samples")
 }
