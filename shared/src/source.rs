@@ -5,14 +5,17 @@
 //! somebody mends it. Topics that nothing is read from give no fact and no refusal: senders add topics at will.
 
 mod fact;
+mod intercom;
 mod kind;
 mod markup;
 pub mod segment;
 mod shopify;
 pub mod summary;
+mod stripe;
 mod value;
 mod woocommerce;
 mod words;
+mod zendesk;
 
 pub use fact::{
     Consent, Event, Fact, Link, Member, Order, OrderChange, OrderPart, OrderStatus, Person, Product, Request, RequestKind,
@@ -55,7 +58,11 @@ pub fn read(delivery: &Delivery<'_>) -> Result<Vec<Fact>, Refusal> {
         Kind::Segment | Kind::Browser => segment::read(delivery),
         Kind::Shopify => shopify::read(delivery),
         Kind::Woocommerce => woocommerce::read(delivery),
-        Kind::Stripe | Kind::Zendesk | Kind::Intercom | Kind::Pull => Ok(Vec::new()),
+        Kind::Stripe => stripe::read(delivery),
+        Kind::Zendesk => zendesk::read(delivery),
+        Kind::Intercom => intercom::read(delivery),
+        // A file is read by its rows.
+        Kind::Pull => Ok(Vec::new()),
     }?;
     let latest = Millis(delivery.received_at.0.saturating_add(AHEAD_MILLIS));
     facts.iter_mut().flat_map(Fact::times).filter(|at| **at > latest).for_each(|at| *at = delivery.received_at);

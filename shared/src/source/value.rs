@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use super::markup;
 use crate::import::limits;
 use crate::import::{countries, who};
 use crate::money::{Currency, Money};
@@ -59,6 +60,11 @@ impl<'a> Node<'a> {
         self.raw(path).is_some()
     }
 
+    /// Also where it is null.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.value.get(name).is_some()
+    }
+
     pub(super) fn node(&self, path: &str) -> Option<Self> {
         self.raw(path).filter(|value| value.is_object()).map(|value| Self { value, path: self.path_of(path) })
     }
@@ -103,6 +109,17 @@ impl<'a> Node<'a> {
     /// Lower case, for words of a list that the sender keeps.
     pub(super) fn word(&self, path: &str) -> Option<String> {
         self.text(path).map(|text| text.to_lowercase())
+    }
+
+    /// Without its markup, line by line.
+    pub(super) fn prose(&self, path: &str) -> Option<String> {
+        let text = markup::plain(self.raw(path)?.as_str()?);
+        let text: String = text.chars().take(TEXT_CHARS).collect();
+        (!text.is_empty()).then_some(text)
+    }
+
+    pub(super) fn yes(&self, path: &str) -> bool {
+        matches!(self.raw(path), Some(Value::Bool(true)))
     }
 
     /// Whole numbers, also as text.
@@ -202,6 +219,19 @@ impl<'a> Node<'a> {
     /// When it is not there, is no amount, or more than an order can be.
     pub(super) fn need_money(&self, path: &str, currency: Currency) -> Result<i64, Refusal> {
         self.money(path, currency)?.ok_or_else(|| self.missing(path))
+    }
+
+    /// An amount in minor units already, a whole number.
+    ///
+    /// # Errors
+    /// When it is there and is none, or more than an order can be.
+    pub(super) fn minor(&self, path: &str) -> Result<Option<i64>, Refusal> {
+        if !self.is_there(path) {
+            return Ok(None);
+        }
+        let fix = "Send a whole number of the currency's smallest unit.";
+        let minor = self.integer(path).ok_or_else(|| self.refusal(path, "It is no whole number", fix))?;
+        self.within(path, minor).map(Some)
     }
 
     /// `default` where it is not there.

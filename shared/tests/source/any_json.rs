@@ -43,6 +43,22 @@ const TOPICS: &[(Kind, &[&str])] = &[
             "subscription.updated",
         ],
     ),
+    (
+        Kind::Stripe,
+        &[
+            "customer.updated",
+            "customer.deleted",
+            "customer.subscription.created",
+            "customer.subscription.updated",
+            "customer.subscription.deleted",
+            "customer.subscription.trial_will_end",
+            "invoice.paid",
+            "invoice.payment_failed",
+            "charge.refunded",
+        ],
+    ),
+    (Kind::Zendesk, &["trigger", "zen:event-type:ticket.created"]),
+    (Kind::Intercom, &["conversation.user.created", "conversation.rating.added", "contact.user.updated", "contact.unsubscribed"]),
 ];
 
 /// Names that readers look for, so that what is made up is looked at.
@@ -159,9 +175,9 @@ static SAMPLES: LazyLock<Vec<(Kind, String, Value)>> = LazyLock::new(sample_topi
 fn sample_topics() -> Vec<(Kind, String, Value)> {
     let mut found = Vec::new();
     for (kind, _) in TOPICS {
-        let folder = kind.as_str();
-        let Ok(files) = std::fs::read_dir(folder().join(folder)) else {
-            println!("skipped: no samples of {folder}");
+        let name_of_kind = kind.as_str();
+        let Ok(files) = std::fs::read_dir(folder().join(name_of_kind)) else {
+            println!("skipped: no samples of {name_of_kind}");
             continue;
         };
         for file in files.flatten() {
@@ -169,7 +185,7 @@ fn sample_topics() -> Vec<(Kind, String, Value)> {
             let Some(stem) = name.strip_suffix(".json").filter(|stem| !stem.starts_with('_')) else { continue };
             let topic =
                 if *kind == Kind::Shopify { stem.trim_end_matches(".2024-10").replace('-', "/") } else { stem.to_owned() };
-            found.push((*kind, topic, sample(&format!("{folder}/{name}")).expect("it was there")));
+            found.push((*kind, topic, sample(&format!("{name_of_kind}/{name}")).expect("it was there")));
         }
     }
     found.sort_by(|one, other| (one.0, &one.1).cmp(&(other.0, &other.1)));
