@@ -120,11 +120,7 @@ fn said_of(plan: &Plan, currency: Currency) -> Map<String, Value> {
 }
 
 /// A change of what is paid: up or down by its price a day, else by its seats.
-fn new_terms(
-    message: &Message<'_>,
-    before: &Node<'_>,
-    terms: &Map<String, Value>,
-) -> Result<Option<(&'static str, Map<String, Value>)>, Refusal> {
+fn new_terms(message: &Message<'_>, before: &Node<'_>, terms: &Map<String, Value>) -> Result<Option<Told>, Refusal> {
     if !["items", "plan", "quantity"].iter().any(|name| before.has(name)) {
         return Ok(None);
     }
@@ -152,6 +148,9 @@ fn new_terms(
     said.insert("from".to_owned(), Value::Object(said_of(&was, currency)));
     Ok(Some((name, said)))
 }
+
+/// An event's name and what it says.
+type Told = (&'static str, Map<String, Value>);
 
 /// What is paid a term, over all items.
 #[derive(Debug, Default)]
