@@ -20,7 +20,7 @@ mod special;
 mod value;
 
 pub use bgnbd::BgNbd;
-pub use choice::{Choice, Fits, HeldOut, Judged, choose, judge};
+pub use choice::{Choice, Fits, HeldOut, Judged, choose, judge, pick};
 pub use fitted::{Covariance, Estimate, FitError, Fitted, Scale};
 pub use forecast::{Forecast, forecasts};
 pub use gamma_gamma::GammaGamma;

@@ -11,6 +11,7 @@ mod compare;
 mod definition;
 mod explain;
 mod fit;
+mod forecast;
 mod history;
 mod lessons;
 pub mod origin;
@@ -27,6 +28,7 @@ mod standpoint;
 mod terms;
 mod tiers;
 mod view;
+mod worth;
 
 pub use check::check;
 pub use compare::compare;
@@ -46,7 +48,7 @@ pub use tiers::{HYSTERESIS_PER_CENT, TierCounts, shown_per_cent, tier_counts, ti
 use serde::{Deserialize, Serialize};
 
 use crate::api::{ChurnDefinition, Lifecycle, Risk, RiskInterval, Thresholds, Tier, Trigger};
-use crate::clv::{GammaGamma, History, MbgNbd, OrderModel};
+use crate::clv::{Covariance, Fitted, GammaGamma, History, MbgNbd, OrderModel};
 use crate::money::{Currency, Home};
 use crate::signal::Feeds;
 use crate::state::State;
@@ -106,11 +108,18 @@ pub struct Model {
     pub home: Currency,
     /// Orders: what predicts best, fitted or prior.
     pub orders: OrderModel,
-    /// P(alive) as people see it where `orders` has none of its own; `None` where no drop-out is identified.
+    /// P(alive) as people see it where neither `forecast` nor `orders` has one of its own; `None` where no drop-out is identified.
     pub alive: Option<MbgNbd>,
+    /// What people see of orders to come: P(alive), expected orders, worth, with the covariance of its parameters. `None` in priors
+    /// and in models written before there was any: then `orders` and `alive` stand in, without intervals.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub forecast: Option<Fitted<OrderModel>>,
     pub rhythm: Rhythm,
     /// Spend of a purchase day in minor units of the home currency; `None` where too few customers bought twice.
     pub spend: Option<GammaGamma>,
+    /// Of the logarithms of its parameters; `None` where the data leave one open, and in models written before it was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub spend_covariance: Option<Covariance>,
     pub terms: TermModel,
     pub feeds: Feeds,
     /// Days without an order after which everybody without a subscription counts as lost; `None`: each by their own rhythm.
@@ -137,11 +146,19 @@ impl Model {
         learned.filter_map(Learned::chosen).any(|fit| !fit.own.is_empty())
     }
 
+    /// What expected orders and worth rest on.
+    pub(crate) fn seen(&self) -> &OrderModel {
+        self.forecast.as_ref().map_or(&self.orders, |fitted| &fitted.model)
+    }
+
     /// P(alive) as people see it. Never BG/NBD's, which is 1 for every one-time buyer.
     pub(crate) fn p_alive(&self, history: &History) -> Option<f64> {
-        match &self.orders {
-            OrderModel::ParetoNbd(model) => Some(model.p_alive(history)),
-            OrderModel::BgNbd(_) | OrderModel::MbgNbd(_) | OrderModel::Nbd(_) => self.alive.map(|model| model.p_alive(history)),
+        match (self.seen(), &self.forecast) {
+            (OrderModel::ParetoNbd(model), _) => Some(model.p_alive(history)),
+            (OrderModel::MbgNbd(model), _) => Some(model.p_alive(history)),
+            (OrderModel::BgNbd(_), _) | (OrderModel::Nbd(_), None) => self.alive.map(|model| model.p_alive(history)),
+            // Chosen over models with drop-out: they foresaw worse who orders.
+            (OrderModel::Nbd(_), Some(_)) => None,
         }
     }
 }
@@ -160,6 +177,9 @@ pub struct Score {
     /// The first day on which silence counts as churn.
     pub deadline: Option<Day>,
     pub p_alive: Option<f64>,
+    /// Its 90 % interval; as all that follow, `None` where the model does not say how sure it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub alive_interval: Option<(f64, f64)>,
     /// P(an order within 90 days), of the lost.
     pub p_return: Option<f64>,
     /// Its 90 % interval.
@@ -167,8 +187,17 @@ pub struct Score {
     pub return_interval: Option<(f64, f64)>,
     /// In the next 365 days.
     pub expected_orders: Option<f64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub orders_interval: Option<(f64, f64)>,
     /// Expected value of the next 365 days.
     pub value: Option<Home>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub value_interval: Option<(Home, Home)>,
+    /// Of those at risk and the lost: what they would spend within 365 days from the day on which they are won back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub second_value: Option<Home>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub second_value_interval: Option<(Home, Home)>,
     pub triggers: Vec<Trigger>,
     /// How the deadline came about, in words.
     pub rhythm: Option<String>,

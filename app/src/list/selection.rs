@@ -121,6 +121,7 @@ mod tests {
             triggers: Vec::new(),
             segment: None,
             lifetime_value: None,
+            lifetime_value_interval: None,
             last_order: None,
             deadline: None,
             orders: 1,

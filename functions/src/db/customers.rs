@@ -101,6 +101,8 @@ pub struct Row {
     pub triggers: Option<String>,
     /// `RiskInterval` as JSON.
     pub interval: Option<String>,
+    /// (low, high) in minor units of the home currency as JSON.
+    pub value_interval: Option<String>,
     /// `SetAside` as JSON.
     pub set_aside: Option<String>,
     pub history: Option<String>,

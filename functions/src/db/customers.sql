@@ -4,7 +4,7 @@
 -- The rows of the numbers in ?1, in their order; ?2 is today. The address is that of the first contact.
 select c.id as row_id, c.public_id, c.external_id, c.kind, c.name, c.sample, k.email, coalesce(f.country, k.country) as country,
   f.tier, f.lifecycle, f.p30, f.p60, f.p90, f.value, f.last_day, f.deadline_day, f.orders,
-  s.score ->> '$.triggers' as triggers, s.score ->> '$.interval' as interval, s.history, c.tags, o.public_id as owner_id,
+  s.score ->> '$.triggers' as triggers, s.score ->> '$.interval' as interval, s.score ->> '$.value_interval' as value_interval, s.history, c.tags, o.public_id as owner_id,
   o.name as owner_name,
   (
     select json_object('reason', a.reason, 'from', date(a.from_day * 86400, 'unixepoch'), 'until', date(a.until_day * 86400, 'unixepoch'),

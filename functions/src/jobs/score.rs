@@ -298,12 +298,28 @@ fn is_same_score(one: &Score, other: &Score) -> bool {
         let per_cent = |risk: &Risk| [risk.p30, risk.p60, risk.p90].map(|p| (p * 100.0).round() as i32);
         let interval = score.interval.map(|interval| [interval.low, interval.high].map(|risk| per_cent(&risk)));
         let texts = (score.triggers.clone(), score.rhythm.clone());
-        (score.tier, score.lifecycle, score.deadline, score.value, per_cent(&score.risk), interval, texts, score.rescore)
+        let values = (score.value, score.second_value);
+        (score.tier, score.lifecycle, score.deadline, values, per_cent(&score.risk), interval, texts, score.rescore)
     };
     whole(one) == whole(other)
         && close(one.p_alive, other.p_alive)
         && close(one.p_return, other.p_return)
         && close(one.expected_orders.map(|n| n / 10.0), other.expected_orders.map(|n| n / 10.0))
+        && is_same_interval(one.alive_interval, other.alive_interval, |p| p + 1.0)
+        && is_same_interval(one.orders_interval, other.orders_interval, |orders| orders + 0.1)
+        && is_same_interval(one.value_interval, other.value_interval, |value| value.0 as f64)
+        && is_same_interval(one.second_value_interval, other.second_value_interval, |value| value.0 as f64)
+}
+
+/// Whether neither end has moved by more than a two-hundredth: an interval's third digit says nothing.
+fn is_same_interval<T>(one: Option<(T, T)>, other: Option<(T, T)>, figure: impl Fn(T) -> f64) -> bool {
+    match (one, other) {
+        (Some(one), Some(other)) => [(one.0, other.0), (one.1, other.1)].into_iter().all(|(one, other)| {
+            let (one, other) = (figure(one), figure(other));
+            (one - other).abs() <= 5e-3 * one.abs().max(other.abs())
+        }),
+        (one, other) => one.is_none() && other.is_none(),
+    }
 }
 
 fn ten_thousandths(probability: f64) -> u32 {

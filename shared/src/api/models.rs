@@ -21,6 +21,9 @@ pub struct ModelCard {
     pub parameters: Vec<(String, f64)>,
     pub log_likelihood: Option<f64>,
     pub fitted_at: Option<String>,
+    /// What says who is still a customer, how often they order and what they are worth; null before anything was learned.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub forecast: Option<ForecastChoice>,
     /// How well it said who would be lost within 90 days, on days that it had not seen; null where there is too little past.
     #[serde(default)]
     pub validation: Option<Validation>,
@@ -30,6 +33,41 @@ pub struct ModelCard {
     /// Against the rule that most shops use: no order in 90 days.
     #[serde(default)]
     pub backtest: Option<Backtest>,
+}
+
+/// The model of orders to come that people see, chosen on days that none of those tried had seen.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct ForecastChoice {
+    #[schema(example = "Pareto/NBD")]
+    pub model: String,
+    /// In words: why this one.
+    pub text: String,
+    /// The last day that they were fitted on, ISO date; null where nothing could be held out.
+    pub cut_off: Option<String>,
+    /// How many days were held out after it.
+    pub days: u32,
+    /// Of the held-out days.
+    pub tried: Vec<ForecastTried>,
+    /// Whether the data tell how sure its parameters are: else its figures come without intervals.
+    pub has_errors: bool,
+}
+
+/// One model on the held-out days.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct ForecastTried {
+    pub model: String,
+    pub customers: u64,
+    /// Purchase days that came, and that it expected.
+    pub orders: f64,
+    pub expected: f64,
+    /// Mean absolute error of a customer's orders.
+    pub mae: f64,
+    /// Of P(at least one order).
+    pub log_loss: f64,
+    /// Mean Poisson deviance of expected orders.
+    pub deviance: f64,
+    /// How well P(still a customer) ranks who ordered; null where all or none did.
+    pub auc_alive: Option<f64>,
 }
 
 /// Figures on the shop's past, of predictions that read nothing of what came after them.

@@ -83,13 +83,28 @@ impl Fits {
     /// The chosen model, where it was fitted here too; otherwise the likeliest of those whose P(alive) may be shown, and at last
     /// whatever there is.
     pub fn pick(&self, chosen: Option<Kind>) -> Option<Fitted<OrderModel>> {
-        if let Some(fitted) = chosen.and_then(|kind| self.get(kind).ok()) {
-            return Some(fitted);
-        }
-        let shown = [Kind::MbgNbd, Kind::ParetoNbd].into_iter().filter_map(|kind| self.get(kind).ok());
-        let likeliest = shown.reduce(|best, next| if next.log_likelihood > best.log_likelihood { next } else { best });
-        likeliest.or_else(|| self.get(Kind::BgNbd).ok()).or_else(|| self.get(Kind::Nbd).ok())
+        picked(chosen, |kind| self.get(kind))
     }
+}
+
+/// As [`Fits::pick`] over groups of customers with equal history and their number, without fitting what would not be taken.
+pub fn pick(groups: &[(History, f64)], chosen: Option<Kind>) -> Option<Fitted<OrderModel>> {
+    let groups = Groups::of(groups);
+    picked(chosen, |kind| match kind {
+        Kind::BgNbd => BgNbd::fit_groups(&groups).map(|fitted| fitted.map(OrderModel::BgNbd)),
+        Kind::MbgNbd => MbgNbd::fit_groups(&groups).map(|fitted| fitted.map(OrderModel::MbgNbd)),
+        Kind::ParetoNbd => ParetoNbd::fit_groups(&groups).map(|fitted| fitted.map(OrderModel::ParetoNbd)),
+        Kind::Nbd => super::nbd::fit(&groups).map(|fitted| fitted.map(OrderModel::Nbd)),
+    })
+}
+
+fn picked(chosen: Option<Kind>, get: impl Fn(Kind) -> Result<Fitted<OrderModel>, FitError>) -> Option<Fitted<OrderModel>> {
+    if let Some(fitted) = chosen.and_then(|kind| get(kind).ok()) {
+        return Some(fitted);
+    }
+    let shown = [Kind::MbgNbd, Kind::ParetoNbd].into_iter().filter_map(|kind| get(kind).ok());
+    let likeliest = shown.reduce(|best, next| if next.log_likelihood > best.log_likelihood { next } else { best });
+    likeliest.or_else(|| get(Kind::BgNbd).ok()).or_else(|| get(Kind::Nbd).ok())
 }
 
 /// Chooses between models that were fitted on what was known at the cut-off of `held_out`, by what came in the `weeks` after it.

@@ -127,17 +127,44 @@ impl Covariance {
     ///
     /// It says how sure the figure is, which is an expectation or a probability: what one customer then does varies more.
     pub fn interval(&self, parameters: &[f64], z: f64, scale: Scale, figure: impl Fn(&[f64]) -> f64) -> Estimate {
+        let [interval] = self.intervals(parameters, z, [scale], |parameters| [figure(parameters)]);
+        interval
+    }
+
+    /// The same of several figures at once, for those that share work.
+    pub fn intervals<const N: usize>(
+        &self,
+        parameters: &[f64],
+        z: f64,
+        scales: [Scale; N],
+        figures: impl Fn(&[f64]) -> [f64; N],
+    ) -> [Estimate; N] {
         const STEP: f64 = 1e-4;
-        let value = figure(parameters);
+        let values = figures(parameters);
         let mut moved = parameters.to_vec();
         let mut at = |place: usize, by: f64| {
             for (place_of, (to, from)) in moved.iter_mut().zip(parameters).enumerate() {
                 *to = if place_of == place { from * libm::exp(by) } else { *from };
             }
-            figure(&moved)
+            figures(&moved)
         };
-        let slopes: Vec<f64> = (0..parameters.len()).map(|place| (at(place, STEP) - at(place, -STEP)) / (2.0 * STEP)).collect();
-        scale.around(value, z.abs() * libm::sqrt(self.variance(&slopes)))
+        let mut slopes: [Vec<f64>; N] = std::array::from_fn(|_| Vec::with_capacity(parameters.len()));
+        for place in 0..parameters.len() {
+            let (up, down) = (at(place, STEP), at(place, -STEP));
+            for (slopes, (up, down)) in slopes.iter_mut().zip(up.into_iter().zip(down)) {
+                slopes.push((up - down) / (2.0 * STEP));
+            }
+        }
+        let mut all = values.into_iter().zip(&slopes).zip(scales);
+        std::array::from_fn(|_| match all.next() {
+            Some(((value, slopes), scale)) => scale.around(value, z.abs() * libm::sqrt(self.variance(slopes))),
+            None => Estimate { value: f64::NAN, low: f64::NAN, high: f64::NAN },
+        })
+    }
+
+    /// Whether it may be the covariance of so many parameters.
+    pub(crate) fn is_of(&self, parameters: usize) -> bool {
+        self.0.len() == parameters && Self::new(self.0.clone()).is_some()
     }
 }
 
@@ -167,6 +194,19 @@ impl Scale {
 }
 
 impl Estimate {
+    /// The product of two positive figures that rest on different data or on independent parts of a model: relative errors add
+    /// up as their squares. Both are of the same number of standard errors.
+    #[must_use]
+    pub fn times(self, other: Self) -> Self {
+        let value = self.value * other.value;
+        if !(value > 0.0 && value.is_finite()) {
+            return Self { value, low: value, high: value };
+        }
+        let error = |estimate: Self| libm::log(estimate.high / estimate.value);
+        let factor = libm::exp(libm::hypot(error(self), error(other)));
+        Self { value, low: value / factor, high: value * factor }
+    }
+
     /// Where the error is beyond all bounds, nothing is known.
     fn widest(self, scale: Scale) -> Self {
         match scale {
@@ -238,6 +278,30 @@ mod tests {
         let certain = covariance.interval(&[6.0, 2.0], 1.96, Scale::Probability, |_| 1.0);
         assert_eq!((certain.low, certain.high), (1.0, 1.0));
         assert_eq!(covariance.standard_errors(&[6.0, 2.0]), vec![6.0 * 0.2, 1.0]);
+    }
+
+    #[test]
+    fn several_figures_at_once_have_the_intervals_that_each_has_alone() {
+        let covariance = Covariance::new(vec![vec![0.04, 0.01], vec![0.01, 0.25]]).expect("valid");
+        let (ratio, share) = (|p: &[f64]| p[0] / p[1], |p: &[f64]| p[0] / (p[0] + p[1]));
+        let scales = [Scale::Positive, Scale::Probability];
+        let both = covariance.intervals(&[6.0, 2.0], 1.645, scales, |p| [ratio(p), share(p)]);
+        let alone = |scale, figure: &dyn Fn(&[f64]) -> f64| covariance.interval(&[6.0, 2.0], 1.645, scale, figure);
+        assert_eq!(both, [alone(Scale::Positive, &ratio), alone(Scale::Probability, &share)]);
+    }
+
+    /// The product's interval is that of one covariance with nothing between the two.
+    #[test]
+    fn a_product_of_independent_figures_is_as_sure_as_both_together() {
+        let one = Covariance::new(vec![vec![0.04]]).expect("valid");
+        let other = Covariance::new(vec![vec![0.25]]).expect("valid");
+        let both = Covariance::new(vec![vec![0.04, 0.0], vec![0.0, 0.25]]).expect("valid");
+        let (z, first) = (1.645, |p: &[f64]| p[0]);
+        let product = one.interval(&[6.0], z, Scale::Positive, first).times(other.interval(&[2.0], z, Scale::Positive, first));
+        let exact = both.interval(&[6.0, 2.0], z, Scale::Positive, |p| p[0] * p[1]);
+        assert!((product.low / exact.low - 1.0).abs() < 1e-9 && (product.high / exact.high - 1.0).abs() < 1e-9, "{product:?}");
+        let nothing = Estimate { value: 0.0, low: 0.0, high: 0.0 }.times(product);
+        assert_eq!((nothing.low, nothing.high), (0.0, 0.0));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! A model for a past day is fitted on rows up to that day alone; what happened after it is read only for the labels. Where signals
 //! are learned from, what was learned of held-out customers takes the place of these outcomes.
 
-use super::fit::{MIN_REPEAT_BUYERS, OrderFits, Sample, parts};
+use super::fit::{MIN_REPEAT_BUYERS, OrderFits, Sample, known_on, parts};
 use super::rhythm::Gaps;
 use super::score::past_view;
 use super::standpoint::HORIZONS;
@@ -180,13 +180,9 @@ fn ended_within(contract: &Contract, grace: i32, cut_off: Day, end: Day) -> bool
 fn log_loss(all: &Sample<'_>, cut_off: Day, p_no_order: impl Fn(&History) -> f64) -> f64 {
     let (mut loss, mut n) = (0.0, 0.0);
     for days in &all.days {
-        let before = days.get(..days.partition_point(|day| *day <= cut_off)).unwrap_or_default();
-        let (Some(first), Some(last)) = (before.first(), before.last()) else { continue };
-        let weeks = |days: i32| f64::from(days) / 7.0;
-        let x = u32::try_from(before.len() - 1).unwrap_or(u32::MAX);
-        let history = History { x, t_x: weeks(last.since(*first)), age: weeks(cut_off.since(*first)) };
+        let Some((history, later)) = known_on(days, cut_off) else { continue };
         let none = p_no_order(&history).clamp(1e-6, 1.0 - 1e-6);
-        let silent = days.get(before.len()).is_none_or(|next| next.since(cut_off) > 90);
+        let silent = later.first().is_none_or(|next| next.since(cut_off) > 90);
         loss -= libm::log(if silent { none } else { 1.0 - none });
         n += 1.0;
     }

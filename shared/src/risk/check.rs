@@ -2,7 +2,7 @@
 
 use super::origin::Fit;
 use super::{Model, Renewals, SCHEMA, TermModel, score};
-use crate::clv::{BgNbd, FitError, GammaGamma, MbgNbd, Nbd, OrderModel, ParetoNbd};
+use crate::clv::{FitError, Fitted, GammaGamma, MbgNbd, OrderModel};
 use crate::money::{Money, Rates};
 use crate::state::{OrderFact, State, fold};
 use crate::time::Day;
@@ -23,18 +23,13 @@ pub fn check(model: &Model) -> Result<(), String> {
     if model.schema != SCHEMA {
         return Err(format!("It is of schema {}, and this version reads {SCHEMA}", model.schema));
     }
+    let order_model = |orders: OrderModel| OrderModel::new(orders.kind(), &orders.values()).map(drop);
     let positive =
         |what: &str, fitted: Result<(), FitError>| fitted.map_err(|_| format!("The parameters of {what} are not above 0"));
     let mbg = |MbgNbd { r, alpha, a, b }: MbgNbd| MbgNbd::new(r, alpha, a, b).map(drop);
-    positive(
-        "the model of orders",
-        match model.orders {
-            OrderModel::BgNbd(BgNbd { r, alpha, a, b }) => BgNbd::new(r, alpha, a, b).map(drop),
-            OrderModel::MbgNbd(fitted) => mbg(fitted),
-            OrderModel::ParetoNbd(ParetoNbd { r, alpha, s, beta }) => ParetoNbd::new(r, alpha, s, beta).map(drop),
-            OrderModel::Nbd(Nbd { r, alpha }) => Nbd::new(r, alpha).map(drop),
-        },
-    )?;
+    positive("the model of orders", order_model(model.orders))?;
+    let forecast = model.forecast.as_ref();
+    positive("the forecast of orders", forecast.map_or(Ok(()), |fitted| order_model(fitted.model)))?;
     positive("P(still a customer)", model.alive.map_or(Ok(()), mbg))?;
     positive("spend", model.spend.map_or(Ok(()), |GammaGamma { p, q, v }| GammaGamma::new(p, q, v).map(drop)))?;
     let is_share = |share: f64| (0.0..=1.0).contains(&share);
@@ -55,6 +50,12 @@ pub fn check(model: &Model) -> Result<(), String> {
             "What it learned names columns of its own that no fit chooses",
             [&model.leaving, &model.returning].into_iter().flatten().all(|learned| learned.fits.iter().all(Fit::is_sound)),
         ),
+            "The covariance of the forecast is none",
+            forecast.is_none_or(|Fitted { model, covariance, .. }| {
+                covariance.as_ref().is_none_or(|covariance| covariance.is_of(model.values().len()))
+            }),
+        ),
+        ("The covariance of spend is none", model.spend_covariance.as_ref().is_none_or(|covariance| covariance.is_of(3))),
         ("The definition of churn is none", model.churn_days.is_none_or(|days| (1..=3_650).contains(&days))),
     ];
     if let Some((wrong, _)) = sound.into_iter().find(|(_, is_sound)| !is_sound) {
@@ -78,10 +79,10 @@ fn gives_probabilities(model: &Model, state: &State) -> bool {
     let score = score(state, model, None, PROBED_ON);
     let is_probability = |p: f64| (0.0..=1.0).contains(&p);
     let risks = [Some(score.risk), score.interval.map(|interval| interval.low), score.interval.map(|interval| interval.high)];
-    let others =
-        [score.p_alive, score.p_return, score.return_interval.map(|both| both.0), score.return_interval.map(|both| both.1)];
+    let ends = [score.return_interval, score.alive_interval].into_iter().flatten().flat_map(|(low, high)| [low, high]);
+    let others = [score.p_alive, score.p_return].into_iter().flatten().chain(ends);
     risks.into_iter().flatten().all(|risk| [risk.p30, risk.p60, risk.p90].into_iter().all(is_probability))
-        && others.into_iter().flatten().all(is_probability)
+        && { others }.all(is_probability)
         && score.expected_orders.is_none_or(|orders| (0.0..=1e6).contains(&orders))
 }
 
@@ -89,6 +90,7 @@ fn gives_probabilities(model: &Model, state: &State) -> bool {
 mod tests {
     use super::*;
     use crate::api::Thresholds;
+    use crate::clv::{Covariance, ParetoNbd};
     use crate::money::Currency;
     use crate::risk::{Prior, prior};
 
@@ -109,6 +111,12 @@ mod tests {
         let negative = MbgNbd { r: -1.0, alpha: 1.0, a: 1.0, b: 1.0 };
         assert!(refused(|model| model.orders = OrderModel::MbgNbd(negative)).contains("orders"));
         assert!(refused(|model| model.alive = Some(negative)).contains("still a customer"));
+        let pareto = OrderModel::ParetoNbd(ParetoNbd { r: 1.0, alpha: 1.0, s: -1.0, beta: 1.0 });
+        let fitted = |model, covariance| Some(Fitted { model, log_likelihood: -1.0, customers: 1, covariance });
+        assert!(refused(|model| model.forecast = fitted(pareto, None)).contains("the forecast of orders"));
+        let of_one = Covariance::new(vec![vec![0.1]]);
+        assert!(refused(|model| model.forecast = fitted(model.orders, of_one.clone())).contains("covariance of the forecast"));
+        assert!(refused(|model| model.spend_covariance = of_one.clone()).contains("covariance of spend"));
         assert!(refused(|model| model.spend = Some(GammaGamma { p: 0.0, q: 1.0, v: 1.0 })).contains("spend"));
         assert!(refused(|model| model.thresholds = Thresholds { immediate: 0.0, ..model.thresholds }).contains("thresholds"));
         assert!(refused(|model| model.rhythm.within = 0.0).contains("rhythm"));

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::backtest;
 use super::definition::definitions;
+use super::forecast::{self, Trial};
 use super::lessons::{Lessons, validation};
 use super::origin::{Candidate, Study};
 use super::replay::replay;
@@ -32,10 +33,11 @@ pub fn prior(home: Currency, prior: Prior) -> (Model, ModelCard) {
 pub fn fit(input: &FitInput, home: Currency, today: Day) -> (Model, ModelCard) {
     let sample = Sample::of(&input.sample, today);
     let counts = Counts::of(&input.groups, today);
-    let Assembled { mut model, fitted, lessons } = assemble(input, Some(&input.groups), home, today);
+    let Assembled { mut model, fitted, trial, lessons } = assemble(input, Some(&input.groups), home, today);
     model.definitions = definitions(&sample, &input.groups, &model, today);
     model.peers = PeerGroups::of(sample.states(), &model, today);
     let mut card = card(&model, fitted.as_ref(), &counts, &input.prior);
+    card.forecast = model.forecast.as_ref().map(|fitted| forecast::told(fitted, trial.as_ref()));
     card.validation = lessons.leaving.as_ref().map(|study| validation(study, &model, &input.sample, today));
     card.returns = lessons.returning.as_ref().map(|study| validation(study, &model, &input.sample, today));
     card.backtest = replay(input, home, today);
@@ -46,11 +48,12 @@ pub fn fit(input: &FitInput, home: Currency, today: Day) -> (Model, ModelCard) {
 pub(super) struct Assembled {
     pub(super) model: Model,
     pub(super) fitted: Option<Chosen>,
+    trial: Option<Trial>,
     pub(super) lessons: Lessons,
 }
 
 /// The model as of `until`, on rows up to it alone. `groups` are the histories of all customers as of that day; without them those
-/// of the sample stand in, and who returns is left out, as a replay of the past wants it.
+/// of the sample stand in, and who returns and what people see of orders to come are left out, as a replay of the past wants it.
 pub(super) fn assemble(input: &FitInput, groups: Option<&[Group]>, home: Currency, until: Day) -> Assembled {
     let sample = Sample::of(&input.sample, until);
     // The groups do not tell whose orders are the invoices of a subscription: where there are such, only the sample's buyers do.
@@ -64,6 +67,10 @@ pub(super) fn assemble(input: &FitInput, groups: Option<&[Group]>, home: Currenc
     let orders = fitted.as_ref().map(|fitted| fitted.model);
     let mut model = Model { home, churn_days: input.churn_days, ..parts(&sample, orders, &input.prior, until) };
     model.alive = fitted.as_ref().map_or(model.alive, |fitted| fitted.alive);
+    let trial = (groups.is_some() && fitted.is_some()).then(|| forecast::trial(&sample, until)).flatten();
+    if groups.is_some() && fitted.is_some() {
+        model.forecast = forecast::forecast(&histories, trial.as_ref());
+    }
     let lessons = Lessons::of(input, home, until, groups.is_none());
     // Where no learner foretold the past better than terms alone, the stated weights of signals are worth more than none.
     let is_worth_it = |study: &&Study| study.learned.chosen != Candidate::Btyd || !sample.has_subscribers();
@@ -75,12 +82,13 @@ pub(super) fn assemble(input: &FitInput, groups: Option<&[Group]>, home: Currenc
     (model.thresholds, model.thresholds_basis, model.thresholds_text) = tested.thresholds();
     let chosen = |study: &Option<Study>| study.as_ref().filter(is_worth_it).map(|study| study.learned.clone().only_chosen());
     (model.leaving, model.returning) = (chosen(&lessons.leaving), chosen(&lessons.returning));
-    Assembled { model, fitted, lessons }
+    Assembled { model, fitted, trial, lessons }
 }
 
 /// A model without chosen thresholds, of churn by rhythm; `orders` is the fitted model of orders, if any.
 pub(super) fn parts(sample: &Sample<'_>, orders: Option<OrderModel>, prior: &Prior, today: Day) -> Model {
     let rhythm = if orders.is_some() { Rhythm::fit(&sample.days, prior.rhythm, today) } else { prior.rhythm };
+    let spend = spend(sample.states(), today);
     Model {
         schema: SCHEMA,
         thresholds: Thresholds { immediate: 0.5, moderate: 0.5, early: 0.5 },
@@ -93,8 +101,10 @@ pub(super) fn parts(sample: &Sample<'_>, orders: Option<OrderModel>, prior: &Pri
             Some(OrderModel::MbgNbd(model)) => Some(model),
             Some(_) => None,
         },
+        forecast: None,
         rhythm,
-        spend: spend(sample.states(), today),
+        spend: spend.as_ref().map(|fitted| fitted.model),
+        spend_covariance: spend.and_then(|fitted| fitted.covariance),
         terms: TermModel::fit(sample.states().filter_map(|state| state.contract.as_ref()), prior.terms, today),
         feeds: Feeds::until(sample.states(), today),
         churn_days: None,
@@ -188,18 +198,27 @@ impl OrderFits {
     }
 }
 
+/// What was known of a buyer on a day, and the days on which they bought after it; `None` before the first purchase.
+pub(super) fn known_on(days: &[Day], cut_off: Day) -> Option<(History, &[Day])> {
+    let (before, later) = days.split_at_checked(days.partition_point(|day| *day <= cut_off))?;
+    let (first, last) = (before.first()?, before.last()?);
+    let weeks = |days: i32| f64::from(days) / 7.0;
+    let x = u32::try_from(before.len() - 1).unwrap_or(u32::MAX);
+    Some((History { x, t_x: weeks(last.since(*first)), age: weeks(cut_off.since(*first)) }, later))
+}
+
 fn histories(groups: &[Group]) -> Vec<(History, f64)> {
     let weeks = |days: u32| f64::from(days) / 7.0;
     let history = |g: &Group| History { x: g.repeats, t_x: weeks(g.recency), age: weeks(g.age) };
     groups.iter().map(|group| (history(group), f64::from(group.customers))).collect()
 }
 
-fn spend<'a>(states: impl Iterator<Item = &'a State>, today: Day) -> Option<GammaGamma> {
+fn spend<'a>(states: impl Iterator<Item = &'a State>, today: Day) -> Option<Fitted<GammaGamma>> {
     let spends: Vec<(u32, f64)> = states.filter_map(|state| state.mean_spend(today)).collect();
     if spends.iter().filter(|(days, _)| *days > 1).count() < MIN_SPENDERS {
         return None;
     }
-    GammaGamma::fit(&spends).ok().map(|fitted| fitted.model)
+    GammaGamma::fit(&spends).ok()
 }
 
 struct Counts {
@@ -229,8 +248,9 @@ fn card(model: &Model, chosen: Option<&Chosen>, counts: &Counts, prior: &Prior) 
         parameters.into_iter().map(|(name, value)| (format!("{prefix} {name}"), value)).collect::<Vec<_>>()
     };
     let mut parameters = named(model.orders.name(), model.orders.parameters());
-    if let (Some(MbgNbd { r, alpha, a, b }), OrderModel::BgNbd(_)) = (model.alive, model.orders) {
-        parameters.extend([("MBG/NBD r", r), ("MBG/NBD alpha", alpha), ("MBG/NBD a", a), ("MBG/NBD b", b)].map(owned));
+    if let Some(Fitted { model: seen, .. }) = model.forecast.as_ref().filter(|fitted| fitted.model.kind() != model.orders.kind())
+    {
+        parameters.extend(named(seen.name(), seen.parameters()));
     }
     if let Some(GammaGamma { p, q, v }) = model.spend {
         parameters.extend([("Gamma-Gamma p", p), ("Gamma-Gamma q", q), ("Gamma-Gamma v", v)].map(owned));
@@ -252,6 +272,7 @@ fn card(model: &Model, chosen: Option<&Chosen>, counts: &Counts, prior: &Prior) 
         parameters,
         log_likelihood: chosen.map(|chosen| chosen.log_likelihood),
         fitted_at: None,
+        forecast: None,
         validation: None,
         returns: None,
         backtest: None,

@@ -3,10 +3,10 @@
 use super::change::{earliest, next_change};
 use super::explain::{Effects, effects};
 use super::standpoint::Standpoint;
-use super::view::{View, millionths, view};
+use super::view::{View, view};
+use super::worth::{self, Worth};
 use super::{Model, Score};
 use crate::api::{Lifecycle, Risk, Tier, Trigger};
-use crate::money::Home;
 use crate::signal::Signal;
 use crate::state::State;
 use crate::time::Day;
@@ -28,8 +28,6 @@ const TOLD: f64 = 0.2;
 
 const MOST_TRIGGERS: usize = 6;
 
-const YEAR_IN_WEEKS: f64 = 365.0 / 7.0;
-
 /// `previous` gives the tier hysteresis.
 pub fn score(state: &State, model: &Model, previous: Option<&Score>, today: Day) -> Score {
     let standpoint = match Standpoint::of(state, model, today) {
@@ -42,39 +40,26 @@ pub fn score(state: &State, model: &Model, previous: Option<&Score>, today: Day)
     // Triggers say why somebody leaves; of the lost the parts are those of a return.
     let effects = if view.tier == Tier::Lost { None } else { effects(&standpoint, state, model, shift, today) };
     let calm = matches!(view.tier, Tier::Healthy | Tier::Lost);
-    let (p_alive, expected_orders, value, is_new) = match &standpoint {
+    let may_leave = matches!(view.tier, Tier::Immediate | Tier::Moderate | Tier::Early | Tier::Lost);
+    let (worth, is_new) = match &standpoint {
         Standpoint::Buyer(buyer) => {
             if signals.is_empty() && !calm {
                 signals.push(buyer.deadline_is_near());
             }
-            let history = buyer.history(today);
-            let orders = model.orders.expected_orders(&history, YEAR_IN_WEEKS);
-            (
-                model.p_alive(&history).map(millionths),
-                Some(libm::round(orders * 1e4) / 1e4),
-                spend_a_day(state, model, today).and_then(|spend| money(orders * spend)),
-                buyer.x == 0 && today.since(buyer.first) < NEW_DAYS,
-            )
+            let is_new = buyer.x == 0 && today.since(buyer.first) < NEW_DAYS;
+            (worth::of_buyer(buyer, state, model, may_leave, today), is_new)
         }
         Standpoint::Subscriber(subscriber) => {
-            let value = subscriber.value(model, shift, today).and_then(money);
-            (None, None, value, today.since(subscriber.since) < NEW_DAYS)
+            let is_new = today.since(subscriber.since) < NEW_DAYS;
+            (worth::of_subscriber(subscriber, model, shift, may_leave, today), is_new)
         }
     };
     Score {
-        risk: view.risk,
-        interval: view.interval,
-        tier: view.tier,
-        lifecycle: lifecycle(view.tier, is_new),
         deadline: Some(standpoint.deadline()),
-        p_alive,
-        p_return: view.p_return.map(|(p_return, _)| p_return),
-        return_interval: view.p_return.map(|(_, interval)| interval),
-        expected_orders,
-        value,
         triggers: triggers(&signals, effects.as_ref(), calm),
         rhythm: Some(standpoint.rhythm(today)),
         rescore: earliest(rescore(&standpoint, state, model, &view, today), next_future_day(state, today)),
+        ..of(&view, lifecycle(view.tier, is_new), worth)
     }
 }
 
@@ -85,20 +70,35 @@ pub(crate) fn past_view(state: &State, model: &Model, before: Option<Tier>, toda
 }
 
 fn nothing(state: &State, why: Option<&str>, today: Day) -> Score {
+    let view = View { risk: Risk::default(), interval: None, tier: Tier::NotScored, p_return: None };
     Score {
-        risk: Risk::default(),
-        interval: None,
-        tier: Tier::NotScored,
-        lifecycle: Lifecycle::New,
-        deadline: None,
-        p_alive: None,
-        p_return: None,
-        return_interval: None,
-        expected_orders: None,
-        value: None,
-        triggers: Vec::new(),
         rhythm: why.map(str::to_owned),
         rescore: next_future_day(state, today),
+        ..of(&view, Lifecycle::New, Worth::default())
+    }
+}
+
+/// The figures, without what explains them and when they change.
+fn of(view: &View, lifecycle: Lifecycle, worth: Worth) -> Score {
+    Score {
+        risk: view.risk,
+        interval: view.interval,
+        tier: view.tier,
+        lifecycle,
+        deadline: None,
+        p_alive: worth.p_alive,
+        alive_interval: worth.alive_interval,
+        p_return: view.p_return.map(|(p_return, _)| p_return),
+        return_interval: view.p_return.map(|(_, interval)| interval),
+        expected_orders: worth.expected_orders,
+        orders_interval: worth.orders_interval,
+        value: worth.value,
+        value_interval: worth.value_interval,
+        second_value: worth.second_value,
+        second_value_interval: worth.second_value_interval,
+        triggers: Vec::new(),
+        rhythm: None,
+        rescore: None,
     }
 }
 
@@ -130,16 +130,6 @@ fn lifecycle(tier: Tier, is_new: bool) -> Lifecycle {
         Tier::Healthy | Tier::SetAside | Tier::NotScored if is_new => Lifecycle::New,
         Tier::Healthy | Tier::SetAside | Tier::NotScored => Lifecycle::Active,
     }
-}
-
-/// Expected spend of a purchase day in minor units of the home currency.
-fn spend_a_day(state: &State, model: &Model, today: Day) -> Option<f64> {
-    let (days, mean) = state.mean_spend(today)?;
-    model.spend.and_then(|spend| spend.expected_spend(days, mean)).or(Some(mean))
-}
-
-fn money(minor: f64) -> Option<Home> {
-    (minor.is_finite() && minor.abs() < 9.0e15).then(|| Home(libm::round(minor) as i64))
 }
 
 /// Signals with what they weigh in what was learned, the weightiest first, and reasons that only the learner knows.

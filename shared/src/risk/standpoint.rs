@@ -186,13 +186,18 @@ impl Subscriber<'_> {
     /// What is expected of the terms that begin within a year, in minor units of the home currency; of a lost one, what they would
     /// bring times the chance of coming back.
     pub(crate) fn value(&self, model: &Model, shift: f64, today: Day) -> Option<f64> {
-        let price = self.contract.term_price(today)? as f64;
+        let price = self.price(today)?;
         if self.standing.is_over(today) {
             let terms = f64::from(YEAR) / f64::from(self.standing.current.days());
             let comes_back = model.terms.comes_back(today.since(self.standing.deadline()));
             return Some(price * terms.max(1.0) * comes_back);
         }
         Some(price * model.terms.expected_terms(&self.standing, shift, today, YEAR))
+    }
+
+    /// Of a term, in minor units of the home currency.
+    pub(crate) fn price(&self, today: Day) -> Option<f64> {
+        self.contract.term_price(today).map(|minor| minor as f64)
     }
 
     fn rhythm(&self, today: Day) -> String {

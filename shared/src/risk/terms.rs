@@ -136,6 +136,15 @@ impl TermModel {
         self.stays(standing, shift, today, days).map(|(_, stays)| stays).sum()
     }
 
+    /// Terms that begin within `days` of the day on which somebody whose subscription ended begins a new one: that one and those
+    /// expected to follow, by what their past and this end say of their renewals.
+    pub(crate) fn terms_if_back(&self, standing: &Standing, today: Day, days: i32) -> f64 {
+        let current = Term { start: today, end: today.plus(standing.current.days()) };
+        let lapses = standing.lapses.saturating_add(1);
+        let back = Standing { current, lapses, cancelled: false, paused_until: None, ..*standing };
+        1.0 + self.expected_terms(&back, 0.0, today, days)
+    }
+
     /// P(an ended subscription starts again within 90 days): halves with every 90 days of silence, never below a fifth.
     pub(crate) fn comes_back(&self, silent: i32) -> f64 {
         self.comes_back * libm::exp2(-f64::from(silent.max(0)) / 90.0).max(0.2)

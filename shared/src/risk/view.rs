@@ -25,7 +25,7 @@ pub(crate) struct View {
 }
 
 /// Standard errors to each side of a 90 % interval.
-const Z: f64 = 1.645;
+pub(super) const Z: f64 = 1.645;
 
 /// How far, on the logit, a shop's own figures lie from what is usual in its trade: its standard deviation where nothing of the
 /// shop has judged the predictions. A stated prior.

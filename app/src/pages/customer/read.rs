@@ -1,8 +1,8 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
-use shared::api::{Contact, CurrencyTotal, Customer, CustomerRow, Explanation, Note, Order, Peers, RiskPoint};
-use shared::money::Currency;
+use shared::api::{Contact, CurrencyTotal, Customer, CustomerRow, Explanation, MoneyInterval, Note, Order, Peers, RiskPoint};
+use shared::money::{Currency, Money};
 
 use crate::client::{self, Failure};
 
@@ -30,11 +30,15 @@ struct Rest {
     spent: Vec<CurrencyTotal>,
     history: Vec<RiskPoint>,
     p_alive: Option<f64>,
+    p_alive_interval: Option<(f64, f64)>,
     p_return: Option<f64>,
     p_return_interval: Option<(f64, f64)>,
     peers: Option<Peers>,
     explanation: Option<Explanation>,
     expected_orders: Option<f64>,
+    expected_orders_interval: Option<(f64, f64)>,
+    second_lifetime_value: Option<Money>,
+    second_lifetime_value_interval: Option<MoneyInterval>,
     rhythm: Option<String>,
     home_currency: Currency,
 }
@@ -49,11 +53,15 @@ fn whole(row: CustomerRow, rest: Rest) -> Customer {
         spent,
         history,
         p_alive,
+        p_alive_interval,
         p_return,
         p_return_interval,
         peers,
         explanation,
         expected_orders,
+        expected_orders_interval,
+        second_lifetime_value,
+        second_lifetime_value_interval,
         rhythm,
         home_currency,
     } = rest;
@@ -67,11 +75,15 @@ fn whole(row: CustomerRow, rest: Rest) -> Customer {
         spent,
         history,
         p_alive,
+        p_alive_interval,
         p_return,
         p_return_interval,
         peers,
         explanation,
         expected_orders,
+        expected_orders_interval,
+        second_lifetime_value,
+        second_lifetime_value_interval,
         rhythm,
         home_currency,
     }
@@ -81,7 +93,6 @@ fn whole(row: CustomerRow, rest: Rest) -> Customer {
 mod tests {
     use shared::api::{CustomerKind, CustomerResponse, Lifecycle, Risk, Tier};
     use shared::id::Id;
-    use shared::money::Money;
 
     use super::*;
 
@@ -103,6 +114,7 @@ mod tests {
             triggers: Vec::new(),
             segment: None,
             lifetime_value: Some(Money::new(1234, usd)),
+            lifetime_value_interval: None,
             last_order: None,
             deadline: None,
             orders: 3,
@@ -126,11 +138,15 @@ mod tests {
                 reconstructed: true,
             }],
             p_alive: Some(0.5),
+            p_alive_interval: Some((0.4, 0.6)),
             p_return: None,
             p_return_interval: None,
             peers: None,
             explanation: None,
             expected_orders: Some(1.5),
+            expected_orders_interval: Some((1.2, 1.9)),
+            second_lifetime_value: Some(Money::new(5_000, usd)),
+            second_lifetime_value_interval: Some(MoneyInterval { low: Money::new(4_500, usd), high: Money::new(5_600, usd) }),
             rhythm: Some("every 24 days".to_owned()),
             home_currency: usd,
         };

@@ -1,6 +1,6 @@
 //! A customer's row on the wire.
 
-use shared::api::{CustomerRow, Lifecycle, Named, Risk, Tier};
+use shared::api::{CustomerRow, Lifecycle, MoneyInterval, Named, Risk, Tier};
 use shared::money::{Currency, Home};
 use shared::risk::{history_points, shown_per_cent};
 use shared::time::Day;
@@ -28,6 +28,10 @@ pub fn wire(row: Row, home: Currency) -> CustomerRow {
         triggers: row.triggers.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default(),
         segment: None,
         lifetime_value: row.value.map(|minor| Home(minor).in_currency(home)),
+        lifetime_value_interval: row
+            .value_interval
+            .and_then(|json| serde_json::from_str(&json).ok())
+            .map(|ends| money_interval(ends, home)),
         last_order: row.last_day.map(|day| Day(day).iso()),
         deadline: row.deadline_day.map(|day| Day(day).iso()),
         orders: row.orders,
@@ -36,4 +40,8 @@ pub fn wire(row: Row, home: Currency) -> CustomerRow {
         owner: row.owner_id.zip(row.owner_name).map(|(id, name)| Named { id, name }),
         tags: serde_json::from_str(&row.tags).unwrap_or_default(),
     }
+}
+
+pub fn money_interval((low, high): (Home, Home), home: Currency) -> MoneyInterval {
+    MoneyInterval { low: low.in_currency(home), high: high.in_currency(home) }
 }

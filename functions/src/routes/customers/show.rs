@@ -59,11 +59,18 @@ fn wire(profile: Profile, belongings: Belongings, shop: &Shop, ctx: &Ctx) -> Cus
         spent: totals::by_currency(&belongings.spent, &belongings.rates),
         history: row.history.as_deref().map(history_points).unwrap_or_default(),
         p_alive: score.as_ref().and_then(|score| score.p_alive),
+        p_alive_interval: score.as_ref().and_then(|score| score.alive_interval),
         p_return: score.as_ref().and_then(|score| score.p_return),
         p_return_interval: score.as_ref().and_then(|score| score.return_interval),
         peers: made_of.as_ref().and_then(|(state, model)| risk::peers(state, value, model, today)),
         explanation: made_of.as_ref().and_then(|(state, model)| risk::explain(state, model, today)),
         expected_orders: score.as_ref().and_then(|score| score.expected_orders),
+        expected_orders_interval: score.as_ref().and_then(|score| score.orders_interval),
+        second_lifetime_value: score.as_ref().and_then(|score| score.second_value).map(|value| value.in_currency(home)),
+        second_lifetime_value_interval: score
+            .as_ref()
+            .and_then(|score| score.second_value_interval)
+            .map(|ends| row::money_interval(ends, home)),
         rhythm: score.and_then(|score| score.rhythm),
         home_currency: home,
         row: row::wire(row, home),

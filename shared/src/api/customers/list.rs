@@ -47,6 +47,8 @@ pub struct CustomerRow {
     pub segment: Option<String>,
     /// Expected in the next 12 months; `None` where it cannot be told.
     pub lifetime_value: Option<Money>,
+    /// Of that expectation, not of what one customer will do; null where the model does not say how sure it is.
+    pub lifetime_value_interval: Option<MoneyInterval>,
     /// ISO dates.
     pub last_order: Option<String>,
     /// When silence counts as churn, ISO date.
@@ -58,6 +60,13 @@ pub struct CustomerRow {
     /// Who looks after them.
     pub owner: Option<Named>,
     pub tags: Vec<String>,
+}
+
+/// The 90 % interval of an expected amount.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct MoneyInterval {
+    pub low: Money,
+    pub high: Money,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::api::{CurrencyTotal, CustomerRow, Explanation, Note, Peers, RiskPoint};
+use crate::api::{CurrencyTotal, CustomerRow, Explanation, MoneyInterval, Note, Peers, RiskPoint};
 use crate::id::Id;
 use crate::money::{Currency, Money};
 
@@ -25,6 +25,8 @@ pub struct Customer {
     pub history: Vec<RiskPoint>,
     /// P(still a customer); for the lost, P(an order in the next 90 days).
     pub p_alive: Option<f64>,
+    /// The 90 % interval of `p_alive`; as those below, null where the model does not say how sure it is.
+    pub p_alive_interval: Option<(f64, f64)>,
     pub p_return: Option<f64>,
     /// Its 90 % interval.
     pub p_return_interval: Option<(f64, f64)>,
@@ -33,6 +35,12 @@ pub struct Customer {
     pub explanation: Option<Explanation>,
     /// Expected orders in the next 365 days.
     pub expected_orders: Option<f64>,
+    /// Of that expectation, not of what one customer will do.
+    pub expected_orders_interval: Option<(f64, f64)>,
+    /// What they are worth if they are won back, of those at risk and the lost: their orders within 365 days from the one with
+    /// which they come back, that one included, before margin and before what winning them back costs.
+    pub second_lifetime_value: Option<Money>,
+    pub second_lifetime_value_interval: Option<MoneyInterval>,
     /// How the deadline came about, in words.
     pub rhythm: Option<String>,
     pub home_currency: Currency,
