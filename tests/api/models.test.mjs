@@ -124,6 +124,40 @@ test("an earlier model is used again, and everybody is scored by it", async () =
   assert.equal((await (await server.api("marketer")).post(`/api/models/${prior.id}/use`, {})).status, 403);
 });
 
+test("the card says by which held-out days the forecast was chosen, and estimates come with their intervals", async () => {
+  await prepared();
+  const { forecast } = (await live()).card;
+  assert.deepEqual([forecast.cut_off, forecast.days, forecast.has_errors], [day(90), 90, true], JSON.stringify(forecast));
+  assert.ok(["MBG/NBD", "Pareto/NBD"].includes(forecast.model), forecast.text);
+  assert.deepEqual(forecast.tried.map(({ model }) => model).sort(), ["BG/NBD", "MBG/NBD", "NBD", "Pareto/NBD"]);
+  assert.ok(forecast.tried.every(({ customers, log_loss: loss }) => customers === forecast.tried[0].customers && loss > 0));
+  const of = async (tier) => {
+    const [{ public_id: id }] = await server.d1(`select c.public_id from customers c join facets f on f.customer_id = c.id where f.tier = ${tier} order by c.id limit 1`);
+    return (await api.get(`/api/customers/${id}`)).json.customer;
+  };
+  const within = (figure, [low, high]) => low <= figure && figure <= high && low < high;
+  const amount = (figure, { low, high }) => within(Number(figure.amount), [Number(low.amount), Number(high.amount)]);
+  const [healthy, lost] = [await of(0), await of(4)];
+  for (const customer of [healthy, lost]) {
+    assert.ok(within(customer.p_alive, customer.p_alive_interval), JSON.stringify(customer.p_alive_interval));
+    assert.ok(within(customer.expected_orders, customer.expected_orders_interval), JSON.stringify(customer.expected_orders_interval));
+    assert.ok(amount(customer.lifetime_value, customer.lifetime_value_interval), JSON.stringify(customer.lifetime_value_interval));
+  }
+  assert.deepEqual([healthy.second_lifetime_value, healthy.second_lifetime_value_interval], [null, null]);
+  assert.ok(amount(lost.second_lifetime_value, lost.second_lifetime_value_interval), JSON.stringify(lost.second_lifetime_value));
+  const [row] = (await api.get("/api/customers?tier=lost&limit=1")).json.customers;
+  assert.ok(amount(row.lifetime_value, row.lifetime_value_interval), JSON.stringify(row.lifetime_value_interval));
+
+  // A model that does not say how sure it is gives figures without intervals.
+  await server.d1("update models set parameters = json_remove(parameters, '$.forecast', '$.spend_covariance') where live = 1");
+  await server.d1("insert or replace into wakes (job, due_at) values ('rescore', 0)");
+  await settled();
+  const unsure = await of(4);
+  assert.ok(unsure.expected_orders > 0 && unsure.second_lifetime_value !== null);
+  const intervals = ["p_alive_interval", "expected_orders_interval", "lifetime_value_interval", "second_lifetime_value_interval"];
+  assert.deepEqual(intervals.map((name) => unsure[name]), [null, null, null, null]);
+});
+
 test("a page of one customer tells what its score was made of, also by a model of the past", async () => {
   await prepared();
   const [{ public_id }] = await server.d1("select c.public_id from customers c join facets f on f.customer_id = c.id where f.tier = 0 order by c.id limit 1");

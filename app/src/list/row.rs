@@ -6,7 +6,7 @@ use super::List;
 use super::body::RowFocus;
 use super::columns::{Columns, WHO};
 use crate::charts::Sparkline;
-use crate::components::{Chance, DayText, Money, TierBadge, Weight};
+use crate::components::{BetweenAmounts, Chance, DayText, Money, TierBadge, Weight};
 use crate::format;
 use crate::locale;
 
@@ -170,7 +170,11 @@ fn cell(code: &'static str, row: &CustomerRow) -> AnyView {
             view! { <td role="cell" class=class>{first} {second}</td> }.into_any()
         }
         "worth" => match row.lifetime_value {
-            Some(amount) => view! { <td role="cell" class=class><Money amount short=true /></td> }.into_any(),
+            Some(amount) => {
+                let sure =
+                    row.lifetime_value_interval.map(|interval| view! { <div class="s cut"><BetweenAmounts interval /></div> });
+                view! { <td role="cell" class=class><Money amount short=true /> {sure}</td> }.into_any()
+            }
             None => text(class, "not known", true),
         },
         "due" => {

@@ -1,7 +1,8 @@
 use leptos::prelude::*;
-use shared::api::{Customer, Risk, RiskInterval, Tier};
+use shared::api::{Customer, MoneyInterval, Risk, RiskInterval, Tier};
+use shared::money;
 
-use crate::components::{Chance, DayText, Money};
+use crate::components::{Between, BetweenAmounts, Chance, DayText, Money};
 use crate::format::{self, plural};
 use crate::locale;
 
@@ -27,25 +28,28 @@ pub(super) fn Facts(customer: Customer) -> impl IntoView {
             </div>
         }
     });
-    let alive = customer.p_alive.filter(|_| !lost).map(|p| fact("Still a customer", format::percent(p), "chance, estimate"));
-    let back = customer.p_return.map(|p| {
-        view! {
-            <div>
-                <dt>"Comes back by itself"</dt>
-                <dd><Chance p interval=customer.p_return_interval /> <span class="s">"chance of an order in 90 days, estimate"</span></dd>
-            </div>
-        }
+    let alive = customer.p_alive.filter(|_| !lost).map(|p| {
+        let figure = view! { <Chance p interval=customer.p_alive_interval /> };
+        fact("Still a customer", figure, "chance, estimate")
     });
-    let orders = customer
-        .expected_orders
-        .map(|orders| fact("Orders to expect", format::decimal(orders), "in the next 12 months, estimate"));
-    let worth = row.lifetime_value.map(|amount| {
-        view! {
-            <div>
-                <dt>"Worth"</dt>
-                <dd><Money amount short=true /> <span class="s">"in the next 12 months, estimate"</span></dd>
-            </div>
-        }
+    let back = customer.p_return.map(|p| {
+        let figure = view! { <Chance p interval=customer.p_return_interval /> };
+        fact("Comes back by itself", figure, "chance of an order in 90 days, estimate")
+    });
+    let orders = customer.expected_orders.map(|orders| {
+        let sure = customer.expected_orders_interval.map(|(low, high)| {
+            let ends = (format::decimal(low), format::decimal(high));
+            view! { " " <Between shown=format!("{}–{}", ends.0, ends.1) ends /> }
+        });
+        let figure = view! { <span class="nowrap">{format::decimal(orders)} {sure}</span> };
+        fact("Orders to expect", figure, "in the next 12 months, estimate")
+    });
+    let worth = row
+        .lifetime_value
+        .map(|amount| fact("Worth", money(amount, row.lifetime_value_interval), "in the next 12 months, estimate"));
+    let second = customer.second_lifetime_value.map(|amount| {
+        let figure = money(amount, customer.second_lifetime_value_interval);
+        fact("Worth if won back", figure, "in the 12 months from then, estimate")
     });
     let deadline = row.deadline.map(|day| {
         let words = if lost { "Counted as lost since" } else { "Counts as lost from" };
@@ -67,12 +71,17 @@ pub(super) fn Facts(customer: Customer) -> impl IntoView {
     };
     view! {
         <section class="panel pad stack" aria-label="Key figures">
-            <dl class="facts">{risk} {alive} {back} {orders} {worth} {deadline} {bought}</dl>
+            <dl class="facts">{risk} {alive} {back} {orders} {worth} {second} {deadline} {bought}</dl>
             {customer.rhythm.map(|rhythm| view! { <p class="m" dir="auto">{rhythm}</p> })}
         </section>
     }
 }
 
-fn fact(words: &'static str, figure: String, note: &'static str) -> impl IntoView {
-    view! { <div><dt>{words}</dt><dd>{figure} <span class="s">{note}</span></dd></div> }
+fn money(amount: money::Money, interval: Option<MoneyInterval>) -> impl IntoView {
+    let sure = interval.map(|interval| view! { " " <BetweenAmounts interval /> });
+    view! { <Money amount short=true /> {sure} }
+}
+
+fn fact(words: &'static str, figure: impl IntoView, note: &'static str) -> impl IntoView {
+    view! { <div><dt>{words}</dt><dd>{figure} " " <span class="s">{note}</span></dd></div> }
 }

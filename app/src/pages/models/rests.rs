@@ -1,7 +1,8 @@
 use leptos::prelude::*;
-use shared::api::ModelCard;
+use shared::api::{ForecastChoice, ForecastTried, ModelCard};
 
 use crate::components::{DateText, DayText, Notice, NoticeKind, Table};
+use crate::format;
 use crate::locale;
 
 /// How far to trust it: fitted or not, on whom, on which orders.
@@ -40,6 +41,7 @@ pub(super) fn Rests(card: ModelCard) -> impl IntoView {
                 {window}
                 {fitted}
             </dl>
+            {card.forecast.map(forecast)}
             {has_parameters
                 .then(|| {
                     view! {
@@ -56,5 +58,52 @@ pub(super) fn Rests(card: ModelCard) -> impl IntoView {
                     }
                 })}
         </section>
+    }
+}
+
+/// What says how often people order, and by which held-out days it was chosen.
+fn forecast(choice: ForecastChoice) -> impl IntoView {
+    let ForecastChoice { text, cut_off, days, tried, has_errors, .. } = choice;
+    let figure = |value: f64| view! { <td class="num">{format!("{value:.3}")}</td> };
+    let row = |tried: ForecastTried| {
+        let ranks = tried.auc_alive.map_or("none".to_owned(), |auc| format!("{auc:.3}"));
+        view! {
+            <tr>
+                <th scope="row">{tried.model}</th>
+                <td class="num">{format::decimal(tried.expected)}</td>
+                {figure(tried.mae)}
+                {figure(tried.deviance)}
+                {figure(tried.log_loss)}
+                <td class="num">{ranks}</td>
+            </tr>
+        }
+    };
+    let came = tried.first().map(|first| (first.customers, first.orders));
+    let compared = cut_off.zip(came).map(|(day, (customers, orders))| {
+        view! {
+            <p class="s">
+                "Fitted on the orders until " <DayText day /> " and judged by what " {locale::count(customers)} " customers ordered in the "
+                {days} " days after it: " {locale::count(orders.max(0.0) as u64)} " times."
+            </p>
+            <Table caption="Models of orders to come, on days that none had seen" unseen_caption=true>
+                <thead>
+                    <tr>
+                        <th scope="col">"Model"</th>
+                        <th scope="col" class="num">"Orders expected"</th>
+                        <th scope="col" class="num">"Error a customer"</th>
+                        <th scope="col" class="num">"Deviance"</th>
+                        <th scope="col" class="num">"Log loss"</th>
+                        <th scope="col" class="num">"AUC of still a customer"</th>
+                    </tr>
+                </thead>
+                <tbody>{tried.into_iter().map(row).collect_view()}</tbody>
+            </Table>
+        }
+    });
+    view! {
+        <h3>"Orders to come"</h3>
+        <p>{text}</p>
+        {(!has_errors).then(|| view! { <p class="s">"The data do not tell how sure these figures are, so they come without intervals."</p> })}
+        {compared}
     }
 }
