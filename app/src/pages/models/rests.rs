@@ -64,20 +64,6 @@ pub(super) fn Rests(card: ModelCard) -> impl IntoView {
 /// What says how often people order, and by which held-out days it was chosen.
 fn forecast(choice: ForecastChoice) -> impl IntoView {
     let ForecastChoice { text, cut_off, days, tried, has_errors, .. } = choice;
-    let figure = |value: f64| view! { <td class="num">{format!("{value:.3}")}</td> };
-    let row = |tried: ForecastTried| {
-        let ranks = tried.auc_alive.map_or("none".to_owned(), |auc| format!("{auc:.3}"));
-        view! {
-            <tr>
-                <th scope="row">{tried.model}</th>
-                <td class="num">{format::decimal(tried.expected)}</td>
-                {figure(tried.mae)}
-                {figure(tried.deviance)}
-                {figure(tried.log_loss)}
-                <td class="num">{ranks}</td>
-            </tr>
-        }
-    };
     let came = tried.first().map(|first| (first.customers, first.orders));
     let compared = cut_off.zip(came).map(|(day, (customers, orders))| {
         view! {
@@ -96,7 +82,7 @@ fn forecast(choice: ForecastChoice) -> impl IntoView {
                         <th scope="col" class="num">"AUC of still a customer"</th>
                     </tr>
                 </thead>
-                <tbody>{tried.into_iter().map(row).collect_view()}</tbody>
+                <tbody>{tried.into_iter().map(tried_row).collect_view()}</tbody>
             </Table>
         }
     });
@@ -105,5 +91,20 @@ fn forecast(choice: ForecastChoice) -> impl IntoView {
         <p>{text}</p>
         {(!has_errors).then(|| view! { <p class="s">"The data do not tell how sure these figures are, so they come without intervals."</p> })}
         {compared}
+    }
+}
+
+fn tried_row(tried: ForecastTried) -> impl IntoView {
+    let figure = |value: f64| view! { <td class="num">{format!("{value:.3}")}</td> };
+    let ranks = tried.auc_alive.map_or("none".to_owned(), |auc| format!("{auc:.3}"));
+    view! {
+        <tr>
+            <th scope="row">{tried.model}</th>
+            <td class="num">{format::decimal(tried.expected)}</td>
+            {figure(tried.mae)}
+            {figure(tried.deviance)}
+            {figure(tried.log_loss)}
+            <td class="num">{ranks}</td>
+        </tr>
     }
 }
