@@ -60,7 +60,10 @@ fn shop(seed: u64, customers: i32, until: Day) -> Vec<(State, u32)> {
     (0..customers).map(one).collect()
 }
 
-static SHOP: LazyLock<(Vec<(State, u32)>, Model, ModelCard)> = LazyLock::new(|| {
+/// Customers with their purchase days after `TODAY`, and what was fitted on the days before.
+type Shop = (Vec<(State, u32)>, Model, ModelCard);
+
+static SHOP: LazyLock<Shop> = LazyLock::new(|| {
     let shop = shop(3, 1_600, TODAY);
     let states: Vec<State> = shop.iter().map(|(state, _)| state.clone()).collect();
     let (model, card) = fit(&input(&states, TODAY), Currency::USD, TODAY);
