@@ -50,6 +50,7 @@ pub fn check(model: &Model) -> Result<(), String> {
             "What it learned names columns of its own that no fit chooses",
             [&model.leaving, &model.returning].into_iter().flatten().all(|learned| learned.fits.iter().all(Fit::is_sound)),
         ),
+        (
             "The covariance of the forecast is none",
             forecast.is_none_or(|Fitted { model, covariance, .. }| {
                 covariance.as_ref().is_none_or(|covariance| covariance.is_of(model.values().len()))
