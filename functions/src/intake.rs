@@ -4,6 +4,7 @@
 //! import's own mark. Should somebody change what was looked up meanwhile, the batch fails as a whole and is planned anew; should
 //! it be stored already, it fails as a whole and stays stored once.
 
+pub mod fold;
 mod people;
 mod plan;
 mod resolve;

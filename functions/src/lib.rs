@@ -11,6 +11,7 @@ pub mod extract;
 pub mod headers;
 pub mod intake;
 pub mod jobs;
+pub mod merge;
 pub mod openapi;
 pub mod problem;
 pub mod random;

@@ -40,6 +40,13 @@ pub enum Action {
     RejectedRowsExported,
     ImportsExported,
     AuditExported,
+    SourceStopped,
+    SendingStopped,
+    CustomersMerged,
+    MergeUndone,
+    DeadLetterReplayed,
+    DeadLetterDropped,
+    DeadLettersReplayed,
 }
 
 /// Actions that a reader looks for together.
@@ -65,7 +72,7 @@ pub struct Told<'a> {
 }
 
 impl Action {
-    pub const ALL: [Self; 35] = [
+    pub const ALL: [Self; 42] = [
         Self::SignedIn,
         Self::SignInFailed,
         Self::SignedOut,
@@ -101,6 +108,13 @@ impl Action {
         Self::RejectedRowsExported,
         Self::ImportsExported,
         Self::AuditExported,
+        Self::SourceStopped,
+        Self::SendingStopped,
+        Self::CustomersMerged,
+        Self::MergeUndone,
+        Self::DeadLetterReplayed,
+        Self::DeadLetterDropped,
+        Self::DeadLettersReplayed,
     ];
 
     pub fn code(self) -> &'static str {
@@ -140,6 +154,13 @@ impl Action {
             Self::RejectedRowsExported => "rejected_rows_exported",
             Self::ImportsExported => "imports_exported",
             Self::AuditExported => "audit_exported",
+            Self::SourceStopped => "source_stopped",
+            Self::SendingStopped => "sending_stopped",
+            Self::CustomersMerged => "customers_merged",
+            Self::MergeUndone => "merge_undone",
+            Self::DeadLetterReplayed => "dead_letter_replayed",
+            Self::DeadLetterDropped => "dead_letter_dropped",
+            Self::DeadLettersReplayed => "dead_letters_replayed",
         }
     }
 
@@ -157,17 +178,26 @@ impl Action {
             | Self::ThresholdsChanged
             | Self::ThresholdsReset
             | Self::ModelUploaded
-            | Self::ModelUsed => Group::Settings,
+            | Self::ModelUsed
+            | Self::SendingStopped => Group::Settings,
             Self::ImportStarted
             | Self::ImportCancelled
             | Self::SourceAdded
             | Self::SourceChanged
             | Self::SourceRemoved
             | Self::SampleRemoved
-            | Self::JobAsked => Group::Data,
-            Self::CustomerChanged | Self::CustomersChanged | Self::NoteAdded | Self::NoteChanged | Self::NoteRemoved => {
-                Group::Customers
-            }
+            | Self::JobAsked
+            | Self::SourceStopped
+            | Self::DeadLetterReplayed
+            | Self::DeadLetterDropped
+            | Self::DeadLettersReplayed => Group::Data,
+            Self::CustomerChanged
+            | Self::CustomersChanged
+            | Self::NoteAdded
+            | Self::NoteChanged
+            | Self::NoteRemoved
+            | Self::CustomersMerged
+            | Self::MergeUndone => Group::Customers,
             Self::ViewSaved | Self::ViewChanged | Self::ViewRemoved => Group::Views,
             Self::CustomersExported | Self::RejectedRowsExported | Self::ImportsExported | Self::AuditExported => Group::Exports,
         }
@@ -235,6 +265,13 @@ pub fn sentence(told: Told<'_>) -> String {
         Action::RejectedRowsExported => format!("exported the rejected rows of {}", named("a file")),
         Action::ImportsExported => "exported the list of imports".to_owned(),
         Action::AuditExported => "exported the audit log".to_owned(),
+        Action::SourceStopped => format!("took in that {} let us go", named("a store")),
+        Action::SendingStopped => "stopped all sending".to_owned(),
+        Action::CustomersMerged => "merged two records of one person".to_owned(),
+        Action::MergeUndone => "took two merged records apart again".to_owned(),
+        Action::DeadLetterReplayed => format!("sent a message of {} again", named("a source")),
+        Action::DeadLetterDropped => format!("dropped a message of {}", named("a source")),
+        Action::DeadLettersReplayed => format!("sent all waiting messages of {} again", named("a source")),
     };
     let changes: Vec<String> = fields.iter().map(change).collect();
     if changes.is_empty() { format!("{actor} {what}.") } else { format!("{actor} {what}: {}.", changes.join(", ")) }

@@ -126,6 +126,8 @@ const CHANGES = {
     },
     act: ({ owner, id }) => owner.delete(`/api/views/${id}`, { "if-match": '"1"' }),
   },
+  "PATCH /api/dead-letters/{id}": { writes: "dead_letter_dropped", prepare: () => deadLetter(), act: ({ id }) => api.patch(`/api/dead-letters/${id}`, { action: "drop" }, { "if-match": '"1"' }) },
+  "POST /api/dead-letters/replay": { writes: "dead_letters_replayed", prepare: () => deadLetter(), act: ({ source }) => api.post("/api/dead-letters/replay", { source }) },
   "POST /api/imports": { writes: "import_started", act: () => api.post("/api/imports?kind=orders", "order_id,customer_id,date,amount\n1,1,2026-01-01,5\n", { "content-type": "text/csv" }) },
   "POST /api/imports/{id}/batches": { none: "a piece of the import that was started", prepare: () => begin(api, "orders"), act: ({ id }) => send(api, id, 0, "orders", [order(1, "A", "2026-01-05")]) },
   "POST /api/imports/{id}/cancel": { writes: "import_cancelled", prepare: () => begin(api, "orders"), act: ({ id }) => api.post(`/api/imports/${id}/cancel`, {}) },
@@ -387,3 +389,14 @@ test("a sealing that loses its lease writes nothing, and each row gets one seal"
   assert.deepEqual((await server.d1("select status from runs where job = 'seal' order by id")).map((row) => row.status), ["lost", "done"]);
   assert.equal((await chain()).sealed, 5);
 });
+
+// A message that could not be applied, of the source that is there from the start.
+async function deadLetter() {
+  const [source] = await server.d1("select id, public_id from sources order by id limit 1");
+  const id = uuid7();
+  await server.d1(
+    "insert into dead_letters (public_id, source, key, topic, body, reason, fix, received_at, died_at) values (?1, ?2, ?1, 'track', '{}', 'r', 'f', 0, 0)",
+    id, source.id,
+  );
+  return { id, source: source.public_id };
+}

@@ -12,6 +12,9 @@ use super::{Db, DbError, Param, Statement};
 use crate::ctx::{Ctx, Who};
 use crate::{params, sql};
 
+/// Who does what nobody asked for.
+const SYSTEM: &str = "Rekindle";
+
 /// Above every id.
 const END: i64 = 1 << 53;
 
@@ -100,6 +103,16 @@ pub fn append_if_changed(ctx: &Ctx, entry: Entry) -> Statement {
     Statement::new(sql!("audit.sql", "append_if_changed"), line(ctx, entry))
 }
 
+/// What nobody asked for: a job does it, or a sender.
+pub fn append_by_system(entry: Entry, now: Millis) -> Statement {
+    Statement::new(sql!("audit.sql", "append"), row(now, ("system", None, SYSTEM), entry, None))
+}
+
+/// The same, but only where the statement before it changed a row.
+pub fn append_by_system_if_changed(entry: Entry, now: Millis) -> Statement {
+    Statement::new(sql!("audit.sql", "append_if_changed"), row(now, ("system", None, SYSTEM), entry, None))
+}
+
 /// A line alone: for what changes nothing that a batch could hold, such as an export, which must not begin without it.
 pub async fn write(ctx: &Ctx, entry: Entry) -> Result<(), DbError> {
     let Statement { sql, params } = append(ctx, entry);
@@ -112,10 +125,13 @@ fn line(ctx: &Ctx, entry: Entry) -> Vec<Param> {
         Who::User(person) => ("person", Some(person.id), person.name.as_str()),
         Who::Token(person) => ("token", Some(person.id), person.name.as_str()),
     };
+    row(ctx.now, (kind, id, name), entry, Some(ctx.request_id.to_string()))
+}
+
+fn row(at: Millis, (kind, id, name): (&str, Option<i64>, &str), entry: Entry, request_id: Option<String>) -> Vec<Param> {
     let Entry { action, object, fields } = entry;
     let (object_kind, object_id, object_name) = object.map_or((None, None, None), |(kind, id, name)| (Some(kind), id, name));
-    let request_id = ctx.request_id.to_string();
-    params![ctx.now, kind, id, name, action.code(), object_kind, object_id, object_name, Param::json(&fields), request_id]
+    params![at, kind, id, name, action.code(), object_kind, object_id, object_name, Param::json(&fields), request_id]
 }
 
 /// The newest first, below the id `before` where one is given.

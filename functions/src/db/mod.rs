@@ -5,8 +5,10 @@
 
 pub mod audit;
 pub mod customers;
+pub mod dead_letters;
 pub mod edits;
 pub mod events;
+pub mod fold;
 pub mod idempotency;
 pub mod imports;
 pub mod inbox;
@@ -15,6 +17,7 @@ pub mod leases;
 pub mod links;
 pub mod lists;
 pub mod margins;
+pub mod merges;
 pub mod models;
 pub mod notes;
 pub mod orders;

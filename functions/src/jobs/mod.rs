@@ -5,6 +5,7 @@
 
 mod fit;
 pub mod import;
+mod intake;
 mod prune;
 mod refold;
 mod rollup;
@@ -23,8 +24,8 @@ use crate::db::{Db, DbError, leases, runs};
 use crate::vault;
 
 pub use fit::is_comparable;
-use run::{Held, enter, pause};
-pub use run::{JobError, Ran};
+pub use run::{Held, JobError, Ran};
+use run::{enter, pause};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Job {
@@ -34,6 +35,7 @@ pub enum Job {
     Fit,
     Refold,
     Import,
+    Intake,
     SampleRemoval,
     Prune,
 }
@@ -68,8 +70,17 @@ struct Doorbell {
 
 impl Job {
     /// In the order in which one makes work for the next.
-    pub const ALL: [Self; 8] =
-        [Self::SampleRemoval, Self::Import, Self::Refold, Self::Fit, Self::Score, Self::Rollup, Self::Seal, Self::Prune];
+    pub const ALL: [Self; 9] = [
+        Self::SampleRemoval,
+        Self::Import,
+        Self::Intake,
+        Self::Refold,
+        Self::Fit,
+        Self::Score,
+        Self::Rollup,
+        Self::Seal,
+        Self::Prune,
+    ];
 
     pub fn name(self) -> &'static str {
         match self {
@@ -79,6 +90,7 @@ impl Job {
             Self::Fit => "fit",
             Self::Refold => "refold",
             Self::Import => "import",
+            Self::Intake => "intake",
             Self::SampleRemoval => "sample_removal",
             Self::Prune => "prune",
         }
@@ -182,14 +194,20 @@ async fn has_ended(db: &Db, run: &Id) -> Result<bool, DbError> {
 /// Runs each job that is woken or stopped half-way, once.
 async fn sweep(env: &Env, now: Millis) -> Result<(), DbError> {
     let db = Db::open(env)?;
-    let due = leases::due_wakes(&db).await?;
+    let mut due = leases::due_wakes(&db).await?;
     if due.is_empty() {
         return Ok(());
     }
-    let is_due = |job: &Job| due.iter().any(|name| Job::parse(name) == Some(*job));
     let mut has_more = false;
-    for job in Job::ALL.into_iter().filter(is_due) {
+    for job in Job::ALL {
+        if !due.iter().any(|name| Job::parse(name) == Some(job)) {
+            continue;
+        }
         has_more |= run_one(&db, job, now, Why::Woken).await;
+        // Whoever pushed is scored in the same breath.
+        if job == Job::Intake {
+            due = leases::due_wakes(&db).await?;
+        }
     }
     // What ran may have made work for another job.
     if has_more || leases::due_wakes(&db).await?.iter().any(|name| !due.contains(name)) {
@@ -241,6 +259,7 @@ async fn invoke(db: &Db, job: Job, now: Millis, why: Why) -> Result<Option<Ran>,
         Job::Fit => frame(db, job, now, fit::work).await,
         Job::Refold => frame(db, job, now, refold::work).await,
         Job::Import => frame(db, job, now, import::work).await,
+        Job::Intake => frame(db, job, now, intake::work).await,
         Job::SampleRemoval => frame(db, job, now, sample_removal::work).await,
         Job::Prune => frame(db, job, now, prune::work).await,
     }?;
@@ -263,7 +282,7 @@ fn megabytes() -> usize {
 
 async fn has_work(db: &Db, job: Job, now: Millis, why: Why) -> Result<bool, DbError> {
     match (why, job) {
-        (Why::Asked, _) | (Why::Woken, Job::Rollup | Job::Seal | Job::Fit | Job::Refold | Job::Prune) => Ok(true),
+        (Why::Asked, _) | (Why::Woken, Job::Intake | Job::Rollup | Job::Seal | Job::Fit | Job::Refold | Job::Prune) => Ok(true),
         // A wake is answered even where nobody is left to score, or it would ring for ever.
         (Why::Woken, Job::Score) => score::may_write(db, now, 1).await,
         (Why::Time, Job::Score) => Ok(score::may_write(db, now, 1).await? && score::any_to_score(db, now).await?),
@@ -272,7 +291,7 @@ async fn has_work(db: &Db, job: Job, now: Millis, why: Why) -> Result<bool, DbEr
         (Why::Time, Job::Prune) => prune::has_work(db, now).await,
         (_, Job::Import) => import::has_work(db, now).await,
         (_, Job::SampleRemoval) => sample_removal::has_work(db, now).await,
-        (Why::Time, Job::Refold | Job::Rollup) => Ok(false),
+        (Why::Time, Job::Intake | Job::Refold | Job::Rollup) => Ok(false),
     }
 }
 

@@ -6,6 +6,7 @@
 
 pub mod audit;
 pub mod customers;
+pub mod dead_letters;
 pub mod health;
 pub mod imports;
 pub mod limits;
@@ -147,6 +148,11 @@ pub const TABLE: &[Route] = table![
     DELETE "/api/sources/{id}", May(Admin), sources::remove;
     GET "/api/sources/{id}/stats", May(View), sources::stats;
     GET "/api/sources/{id}/messages", May(View), sources::messages;
+    GET "/api/dead-letters", May(View), dead_letters::list;
+    GET "/api/dead-letters/{id}", May(View), dead_letters::show;
+    #[versioned]
+    PATCH "/api/dead-letters/{id}", May(Edit), dead_letters::change;
+    POST "/api/dead-letters/replay", May(Edit), dead_letters::replay;
 
     GET "/api/audit", May(Admin), audit::list;
     GET "/api/audit/export.csv", May(Admin), audit::export::export;
