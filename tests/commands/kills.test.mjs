@@ -25,6 +25,12 @@ const KEPT = {
   contacts: "select customer_id, role, name, email, phone, country, consent, created_at from contacts order by id",
   identities: "select * from identities order by kind, value",
   orders: "select source, external_id, customer_id, ordered_at, amount, currency, refunded, status, changed_at from orders order by 1, 2",
+  order_parts: "select * from order_parts order by 1, 2, 3",
+  parked: "select * from parked order by 1, 2, 3",
+  source_counts: "select source, day, outcome, n from source_counts order by 1, 2, 3",
+  dead_letters: "select source, key, topic, body, reason, status from dead_letters order by 2",
+  merges: "select winner, loser, reason from merges order by id",
+  intake: "select * from intake",
   events: "select source, external_id, customer_id, name, occurred_at, properties from events order by 1, 2",
   states: "select customer_id, schema, state from states order by 1",
   facets: "select * from facets order by 1",
@@ -80,6 +86,9 @@ const body = async (server, answered) => {
   answered.body = true;
 };
 
+// What was pushed lies in the inbox.
+const nothing = async () => {};
+
 // With the priors, then the fit that the first scores ask for, then everybody by the fitted model.
 const scoring = (server) => server.scheduled(HOUR);
 
@@ -113,6 +122,21 @@ const KILLS = {
       { point: "import.stored", phase: "a piece is stored", skip: 4, short: true },
       { point: "import.leaving", phase: "all is stored and the run is not ended" },
       { point: "import.left", phase: "the run is ended and scoring not begun" },
+    ],
+  },
+  "a fold of pushed messages": {
+    from: "pushed",
+    work: nothing,
+    at: [
+      { point: "intake.taken", phase: "the job holds its lease and has no run" },
+      { point: "intake.entered", phase: "the job's run has begun" },
+      { point: "intake.loaded", phase: "a page of messages is read", skip: 1 },
+      { point: "intake.planned", phase: "a page of messages is planned and not written", skip: 1, short: true },
+      { point: "intake.merged", phase: "two records are one and the page that said so is not written" },
+      { point: "intake.stored", phase: "a page is written and the next one not read" },
+      { point: "intake.stored", phase: "all pages are written and the run is not ended", skip: 3 },
+      { point: "intake.leaving", phase: "all is applied and the run is not ended" },
+      { point: "intake.left", phase: "the run is ended and nobody is scored" },
     ],
   },
   "a scoring run": {
@@ -156,6 +180,8 @@ before(async () => {
   for (const at of [0, 1]) await send(server, id, at, "orders", HISTORY.slice(at * CUSTOMERS, (at + 1) * CUSTOMERS), { last: false });
   await server.kill();
   await keepModel(data.empty);
+  data.pushed = copyOf(data.empty);
+  pushed(data.pushed);
 });
 after(() => Object.values(data).forEach((folder) => folder.remove()));
 
@@ -218,6 +244,29 @@ async function undisturbed(from, work) {
   folder.remove();
   assert.ok(wanted.scores.length > 0 && wanted.scores.length === wanted.customers.length, "everybody is scored");
   return wanted;
+}
+
+// 1,500 messages of visitors, buyers and people with two records, and one that nobody can read, as the intake stores them.
+function pushed(folder) {
+  const at = Date.parse("2026-03-01T00:00:00Z");
+  const messages = Array.from({ length: 1_500 }, (_, n) => {
+    const who = { userId: `U-${n % 300}` };
+    const timestamp = new Date(at - n * 600_000).toISOString();
+    const said = [
+      { type: "track", event: "Order Completed", properties: { order_id: `O-${n}`, total: 10 + (n % 7), currency: "USD" }, ...who },
+      { type: "track", event: "Report Exported", ...who },
+      { type: "page", name: "Tea", anonymousId: `V-${n % 50}` },
+      { type: "identify", ...who, anonymousId: `V-${n % 50}`, traits: { plan: `plan ${n % 3}`, email: n > 900 ? `u${n % 300}@example.com` : undefined } },
+      { type: "track", event: "Order Refunded", properties: { order_id: `O-${n - (n % 5)}`, refund_id: `R-${n}`, total: 1, currency: "USD" }, ...who },
+    ][n % 5];
+    return { key: `k-${n}`, topic: said.type, body: n === 777 ? "no json" : JSON.stringify({ messageId: `k-${n}`, timestamp, ...said }) };
+  });
+  withStore(folder, (store) => {
+    for (const id of [10, 11]) store.prepare("insert into sources (id, public_id, kind, name, created_at, status) values (?, ?, 'segment', ?, 0, 'waiting')").run(id, `source ${id}`, `Source ${id}`);
+    const insert = store.prepare("insert into inbox (source, key, topic, body, received_at) values (?, ?, ?, ?, ?)");
+    messages.forEach(({ key, topic, body }, n) => insert.run(10 + (n % 2), key, topic, body, Date.parse(NOW)));
+    store.exec("insert into wakes (job, due_at) values ('intake', 0)");
+  });
 }
 
 // The model of now for good, so that it does not matter how much of an import a fit would have seen.

@@ -9,6 +9,8 @@ pub mod book;
 pub mod customer;
 mod register;
 pub mod stored;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 

@@ -54,6 +54,9 @@ enum Why {
 const EVERY_MINUTE: &str = "* * * * *";
 const EVERY_HOUR: &str = "17 * * * *";
 
+/// Where doorbells go that were put back too often.
+const DEAD_QUEUE: &str = "rekindle-dead";
+
 /// Of the messages; one with another number comes from another version and is put back for it.
 const SCHEMA: u32 = 1;
 
@@ -121,6 +124,9 @@ pub async fn scheduled(cron: &str, env: &Env) {
 
 /// Each message is acknowledged or put back on its own; a batch of doorbells is answered once.
 pub async fn queue(batch: &MessageBatch<String>, env: &Env) {
+    if batch.queue() == DEAD_QUEUE {
+        return bury(batch);
+    }
     let mut is_rung = false;
     for message in batch.raw_iter() {
         if is_doorbell(message.body().as_string().as_deref()) {
@@ -133,6 +139,12 @@ pub async fn queue(batch: &MessageBatch<String>, env: &Env) {
     if is_rung && let Err(error) = sweep(env, clock::now()).await {
         log_error("queue", &error.to_string());
     }
+}
+
+/// What nobody heard is told and let go: the minute cron looks by itself, so that nothing is lost with it.
+fn bury(batch: &MessageBatch<String>) {
+    let messages = batch.raw_iter().inspect(|message| message.ack()).count();
+    log_error(DEAD_QUEUE, &format!("{messages} doorbells were not answered"));
 }
 
 fn is_doorbell(message: Option<&str>) -> bool {
