@@ -108,6 +108,7 @@ pub async fn plan(
     let mut into = customers.remove(place(winner.id, &customers).ok_or_else(missing)?);
     let is_member = into.is_account && !gone.is_account;
     let places = if is_member { take_contacts(&mut into, &gone.contacts) } else { absorb(&mut into, &gone) };
+    into.first = into.first.min(gone.first);
     let moving: Vec<i64> =
         gone.contacts.iter().filter_map(known).filter(|id| into.contacts.iter().any(|c| known(c) == Some(*id))).collect();
     let contact = places.first().and_then(|&at| into.contacts.get(at)).and_then(known).filter(|_| is_member);

@@ -139,7 +139,9 @@ impl Book {
     pub fn resolve(&mut self, origin: &Origin, who: &Who, at: Millis) -> Result<Found, NoRandom> {
         let keys = keys_of(origin, who, false);
         let Some(first) = keys.first().cloned() else { return Ok(Found::Nobody) };
-        let found = keys.iter().find_map(|key| Some((self.place(key)?, key.clone())));
+        // Whoever shares an address with somebody of another id of the same source is somebody else.
+        let may_be = |place: usize, key: &Key| *key == first || first.0 != "external" || self.is_open_to(place, origin);
+        let found = keys.iter().find_map(|key| Some((self.place(key).filter(|&place| may_be(place, key))?, key.clone())));
         let (mut base, mut key) = match found {
             Some(found) => found,
             None if first.0 == "anonymous" => return Ok(Found::Visitor(first.1)),
@@ -237,6 +239,12 @@ impl Book {
             (_, Identity::New(_)) => self.take_in(account, person),
         }
         Ok(())
+    }
+
+    /// Whether another id of the source may be the customer's.
+    fn is_open_to(&self, place: usize, origin: &Origin) -> bool {
+        let source = origin.source.to_string();
+        self.get(place).is_some_and(|customer| customer.is_account || customer.sources().all(|other| other != source))
     }
 
     fn root(&self, mut place: usize) -> usize {
