@@ -148,6 +148,7 @@ pub const TABLE: &[Route] = table![
     DELETE "/api/sources/{id}", May(Admin), sources::remove;
     GET "/api/sources/{id}/stats", May(View), sources::stats;
     GET "/api/sources/{id}/messages", May(View), sources::messages;
+
     GET "/api/dead-letters", May(View), dead_letters::list;
     GET "/api/dead-letters/{id}", May(View), dead_letters::show;
     #[versioned]
