@@ -57,7 +57,15 @@ pub async fn serve(request: HttpRequest, env: Env, context: Context) -> Response
 fn finish(response: Response<Body>, request_id: &Id, meter: Reading) -> Response<Body> {
     let answered = response.extensions().get::<Answered>().cloned().unwrap_or_default();
     let problem = response.extensions().get::<Problem>().cloned();
-    let mut response = problem.as_ref().map_or(response, |problem| problem.answer(request_id));
+    let mut response = match &problem {
+        // What was set beside the problem stays, such as who may read it.
+        Some(problem) => {
+            let mut document = problem.answer(request_id);
+            document.headers_mut().extend(response.headers().clone());
+            document
+        }
+        None => response,
+    };
     headers::set(response.headers_mut());
     if let Ok(value) = HeaderValue::from_str(request_id.as_str()) {
         response.headers_mut().insert("x-request-id", value);

@@ -128,6 +128,17 @@ const CHANGES = {
   },
   "PATCH /api/dead-letters/{id}": { writes: "dead_letter_dropped", prepare: () => deadLetter(), act: ({ id }) => api.patch(`/api/dead-letters/${id}`, { action: "drop" }, { "if-match": '"1"' }) },
   "POST /api/dead-letters/replay": { writes: "dead_letters_replayed", prepare: () => deadLetter(), act: ({ source }) => api.post("/api/dead-letters/replay", { source }) },
+  "POST /api/sources": { writes: "source_added", act: () => api.post("/api/sources", { kind: "segment", name: "App" }) },
+  "PATCH /api/sources/{id}": {
+    writes: "source_changed",
+    prepare: async () => (await api.post("/api/sources", { kind: "segment", name: "App" })).json.source.id,
+    act: (id) => api.patch(`/api/sources/${id}`, { write_key: "new" }, { "if-match": '"1"' }),
+  },
+  "DELETE /api/sources/{id}": {
+    writes: "source_removed",
+    prepare: async () => (await api.post("/api/sources", { kind: "segment", name: "App" })).json.source.id,
+    act: (id) => api.delete(`/api/sources/${id}`, { "if-match": '"1"' }),
+  },
   "POST /api/imports": { writes: "import_started", act: () => api.post("/api/imports?kind=orders", "order_id,customer_id,date,amount\n1,1,2026-01-01,5\n", { "content-type": "text/csv" }) },
   "POST /api/imports/{id}/batches": { none: "a piece of the import that was started", prepare: () => begin(api, "orders"), act: ({ id }) => send(api, id, 0, "orders", [order(1, "A", "2026-01-05")]) },
   "POST /api/imports/{id}/cancel": { writes: "import_cancelled", prepare: () => begin(api, "orders"), act: ({ id }) => api.post(`/api/imports/${id}/cancel`, {}) },
