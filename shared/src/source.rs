@@ -9,6 +9,7 @@ mod intercom;
 mod kind;
 mod markup;
 pub mod segment;
+pub mod setup;
 mod shopify;
 mod stripe;
 pub mod summary;

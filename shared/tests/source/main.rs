@@ -6,6 +6,7 @@ mod any_json;
 mod helpdesks;
 mod samples;
 mod segment;
+mod setup;
 mod shopify;
 mod stripe;
 mod told;
