@@ -57,7 +57,7 @@ pub fn LettersPage() -> impl IntoView {
             names.try_set(answer.sources.into_iter().map(|source| (source.id.as_str().to_owned(), source.name)).collect());
         }
     });
-    let may = Memo::new(move |_| session.may(Permission::Admin));
+    let may = Memo::new(move |_| session.may(Permission::Edit));
     let known = Memo::new(move |_| shown.with(|shown| shown.known));
     let none = Memo::new(move |_| shown.with(|shown| shown.letters.is_empty()));
     let busy = Signal::derive(move || shown.with(|shown| shown.busy));
@@ -77,7 +77,7 @@ pub fn LettersPage() -> impl IntoView {
         (true, false) => view! { <List shown /> }.into_any(),
     };
     view! {
-        <DataHead lead="Messages that came and could not be applied. Nothing of them is lost: mend what is wrong, and replay them." />
+        <DataHead lead="Messages that could not be applied. Nothing of them is lost: mend what is wrong, and replay them." />
         {move || told.get().map(|text| view! { <Notice kind=NoticeKind::Good>{text}</Notice> })}
         <section class="panel" aria-busy=move || busy.get().then_some("true")>
             <div class="picked-head">

@@ -46,7 +46,7 @@ pub fn LetterPage(id: String) -> impl IntoView {
 #[component]
 fn Shown(letter: DeadLetter, path: StoredValue<String>) -> impl IntoView {
     let session = use_session();
-    let may = Memo::new(move |_| session.may(Permission::Admin));
+    let may = Memo::new(move |_| session.may(Permission::Edit));
     let begun = raw::laid_out(&letter.body);
     let body = RwSignal::new(begun.clone());
     let begun = StoredValue::new(begun);

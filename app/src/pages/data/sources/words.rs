@@ -89,7 +89,7 @@ pub fn rejection(reason: &str) -> Option<(&'static str, &'static str)> {
     let words = match reason {
         "bad_signature" => (
             "The signature does not fit",
-            "The signing secret was changed at the sender, or a letter of it is missing here: paste the present one below. A few of these can also be forgeries, which this check is for.",
+            "The signing secret was changed at the sender, or a letter of it is missing here: paste the present one on this page. A few of these can also be forgeries, which this check is for.",
         ),
         "unsigned" => (
             "Not signed",
@@ -109,7 +109,7 @@ pub fn rejection(reason: &str) -> Option<(&'static str, &'static str)> {
         }
         "too_many" => (
             "More than may come",
-            "The sender was asked to come again later, which it does by itself. If this lasts, raise this source's messages a day below.",
+            "The sender was asked to come again later, which it does by itself. If this lasts, raise the messages a day in this source's settings.",
         ),
         "too_old" => ("Older than the events that are kept", "Import history as a file instead: rows of any age count there."),
         "paused" => ("Came while the source was paused", "Resume it. Most senders deliver again by themselves."),
