@@ -1,4 +1,4 @@
-// The app's second module, which holds Data and Settings: when it comes, what the two share, and what happens where it does not come.
+// The app's other modules, such as the second, which holds Data and Settings: when they come, what they share, and what happens where one does not come.
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
@@ -6,6 +6,7 @@ import { after, before, test } from "node:test";
 import { until } from "../harness.mjs";
 import { open, settled } from "./browser.mjs";
 
+const GATE = /\/assets\/gate-[^/]*\.js/;
 const LAB = /\/assets\/lab-[^/]*\.js/;
 const OFFICE = /\/assets\/office-[^/]*\.js/;
 
@@ -90,5 +91,33 @@ test("the third module comes only to those who go to Models, and where it cannot
   await page.getByRole("heading", { name: "No model yet" }).waitFor();
   const ids = await page.evaluate(() => [...document.querySelectorAll("[id]")].map(({ id }) => id));
   assert.equal(new Set(ids).size, ids.length, `each id stands once: ${ids}`);
+  await me.end();
+});
+
+test("the fourth module comes only to those who go to Sources, shares the session, and the tabs lead to and fro", async () => {
+  const me = await at.visitor();
+  const asked = [];
+  me.context.on("request", (request) => asked.push(new URL(request.url()).pathname));
+  const { page } = me;
+  await me.signIn();
+  await page.getByRole("link", { name: "Data" }).first().click();
+  await settled(page, "Data");
+  const tabs = page.getByRole("navigation", { name: "Data" });
+  await tabs.waitFor();
+  assert.ok(!asked.some((path) => GATE.test(path)), "Sources waits until it is asked for");
+  const sessions = () => asked.filter((path) => path === "/api/session").length;
+  const before = sessions();
+  await tabs.getByRole("link", { name: "Sources" }).click();
+  await page.getByRole("heading", { name: "No source is connected" }).waitFor();
+  assert.equal(await tabs.getByRole("link", { name: "Sources" }).getAttribute("aria-current"), "page");
+  assert.equal(await page.getByRole("heading", { level: 1 }).count(), 1, "nothing of the second module is left in the page");
+  const ids = await page.evaluate(() => [...document.querySelectorAll("[id]")].map(({ id }) => id));
+  assert.equal(new Set(ids).size, ids.length, `each id stands once: ${ids}`);
+  await tabs.getByRole("link", { name: "Import", exact: true }).click();
+  await page.getByLabel("CSV file").waitFor({ state: "attached" });
+  await page.goBack();
+  await page.getByRole("heading", { name: "No source is connected" }).waitFor();
+  await page.waitForFunction(() => document.activeElement?.matches("h1"));
+  assert.equal(sessions(), before, "the session is handed over, not asked for again");
   await me.end();
 });

@@ -104,10 +104,14 @@ pub(super) fn Edit(held: Held, source: Source, may: bool) -> impl IntoView {
         failure.set(None);
         spawn_local(async move {
             loop {
-                let (version, change) =
-                    before.with_untracked(|before| (before.version, typed.with_untracked(|typed| typed.change(before))));
+                let sent = typed.get_untracked();
+                let (version, change) = before.with_untracked(|before| (before.version, sent.change(before)));
                 let refused = match held.send(version, &change).await {
                     Ok(source) => {
+                        // As it is stored, such as a number without its separators; what was typed meanwhile stays.
+                        if typed.try_with_untracked(|typed| *typed == sent) == Some(true) {
+                            put(Typed::of(&source));
+                        }
                         before.try_set(source.clone());
                         held.take(source);
                         saved.try_set(true);
