@@ -42,7 +42,7 @@ fn states(shop: Shop, customers: usize) -> Vec<State> {
         let money = |column: &str| Money::parse(&row[column], currency).expect("an amount");
         let refunded = if row["refunded"].is_empty() { 0 } else { money("refunded").minor };
         let paid = matches!(row["status"].as_str(), "paid" | "refunded");
-        let fact = OrderFact { at: at(&row["date"]), amount: money("amount"), refunded, paid };
+        let fact = OrderFact { at: at(&row["date"]), amount: money("amount"), refunded, discount: 0, paid };
         facts.get_mut(&row["customer_id"]).expect("a customer").0.push(fact);
     }
     for row in rows(&files.events) {

@@ -6,22 +6,29 @@
 //!
 //! | event | properties read (all optional) | what it tells |
 //! |---|---|---|
-//! | `Order Completed` | | nothing by itself: purchases and money come from the order rows alone, so that none counts twice |
-//! | `Product Viewed`, `Page Viewed` | | a visit; never activity |
-//! | `Email Delivered`, `Email Opened`, `Email Link Clicked` | | engagement; an open alone decides nothing, machines open mail |
-//! | `Ticket Opened` | `id`, `tone`, `subject`, `text` | a complaint or question that waits. `tone`: -1 (angry) to 1 (glad), or `negative`, `neutral`, `positive`; without it, the tone of subject and text |
+//! | `Order Completed`, `Order Updated`, `Order Refunded`, `Order Cancelled` | | nothing by itself: purchases and money come from the order rows alone, so that none counts twice |
+//! | `Page Viewed`, `Screen Viewed`, `Product List Viewed`, `Products Searched`, `Application Opened` | | a visit; never activity |
+//! | `Product Viewed`, `Product Clicked` | `product_id` or `sku`, `name`, `category` | a visit, and what was looked at |
+//! | `Product Added`, `Product Removed` | the same | what lies in the cart |
+//! | `Cart Viewed`, `Checkout Started` | `products`: a list of the same | the same, of all of them |
+//! | `Cart Emptied` | | nothing lies in it any more |
+//! | `Email Delivered`, `Email Opened`, `Email Link Clicked` | `machine`: nobody read it, a machine opened it | engagement; an open alone decides nothing, machines open mail and do not always say so |
+//! | `Community Posted`, `Community Replied`, `Community Joined`, `Product Reviewed`, `Product Shared` | | activity among other customers |
+//! | `Downgrade Requested`, `Downgrade Inquired`, `Cancellation Page Viewed` | | the customer thinks of a smaller plan, or of leaving |
+//! | `Ticket Opened` | `id`, `tone`, `subject`, `text` | a complaint or question that waits. `tone`: -1 (angry) to 1 (glad), or `negative`, `neutral`, `positive`; without it, the tone of subject and text, where they are English. Words such as "cancel my subscription" count as a downgrade inquiry too |
 //! | `Ticket Solved` | `id` | closes that ticket; without `id`, all that were opened before |
 //! | `NPS Answered` | `score` 0 to 10 | |
-//! | `Payment Failed` | `reason` | the card or the bank refused |
-//! | `Payment Succeeded` | | a failed payment went through after all |
-//! | `Subscription Started`, `Subscription Renewed` | `plan`, `seats`, `amount` or `price`, `currency`, a term | a paid term from the event on |
-//! | `Subscription Updated` | `plan`, `seats`, `amount` or `price`, `currency` | changes within the term |
-//! | `Subscription Cancelled` | `ends`: `now` or `term_end` (default), `reason` | the customer asked to end it |
+//! | `Payment Failed`, `Invoice Payment Failed` | `reason` | the card or the bank refused |
+//! | `Payment Succeeded`, `Invoice Paid` | a term, for the invoice of a subscription | a failed payment went through after all |
+//! | `Subscription Started` (`Created`, `Activated`), `Subscription Renewed` | `plan`, `seats`, `amount` or `price`, `currency`, a term | a paid term from the event on |
+//! | `Subscription Updated` (`Upgraded`, `Downgraded`) | `plan`, `seats`, `amount` or `price`, `currency` | changes within the term |
+//! | `Subscription Cancelled`, `Subscription Expired`, `Account Deleted` | `ends`: `now` or `term_end` (default of the first; the others end now), `reason` | the customer asked to end it |
 //! | `Subscription Paused` | `days`, `until` (RFC 3339 or an ISO date) | the customer pauses: without an end, until it is resumed |
-//! | `Subscription Resumed` | | the cancellation or the pause is taken back |
+//! | `Subscription Resumed` (`Reactivated`) | | the cancellation or the pause is taken back |
 //! | `Feature Used` | `feature`, `count`, `user` | use of a feature of the product, by somebody of an account |
-//! | `Signed In` | `seats`: how many people were active; `user` | use of the product |
-//! | `User Removed` | `user` | somebody of an account is gone |
+//! | `Signed In`, `Signed Up` | `seats`: how many people were active; `user` | use of the product |
+//! | `User Removed`, `Account Removed User` | `user` | somebody of an account is gone |
+//! | `Trial Started`, `Account Created`, `User Invited`, `Signed Out`, `Coupon Applied`, `Email Bounced`, `Unsubscribed` and others that tell no use | | nothing by itself |
 //! | any other name | `count`, `user` | use of a feature that has this name |
 //!
 //! A **term** is said by `term_days` (its length in days), else by `interval` (`week`, `month`, `quarter`, `year`), else by
@@ -38,16 +45,29 @@ use crate::time::{Day, Millis};
 /// An event as the fold understands it.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Event {
-    /// Named in the vocabulary, but the order rows tell the same and better.
-    OrderCompleted,
-    Visited,
+    /// Named in the vocabulary, but told better by other rows (orders, consent), or of no weight.
+    Noted,
+    Visited {
+        /// What was looked at.
+        item: Option<Item>,
+    },
+    /// Things put into the cart, or taken out.
+    Carted {
+        items: Vec<Item>,
+        is_in: bool,
+    },
+    CartEmptied,
     EmailDelivered,
-    EmailOpened,
+    EmailOpened {
+        by_machine: bool,
+    },
     EmailClicked,
     TicketOpened {
         id: Option<String>,
         /// -1 to 1.
         tone: Option<f64>,
+        /// It asks for a smaller plan, or how to leave.
+        asks_to_leave: bool,
     },
     TicketSolved {
         id: Option<String>,
@@ -75,10 +95,22 @@ pub enum Event {
     SignedIn {
         seats: Option<u32>,
     },
+    /// Thinks of a smaller plan, or of leaving.
+    DowngradeAsked,
+    CommunityActive,
     /// Somebody of an account.
     PersonLeft,
     /// A name of the vocabulary without what it needs, such as `NPS Answered` without a score.
     Unreadable,
+}
+
+/// A thing that can be bought, as an event names it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Item {
+    /// The product's id, else its stock keeping unit, else its name.
+    pub id: String,
+    pub name: Option<String>,
+    pub category: Option<String>,
 }
 
 /// What an event says about a subscription.
@@ -101,36 +133,120 @@ pub struct Price {
     pub currency: Option<String>,
 }
 
+/// How many things of one cart are read.
+pub const MAX_ITEMS: usize = 20;
+
 /// The longest text kept of a feature's, plan's or ticket's name, in characters.
 pub const MAX_NAME: usize = 60;
 
 pub fn read(name: &str, at: Millis, properties: &Map<String, Value>) -> Event {
     let property = Properties(properties);
     match canonical(name).as_str() {
-        "order completed" => Event::OrderCompleted,
-        "product viewed" | "page viewed" | "viewed page" => Event::Visited,
+        "page viewed"
+        | "viewed page"
+        | "screen viewed"
+        | "product list viewed"
+        | "product list filtered"
+        | "products searched"
+        | "promotion viewed"
+        | "promotion clicked"
+        | "application opened"
+        | "checkout step viewed"
+        | "checkout step completed"
+        | "payment info entered" => Event::Visited { item: None },
+        "product viewed" | "product clicked" => Event::Visited { item: item(properties) },
+        "product added" => Event::Carted { items: item(properties).into_iter().collect(), is_in: true },
+        "product removed" => Event::Carted { items: item(properties).into_iter().collect(), is_in: false },
+        "cart viewed" | "checkout started" => Event::Carted { items: items(properties), is_in: true },
+        "cart emptied" | "cart cleared" => Event::CartEmptied,
+        "community posted"
+        | "community post created"
+        | "community replied"
+        | "community comment added"
+        | "community joined"
+        | "product reviewed"
+        | "review submitted"
+        | "product shared" => Event::CommunityActive,
+        "downgrade requested"
+        | "downgrade inquired"
+        | "downgrade inquiry"
+        | "downgrade page viewed"
+        | "cancellation page viewed"
+        | "cancellation started" => Event::DowngradeAsked,
+        "order completed"
+        | "order updated"
+        | "order refunded"
+        | "order cancelled"
+        | "order canceled"
+        | "product added to wishlist"
+        | "product removed from wishlist"
+        | "wishlist product added to cart"
+        | "cart shared"
+        | "coupon entered"
+        | "coupon applied"
+        | "coupon denied"
+        | "coupon removed"
+        | "email bounced"
+        | "email marked as spam"
+        | "unsubscribed"
+        | "email unsubscribed"
+        | "newsletter unsubscribed"
+        | "sms unsubscribed"
+        | "subscribed"
+        | "email subscribed"
+        | "newsletter subscribed"
+        | "sms subscribed"
+        | "trial started"
+        | "trial ended"
+        | "trial will end"
+        | "trial converted"
+        | "account created"
+        | "account added user"
+        | "user invited"
+        | "invite sent"
+        | "signed out"
+        | "application installed"
+        | "application updated"
+        | "application backgrounded"
+        | "application crashed"
+        | "application uninstalled"
+        | "install attributed"
+        | "payment refunded"
+        | "ticket updated"
+        | "ticket rated" => Event::Noted,
         "email delivered" => Event::EmailDelivered,
-        "email opened" => Event::EmailOpened,
+        "email opened" => Event::EmailOpened { by_machine: property.is_true("machine") },
         "email link clicked" | "email clicked" => Event::EmailClicked,
         "ticket opened" => {
-            Event::TicketOpened { id: property.text("id"), tone: property.tone().or_else(|| property.tone_of_words()) }
+            let words = property.words();
+            let tone = property.tone().or_else(|| Some(f64::from(sentiment::tone(&words)?) / 100.0));
+            Event::TicketOpened { id: property.text("id"), tone, asks_to_leave: asks_to_leave(&words) }
         }
         "ticket solved" => Event::TicketSolved { id: property.text("id") },
         "nps answered" => match property.number("score") {
             Some(score) if (0.0..=10.0).contains(&score) => Event::NpsAnswered { score: libm::round(score) as u8 },
             _ => Event::Unreadable,
         },
-        "payment failed" => Event::PaymentFailed,
+        "payment failed" | "invoice payment failed" | "charge failed" => Event::PaymentFailed,
         "payment succeeded" => Event::PaymentSucceeded,
-        "subscription started" | "subscription renewed" => Event::TermPaid(property.terms(at)),
-        "subscription updated" => Event::TermsChanged(property.terms(at)),
+        "invoice paid" => match property.terms(at) {
+            Terms { end: None, .. } => Event::PaymentSucceeded,
+            terms => Event::TermPaid(terms),
+        },
+        "subscription started" | "subscription created" | "subscription activated" | "subscription renewed" => {
+            Event::TermPaid(property.terms(at))
+        }
+        "subscription updated" | "subscription upgraded" | "subscription downgraded" => Event::TermsChanged(property.terms(at)),
         "subscription cancelled" | "subscription canceled" => {
             Event::CancellationAsked { at_once: property.text("ends").is_some_and(|ends| canonical(&ends) == "now") }
         }
-        "subscription resumed" => Event::Resumed,
+        "subscription expired" | "subscription ended" | "account deleted" => {
+            Event::CancellationAsked { at_once: property.text("ends").is_none_or(|ends| canonical(&ends) == "now") }
+        }
+        "subscription resumed" | "subscription reactivated" => Event::Resumed,
         "subscription paused" => Event::Paused { until: property.pause_end(at.day()) },
-        "signed in" => Event::SignedIn { seats: property.count("seats") },
-        "user removed" => Event::PersonLeft,
+        "signed in" | "signed up" => Event::SignedIn { seats: property.count("seats") },
+        "user removed" | "account removed user" => Event::PersonLeft,
         "feature used" => match property.text("feature") {
             Some(feature) => Event::FeatureUsed { feature, count: property.count("count").unwrap_or(1) },
             None => Event::Unreadable,
@@ -144,6 +260,44 @@ pub fn read(name: &str, at: Millis, properties: &Map<String, Value>) -> Event {
 pub fn user(properties: &Map<String, Value>) -> Option<String> {
     let properties = Properties(properties);
     ["user", "user_id", "userId", "email"].into_iter().find_map(|key| properties.text(key))
+}
+
+/// What a product event names.
+fn item(properties: &Map<String, Value>) -> Option<Item> {
+    let property = Properties(properties);
+    let name = property.text("name").or_else(|| property.text("title"));
+    let id = ["product_id", "productId", "id", "sku"].into_iter().find_map(|key| property.text(key)).or_else(|| name.clone())?;
+    Some(Item { id, name, category: property.text("category") })
+}
+
+/// Of the list `products`, or the one that the event itself names.
+fn items(properties: &Map<String, Value>) -> Vec<Item> {
+    match properties.get("products").and_then(Value::as_array) {
+        Some(list) => list.iter().take(MAX_ITEMS).filter_map(Value::as_object).filter_map(item).collect(),
+        None => Vec::new(),
+    }
+}
+
+/// In English, as far as words alone can tell.
+fn asks_to_leave(words: &str) -> bool {
+    const PHRASES: [&str; 14] = [
+        "downgrade",
+        "cheaper plan",
+        "smaller plan",
+        "lower plan",
+        "cancel my subscription",
+        "cancel our subscription",
+        "cancel the subscription",
+        "cancel my plan",
+        "cancel our plan",
+        "cancel my account",
+        "cancel our account",
+        "close my account",
+        "close our account",
+        "end my subscription",
+    ];
+    let words = canonical(words);
+    PHRASES.iter().any(|phrase| words.contains(phrase))
 }
 
 struct Properties<'a>(&'a Map<String, Value>);
@@ -180,11 +334,19 @@ impl Properties<'_> {
         }
     }
 
-    /// Of the subject and the text, where nobody said how they sound.
-    fn tone_of_words(&self) -> Option<f64> {
+    fn is_true(&self, key: &str) -> bool {
+        match self.0.get(key) {
+            Some(Value::Bool(yes)) => *yes,
+            Some(Value::String(text)) => matches!(canonical(text).as_str(), "true" | "yes" | "1"),
+            Some(Value::Number(number)) => number.as_f64() == Some(1.0),
+            _ => false,
+        }
+    }
+
+    /// The subject and the text of a ticket.
+    fn words(&self) -> String {
         let words = |key: &str| self.0.get(key).and_then(Value::as_str).unwrap_or_default();
-        let tone = sentiment::tone(&format!("{}\n{}", words("subject"), words("text")))?;
-        Some(f64::from(tone) / 100.0)
+        format!("{}\n{}", words("subject"), words("text"))
     }
 
     fn terms(&self, at: Millis) -> Terms {
@@ -270,6 +432,73 @@ mod tests {
     }
 
     #[test]
+    fn a_ticket_that_asks_how_to_leave_is_told_apart() {
+        let asks = |text: &str| {
+            let properties = json!({"subject": "Question", "text": text});
+            let Event::TicketOpened { asks_to_leave, .. } =
+                super::read("Ticket Opened", AT, properties.as_object().expect("an object"))
+            else {
+                panic!("no ticket")
+            };
+            asks_to_leave
+        };
+        assert!(asks("How do I cancel\nmy subscription?") && asks("Is there a CHEAPER plan?") && asks("I want to downgrade."));
+        assert!(!asks("How do I cancel an order?") && !asks("I love this plan.") && !asks(""));
+    }
+
+    #[test]
+    fn a_ticket_in_another_language_has_no_tone_rather_than_a_guessed_one() {
+        let german =
+            json!({"text": "Das ist eine Katastrophe, ich warte seit drei Wochen auf mein Geld und niemand antwortet mir."});
+        let Event::TicketOpened { tone, .. } = super::read("Ticket Opened", AT, german.as_object().expect("an object")) else {
+            panic!("no ticket")
+        };
+        assert_eq!(tone, None);
+    }
+
+    #[test]
+    fn carts_name_what_lies_in_them() {
+        let item = |id: &str, name: Option<&str>, category: Option<&str>| Item {
+            id: id.into(),
+            name: name.map(str::to_owned),
+            category: category.map(str::to_owned),
+        };
+        let product = json!({"product_id": 7, "name": "Uno", "category": "Games", "price": 3});
+        check("Product Viewed", product.clone(), &Event::Visited { item: Some(item("7", Some("Uno"), Some("Games"))) });
+        check("Product Removed", json!({"sku": "U-1"}), &Event::Carted { items: vec![item("U-1", None, None)], is_in: false });
+        let items = vec![item("7", Some("Uno"), Some("Games")), item("Go", Some("Go"), None)];
+        let list = json!({"products": [product, {"name": "Go"}, {}, 5]});
+        check("checkout_started", list, &Event::Carted { items, is_in: true });
+        check("Cart Viewed", json!({"products": "none"}), &Event::Carted { items: Vec::new(), is_in: true });
+    }
+
+    #[test]
+    fn what_tells_no_use_is_no_feature() {
+        for name in [
+            "Order Completed",
+            "Order Refunded",
+            "Coupon Applied",
+            "Unsubscribed",
+            "Email Bounced",
+            "Trial Started",
+            "Signed Out",
+        ] {
+            check(name, json!({}), &Event::Noted);
+        }
+        for machine in [json!(true), json!("true"), json!(1)] {
+            check("Email Opened", json!({ "machine": machine }), &Event::EmailOpened { by_machine: true });
+        }
+        check("Email Opened", json!({"machine": "no"}), &Event::EmailOpened { by_machine: false });
+        check("Invoice Paid", json!({}), &Event::PaymentSucceeded);
+        check(
+            "Invoice Paid",
+            json!({"term_days": 30}),
+            &Event::TermPaid(Terms { end: Some(AT.day().plus(30)), ..Terms::default() }),
+        );
+        check("Account Deleted", json!({}), &Event::CancellationAsked { at_once: true });
+    }
+
+    #[test]
     fn names_match_whatever_their_case_and_separator() {
         for name in ["Email Link Clicked", "email_link_clicked", " EMAIL  LINK-CLICKED "] {
             check(name, json!({}), &Event::EmailClicked);
@@ -285,7 +514,7 @@ mod tests {
             check(
                 "Ticket Opened",
                 json!({"id": 7, "tone": tone}),
-                &Event::TicketOpened { id: Some("7".into()), tone: Some(-1.0) },
+                &Event::TicketOpened { id: Some("7".into()), tone: Some(-1.0), asks_to_leave: false },
             );
         }
     }

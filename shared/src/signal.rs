@@ -2,10 +2,12 @@
 //!
 //! A signal fires only on what is known: a customer of whom no e-mail was delivered has not stopped reading, and one whose usage
 //! stopped together with everybody's has lost nothing but the feed. Rates compare whole weeks, so that a week that has just
-//! begun is no decline. Opens decide nothing: machines open mail.
+//! begun is no decline. Opens decide nothing: machines open mail, and only some are told apart.
 
 mod champion;
+mod engagement;
 mod feature;
+mod intent;
 mod past;
 pub mod sentiment;
 mod sum;
@@ -41,6 +43,8 @@ pub struct Feeds {
     pub visits: Option<i32>,
     #[serde(default)]
     pub tickets: Option<i32>,
+    #[serde(default)]
+    pub community: Option<i32>,
 }
 
 /// The silence of a buyer.
@@ -72,6 +76,7 @@ impl Feeds {
                 (&mut feeds.email, bucket.delivered > 0),
                 (&mut feeds.visits, bucket.visits > 0),
                 (&mut feeds.tickets, bucket.tickets > 0),
+                (&mut feeds.community, bucket.community > 0),
             ];
             for (newest, sent) in kinds {
                 *newest = (*newest).max(sent.then_some(week));
@@ -104,6 +109,14 @@ pub fn read(
         email(state, feeds, today),
         ticket(state, today),
         nps(state, today),
+        engagement::visits(state, feeds, today),
+        engagement::opens(state, feeds, today),
+        engagement::community(state, feeds, today),
+        engagement::features(state, today),
+        intent::downgrade(state, today),
+        intent::renewal_delay(state, today),
+        intent::discounts(state, today),
+        intent::cart(state, today),
     ]
     .into_iter()
     .flatten()

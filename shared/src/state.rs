@@ -11,6 +11,7 @@ mod days;
 mod fold;
 mod latest;
 mod people;
+mod shelf;
 mod tickets;
 mod week;
 
@@ -19,8 +20,9 @@ pub use days::Days;
 pub use fold::fold;
 pub use latest::Latest;
 pub use people::{People, Person};
+pub use shelf::{Shelf, Thing};
 pub use tickets::{Ticket, Tickets};
-pub use week::{Week, Weeks};
+pub use week::{FeatureSet, Week, Weekdays, Weeks};
 
 use std::collections::BTreeMap;
 
@@ -31,7 +33,7 @@ use crate::time::{Day, Millis};
 use crate::traits::Traits;
 
 /// The schema number of states written by this version.
-pub const SCHEMA: u32 = 2;
+pub const SCHEMA: u32 = 3;
 
 /// How many features a state tells apart; uses of others still count in the weeks.
 pub const MAX_FEATURES: usize = 64;
@@ -46,6 +48,8 @@ pub struct OrderFact {
     pub amount: Money,
     /// Minor units of the same currency.
     pub refunded: i64,
+    /// Minor units of the same currency that were taken off the price.
+    pub discount: i64,
     /// Cancelled and pending orders are no activity.
     pub paid: bool,
 }
@@ -93,6 +97,9 @@ pub struct State {
     /// What the shop's own columns say. No row of orders or events tells them: whoever reads a state puts them beside it.
     #[serde(rename = "own", default, skip_serializing_if = "Traits::is_empty")]
     pub traits: Traits,
+    /// What was looked at and lies in the cart.
+    #[serde(rename = "g", default, skip_serializing_if = "Shelf::is_empty")]
+    pub shelf: Shelf,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -159,6 +166,15 @@ impl State {
         (self.home.orders > 0).then_some(Home(self.home.minor))
     }
 
+    /// What was left in the cart by the end of `today`, newest first, and when the newest was put there: things put in since the
+    /// last payment.
+    pub fn left_behind(&self, today: Day) -> Option<(Day, Vec<&str>)> {
+        let paid = self.paid.filter(|paid| paid.day() <= today);
+        let left: Vec<(Millis, &str)> = self.shelf.in_cart(today).filter(|(at, _)| paid.is_none_or(|paid| paid < *at)).collect();
+        let (newest, _) = left.first()?;
+        Some((newest.day(), left.iter().map(|(_, name)| *name).collect()))
+    }
+
     /// The state of both customers' rows together. Associative and commutative; [`State::default`] changes nothing.
     #[must_use]
     pub fn merge(mut self, other: Self) -> Self {
@@ -184,6 +200,7 @@ impl State {
         };
         self.people.merge(other.people);
         self.traits.merge(other.traits);
+        self.shelf.merge(other.shelf);
         self
     }
 

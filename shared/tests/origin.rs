@@ -48,11 +48,16 @@ fn facts() -> impl Strategy<Value = (Vec<OrderFact>, Vec<EventFact>)> {
         "Signed In",
         "Report Exported",
         "Product Viewed",
+        "Email Opened",
+        "Community Posted",
+        "Downgrade Requested",
+        "Board Shared",
     ];
     let order = (0..360_i64, 0..50_000_i64).prop_map(|(day, minor)| OrderFact {
         at: Millis(day * MILLIS_PER_DAY + minor),
         amount: Money::new(minor, USD),
         refunded: minor / 3,
+        discount: minor % 2,
         paid: minor % 10 != 0,
     });
     let event = (0..names.len(), 0..360_i64, 0..12_u32).prop_map(move |(name, day, n)| {

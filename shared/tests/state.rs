@@ -20,7 +20,7 @@ fn orders() -> impl Strategy<Value = Vec<OrderFact>> {
         |(day, minor, currency, refunded, paid)| {
             let code = ["USD", "EUR", "GBP"][usize::from(currency)];
             let amount = Money::new(minor, Currency::parse(code).expect("code"));
-            OrderFact { at: Millis(day * MILLIS_PER_DAY + minor), amount, refunded, paid }
+            OrderFact { at: Millis(day * MILLIS_PER_DAY + minor), amount, refunded, discount: refunded % 3, paid }
         },
     );
     prop::collection::vec(one, 0..40)
@@ -44,11 +44,19 @@ fn events() -> impl Strategy<Value = Vec<EventFact>> {
         "Report Exported",
         "Product Viewed",
         "Order Completed",
+        "Product Added",
+        "Product Removed",
+        "Cart Emptied",
+        "Cart Viewed",
+        "Community Posted",
+        "Downgrade Requested",
     ];
     let one = (0..names.len(), 0..800_i64, 0..12_u32).prop_map(move |(name, day, n)| {
         let properties = json!({
             "id": format!("{}", n % 5), "tone": f64::from(n) / 12.0, "score": n.min(10), "seats": n, "plan": format!("plan {n}"),
             "amount": format!("{n}.50"), "term_days": 10 + n, "ends": if n.is_multiple_of(4) { "now" } else { "term_end" },
+            "product_id": format!("p{}", day % 31), "category": format!("c{}", day % 29), "machine": n == 3,
+            "products": [{"product_id": format!("p{}", day % 17), "name": "Thing", "category": "c1"}],
         });
         let serde_json::Value::Object(properties) = properties else { unreachable!("an object") };
         EventFact { at: Millis(day * MILLIS_PER_DAY + i64::from(n)), name: names[name].to_owned(), properties }
@@ -114,6 +122,62 @@ fn cancelled_and_pending_orders_are_no_activity_and_refunds_take_money_but_not_t
 }
 
 #[test]
+fn what_was_put_into_the_cart_and_not_bought_is_left_behind() {
+    let event = |name: &str, hour: i64, properties: serde_json::Value| EventFact {
+        at: Millis(10 * MILLIS_PER_DAY + hour * 3_600_000),
+        name: name.to_owned(),
+        properties: properties.as_object().expect("an object").clone(),
+    };
+    let game = |id: u32, name: &str| json!({"product_id": id, "name": name, "category": "Games"});
+    let mut events = vec![
+        event("Product Viewed", 1, game(1, "Go")),
+        event("Product Added", 2, game(1, "Go")),
+        event("Product Added", 3, game(2, "Uno")),
+        event("Product Added", 4, game(3, "Chess")),
+        event("Product Removed", 5, game(3, "Chess")),
+        event("Product Viewed", 6, json!({"product_id": 9, "name": "Tea", "category": "Drinks"})),
+    ];
+    let state = fold(&[], &events, &rates());
+    assert_eq!(state.left_behind(Day(10)), Some((Day(10), vec!["Uno", "Go"])));
+    assert_eq!(state.left_behind(Day(9)), None);
+    assert_eq!(
+        (state.shelf.favourite_category(), state.shelf.last_viewed().map(|thing| thing.id.as_str())),
+        (Some("Games"), Some("9"))
+    );
+    let bought = OrderFact { at: Millis(10 * MILLIS_PER_DAY + 9_000_000), ..data::order(Day(10), 3_000) };
+    assert_eq!(fold(&[bought], &events, &rates()).left_behind(Day(11)), Some((Day(10), vec!["Uno"])));
+    events.push(event("Cart Emptied", 7, json!({})));
+    assert_eq!(fold(&[], &events, &rates()).left_behind(Day(11)), None);
+}
+
+#[test]
+fn features_are_counted_apart_and_days_of_visits_once() {
+    let event = |name: String, day: i64| EventFact { at: Millis(day * MILLIS_PER_DAY), name, properties: serde_json::Map::new() };
+    for features in [1, 5, 12, 25] {
+        // Day 4 is a Monday.
+        let events: Vec<EventFact> =
+            (0..features).flat_map(|n| [event(format!("Feature {n}"), 4), event(format!("Feature {n}"), 6)]).collect();
+        let state = fold(&[], &events, &rates());
+        let (_, week) = state.weeks.iter().next().expect("a week");
+        let counted = week.features.count();
+        assert!((counted - f64::from(features)).abs() <= 0.25 * f64::from(features) + 0.5, "{counted} of {features}");
+    }
+    let visits: Vec<EventFact> = [4, 4, 6, 10].into_iter().map(|day| event("Page Viewed".to_owned(), day)).collect();
+    let state = fold(&[], &visits, &rates());
+    let week = state.weeks.iter().next().expect("a week").1;
+    assert_eq!((week.visits, week.visit_days.count()), (4, 3));
+}
+
+#[test]
+fn a_state_of_an_earlier_version_still_reads() {
+    let text = r#"{"v":2,"d":"10:B","s":{"USD":[2,9000]},"h":[2,9000],"w":[[1,[2,9000,0,0,0,3,0,0,5]]]}"#;
+    let state: State = serde_json::from_str(text).expect("a state");
+    let week = state.weeks.iter().next().expect("a week").1;
+    assert_eq!((week.uses, week.visits, week.visit_days.count(), week.discounted), (3, 5, 0, 0));
+    assert!(state.schema < shared::state::SCHEMA && state.shelf.is_empty());
+}
+
+#[test]
 fn a_state_stays_small_however_long_the_history() {
     let orders: Vec<OrderFact> = (0..20_000).map(|i| data::order(Day(i / 4), 1_000)).collect();
     let events: Vec<EventFact> = (0..20_000)
@@ -126,7 +190,7 @@ fn a_state_stays_small_however_long_the_history() {
     let state = fold(&orders, &events, &rates());
     assert_eq!((state.buy_days(), state.features.len()), (5_000, 64));
     let size = serde_json::to_string(&state).expect("json").len();
-    assert!(size < 12_000, "{size} bytes, 5,000 of them the purchase days");
+    assert!(size < 13_000, "{size} bytes, 5,000 of them the purchase days");
 
     let usual = fold(&(0..12).map(|i| data::order(Day(i * 30), 1_000)).collect::<Vec<_>>(), &[], &rates());
     let size = serde_json::to_string(&usual).expect("json").len();

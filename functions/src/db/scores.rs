@@ -41,9 +41,9 @@ pub struct PageRow {
     pub upto: i64,
 }
 
-/// Customer, time, amount, currency, refunded, status.
+/// Customer, time, amount, currency, refunded, discount, status.
 #[derive(Debug, Clone, Deserialize)]
-pub struct OrderRow(pub i64, pub i64, pub i64, pub String, pub i64, pub String);
+pub struct OrderRow(pub i64, pub i64, pub i64, pub String, pub i64, pub i64, pub String);
 
 /// Customer, time, name, properties as JSON text.
 #[derive(Debug, Clone, Deserialize)]

@@ -51,9 +51,9 @@ order by f.customer_id;
 
 -- name: page_orders
 -- Texts of at most 4,000 orders each: a text may have 2 MB.
-select json_group_array(json_array(customer_id, ordered_at, amount, currency, refunded, status)) as facts
+select json_group_array(json_array(customer_id, ordered_at, amount, currency, refunded, discount, status)) as facts
 from (
-  select o.customer_id, o.ordered_at, o.amount, o.currency, o.refunded, o.status, row_number() over () as n
+  select o.customer_id, o.ordered_at, o.amount, o.currency, o.refunded, o.discount, o.status, row_number() over () as n
   from leases l
   join facets f on f.customer_id > l.cursor ->> '$.from' and f.customer_id <= l.cursor ->> '$.to' and f.dirty > 0
   join orders o on o.customer_id = f.customer_id

@@ -342,12 +342,13 @@ fn fold_page(orders: &[String], events: &[String], rates: &Rates) -> Result<Hash
     for text in orders {
         let rows: Vec<OrderRow> = serde_json::from_str(text).map_err(json)?;
         count += rows.len();
-        for OrderRow(customer, at, amount, currency, refunded, status) in rows {
+        for OrderRow(customer, at, amount, currency, refunded, discount, status) in rows {
             let Ok(currency) = Currency::parse(&currency) else { continue };
             open.entry(customer).or_default().orders.push(OrderFact {
                 at: Millis(at),
                 amount: Money::new(amount, currency),
                 refunded,
+                discount,
                 paid: matches!(status.as_str(), "paid" | "refunded"),
             });
         }

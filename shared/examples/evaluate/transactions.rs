@@ -43,7 +43,13 @@ impl Transactions {
                 read.negative += 1;
             } else {
                 let amount = Money::new(minor, Currency::USD);
-                read.customers.entry(customer.to_owned()).or_default().push(OrderFact { at, amount, refunded: 0, paid: true });
+                read.customers.entry(customer.to_owned()).or_default().push(OrderFact {
+                    at,
+                    amount,
+                    refunded: 0,
+                    discount: 0,
+                    paid: true,
+                });
                 read.first = read.first.min(at.day());
                 read.last = read.last.max(at.day());
             }

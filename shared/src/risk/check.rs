@@ -71,6 +71,7 @@ fn customer(model: &Model, (purchases, gap, silence): (i32, i32, i32)) -> State 
         at: PROBED_ON.plus(-silence - at * gap).start(),
         amount: Money::new(2_500, model.home),
         refunded: 0,
+        discount: 0,
         paid: true,
     };
     fold(&(0..purchases).map(order).collect::<Vec<_>>(), &[], &Rates::new(model.home))

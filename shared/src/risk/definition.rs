@@ -90,6 +90,7 @@ mod tests {
             at: Day(*day).start(),
             amount: crate::money::Money::new(2_000, Currency::USD),
             refunded: 0,
+            discount: 0,
             paid: true,
         };
         fold(&days.iter().map(order).collect::<Vec<_>>(), &[], &crate::money::Rates::new(Currency::USD))
@@ -188,8 +189,13 @@ mod tests {
         let today = Day(400);
         let mut states = vec![bought(&[0]), bought(&[395]), bought(&[395])];
         let mut given = input(states.clone(), today);
-        let invoice =
-            OrderFact { at: Day(0).start(), amount: crate::money::Money::new(2_000, Currency::USD), refunded: 0, paid: true };
+        let invoice = OrderFact {
+            at: Day(0).start(),
+            amount: crate::money::Money::new(2_000, Currency::USD),
+            refunded: 0,
+            discount: 0,
+            paid: true,
+        };
         states.push(fold(&[invoice], &[paid], &crate::money::Rates::new(Currency::USD)));
         given.groups.push(Group { repeats: 0, recency: 0, age: 400, customers: 1 });
         // The shop is ten times its sample.

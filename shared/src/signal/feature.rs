@@ -7,6 +7,7 @@
 //! (the last failed payment, plan and price, the open tickets, when a feature was last used) are not read: their past is not
 //! kept. The month of the day is no feature either: a year of data holds each but once.
 
+mod breadth;
 mod orders;
 mod service;
 mod usage;
@@ -51,6 +52,7 @@ pub const FEATURES: &[Feature] = &[
     either("spend_mean", "order_value", orders::spend_mean, nothing),
     either("spend_recent", "order_value", orders::spend_recent, nothing),
     falling("value_trend", "order_value", orders::value_trend, orders::say_value_trend),
+    either("discount_share", "discounts", orders::discount_share, orders::say_discounts),
     // Use of the product.
     falling("uses", "usage", usage::uses, usage::say_uses),
     falling("uses_trend", "usage", usage::uses_trend, usage::say_uses),
@@ -62,11 +64,19 @@ pub const FEATURES: &[Feature] = &[
     falling("seat_use", "active_seats", usage::seat_use, usage::say_seat_use),
     either("seats", "seats", usage::seats, nothing),
     falling("seats_trend", "seats", usage::seats_trend, usage::say_seats),
-    // Mail and site. Opens are no feature: machines open mail.
+    falling("breadth", "features", breadth::breadth, breadth::say_breadth),
+    falling("breadth_trend", "features", breadth::breadth_trend, breadth::say_breadth),
+    rising("abandoned", "features", breadth::abandoned, breadth::say_abandoned),
+    either("depth", "features", breadth::depth, nothing),
+    // Mail and site. Of opens only those of people count, as far as senders tell them apart.
+    either("open_rate", "email_opens", service::open_rate, service::say_opens),
+    either("open_trend", "email_opens", service::open_trend, service::say_opens),
     falling("click_rate", "email", service::click_rate, service::say_clicks),
     falling("click_trend", "email", service::click_trend, service::say_clicks),
     falling("visits", "visits", service::visits, service::say_visits),
     falling("visits_trend", "visits", service::visits_trend, service::say_visits),
+    falling("visit_days", "visits", service::visit_days, service::say_visit_days),
+    falling("community", "community", service::community, service::say_community),
     // Service and payment.
     either("tickets", "ticket", service::tickets, service::say_tickets),
     rising("tickets_unhappy", "ticket", service::tickets_unhappy, service::say_unhappy),
@@ -77,6 +87,8 @@ pub const FEATURES: &[Feature] = &[
     // Subscription.
     either("term_days_left", "renewal", service::term_days_left, service::say_term),
     either("renewals", "renewal", service::renewals, service::say_renewals),
+    rising("renewal_delay", "renewal_delay", service::renewal_delay, service::say_renewal_delay),
+    rising("inquiries", "downgrade", service::inquiries, service::say_inquiries),
     rising("cancellation", "cancellation", service::cancellation, service::say_cancellation),
 ];
 
@@ -131,6 +143,7 @@ mod tests {
             at: Day(*day).start(),
             amount: Money::new(2_000 + i64::from(*day), Currency::USD),
             refunded: 0,
+            discount: 0,
             paid: true,
         };
         let event = |(day, name, properties): &(i32, &str, serde_json::Value)| EventFact {
@@ -232,6 +245,8 @@ mod tests {
                 [
                     (day, "Email Delivered", json!({})),
                     (day, "Email Clicked", json!({})),
+                    (day, "Email Opened", json!({})),
+                    (day, "Community Posted", json!({})),
                     (day, "Signed In", json!({"seats": 1_000_000_000})),
                     (day, "Ticket Opened", json!({"tone": -1})),
                     (day, "NPS Answered", json!({"score": day % 11})),

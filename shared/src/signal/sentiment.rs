@@ -8,6 +8,7 @@
 
 mod complaints;
 mod features;
+mod language;
 mod lexicon;
 mod rules;
 mod training;
@@ -119,8 +120,11 @@ pub fn read_by(text: &str, complaints: Option<&Complaints>) -> Option<Reading> {
     Some(Reading { label, tone: tone_of(label, compound, complaint), complaint })
 }
 
-/// -100 (angry) to 100 (glad); none where there is no word.
+/// -100 (angry) to 100 (glad); none where there is no word, and none of a text that is not English: it is not known, not guessed.
 pub fn tone(text: &str) -> Option<i8> {
+    if language::is_foreign(text) {
+        return None;
+    }
     read(text).map(|reading| reading.tone)
 }
 

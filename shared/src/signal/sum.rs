@@ -1,6 +1,6 @@
 //! Sums over weeks.
 
-use crate::state::{State, Week};
+use crate::state::{FeatureSet, State, Week};
 use crate::time::Day;
 
 /// Everything of a run of weeks.
@@ -11,6 +11,8 @@ pub(super) struct Sum {
     pub(super) orders: u32,
     pub(super) spend: i64,
     pub(super) delivered: u32,
+    /// By people, as far as senders tell.
+    pub(super) opened: u32,
     pub(super) clicked: u32,
     pub(super) uses: u32,
     pub(super) weeks_used: u32,
@@ -19,6 +21,13 @@ pub(super) struct Sum {
     /// Weeks that said how many people were active.
     pub(super) seat_weeks: u32,
     pub(super) visits: u32,
+    /// Days with a visit.
+    pub(super) visit_days: u32,
+    /// Of all weeks together.
+    pub(super) features: FeatureSet,
+    pub(super) community: u32,
+    pub(super) inquiries: u32,
+    pub(super) discounted: u32,
     pub(super) payment_failures: u32,
     pub(super) tickets: u32,
     pub(super) unhappy: u32,
@@ -43,6 +52,7 @@ impl Sum {
         add(&mut self.orders, week.orders);
         self.spend = self.spend.saturating_add(week.spend);
         add(&mut self.delivered, week.delivered);
+        add(&mut self.opened, week.opened.saturating_sub(week.opened_by_machine));
         add(&mut self.clicked, week.clicked);
         add(&mut self.uses, week.uses);
         add(&mut self.weeks_used, u32::from(week.uses > 0));
@@ -50,6 +60,11 @@ impl Sum {
         add(&mut self.seats, week.seats);
         add(&mut self.seat_weeks, u32::from(week.seats > 0));
         add(&mut self.visits, week.visits);
+        add(&mut self.visit_days, week.visit_days.count());
+        self.features = self.features.or(week.features);
+        add(&mut self.community, week.community);
+        add(&mut self.inquiries, week.inquiries);
+        add(&mut self.discounted, week.discounted);
         add(&mut self.payment_failures, week.payment_failures);
         add(&mut self.tickets, week.tickets);
         add(&mut self.unhappy, week.unhappy);

@@ -3,7 +3,7 @@
 use super::{Contract, EventFact, Feature, Latest, OrderFact, Person, Price, SCHEMA, Spent, State, Term, Ticket};
 use crate::event::{self, Event, Terms};
 use crate::money::{Currency, Money, Rates};
-use crate::time::Millis;
+use crate::time::{Day, Millis};
 
 /// A ticket of at most this tone, of -1 to 1, is an unhappy one.
 const UNHAPPY: f64 = -0.3;
@@ -52,6 +52,7 @@ fn add_order(state: &mut State, order: &OrderFact, rates: &Rates) {
     }
     state.weeks.change(order.at.day().week(), |week| {
         week.orders = week.orders.saturating_add(1);
+        add(&mut week.discounted, u32::from(order.discount > 0));
         week.spend = week.spend.saturating_add(in_home.map_or(0, |home| home.0));
     });
     state.paid = state.paid.max(Some(order.at));
@@ -60,16 +61,35 @@ fn add_order(state: &mut State, order: &OrderFact, rates: &Rates) {
 fn add_event(state: &mut State, at: Millis, event: Event, rates: &Rates) {
     let week = at.day().week();
     match event {
-        Event::OrderCompleted | Event::PersonLeft | Event::Unreadable => {}
-        Event::Visited => state.weeks.change(week, |week| add(&mut week.visits, 1)),
+        Event::Noted | Event::PersonLeft | Event::Unreadable => {}
+        Event::Visited { item } => {
+            visit(state, at.day());
+            if let Some(item) = item {
+                state.shelf.view(at, item);
+            }
+        }
+        Event::Carted { items, is_in } => {
+            visit(state, at.day());
+            for item in items {
+                state.shelf.change_cart(at, item, is_in);
+            }
+        }
+        Event::CartEmptied => {
+            visit(state, at.day());
+            state.shelf.empty_cart(at);
+        }
         Event::EmailDelivered => state.weeks.change(week, |week| add(&mut week.delivered, 1)),
-        Event::EmailOpened => state.weeks.change(week, |week| add(&mut week.opened, 1)),
+        Event::EmailOpened { by_machine } => state.weeks.change(week, |week| {
+            add(&mut week.opened, 1);
+            add(&mut week.opened_by_machine, u32::from(by_machine));
+        }),
         Event::EmailClicked => state.weeks.change(week, |week| add(&mut week.clicked, 1)),
-        Event::TicketOpened { id, tone } => {
+        Event::TicketOpened { id, tone, asks_to_leave } => {
             let unhappy = u32::from(tone.is_some_and(|tone| tone <= UNHAPPY));
             state.weeks.change(week, |week| {
                 add(&mut week.tickets, 1);
                 add(&mut week.unhappy, unhappy);
+                add(&mut week.inquiries, u32::from(asks_to_leave));
             });
             let id = id.unwrap_or_else(|| format!("~{}", at.0));
             let tone = tone.map(|tone| libm::round(tone * 100.0) as i8);
@@ -107,8 +127,13 @@ fn add_event(state: &mut State, at: Millis, event: Event, rates: &Rates) {
             contract.resume(at.day());
         }
         Event::Paused { until } => state.contract.get_or_insert_default().pause(at.day(), until),
+        Event::DowngradeAsked => state.weeks.change(week, |week| add(&mut week.inquiries, 1)),
+        Event::CommunityActive => state.weeks.change(week, |week| add(&mut week.community, 1)),
         Event::FeatureUsed { feature, count } => {
-            state.weeks.change(week, |week| add(&mut week.uses, count));
+            state.weeks.change(week, |week| {
+                add(&mut week.uses, count);
+                week.features.insert(&feature);
+            });
             state.use_feature(feature, Feature { uses: count, last: at.day() });
         }
         Event::SignedIn { seats } => state.weeks.change(week, |week| {
@@ -116,6 +141,13 @@ fn add_event(state: &mut State, at: Millis, event: Event, rates: &Rates) {
             week.seats = week.seats.max(seats.unwrap_or(0));
         }),
     }
+}
+
+fn visit(state: &mut State, day: Day) {
+    state.weeks.change(day.week(), |week| {
+        add(&mut week.visits, 1);
+        week.visit_days.insert(day);
+    });
 }
 
 fn change_terms(contract: &mut Contract, at: Millis, terms: Terms, rates: &Rates) {

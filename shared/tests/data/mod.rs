@@ -131,7 +131,7 @@ pub fn day(iso: &str) -> Day {
 
 pub fn order(day: Day, minor: i64) -> OrderFact {
     let at = Millis(day.start().0 + 43_200_000);
-    OrderFact { at, amount: Money::new(minor, Currency::USD), refunded: 0, paid: true }
+    OrderFact { at, amount: Money::new(minor, Currency::USD), refunded: 0, discount: 0, paid: true }
 }
 
 /// Orders of each customer up to and with `end`.

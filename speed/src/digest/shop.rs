@@ -91,7 +91,7 @@ fn sampled(place: usize, subscriber: bool, random: &mut Random) -> Result<Sample
             ));
             day += 30;
         } else {
-            orders.push(OrderFact { at: Day(day).start(), amount, refunded: 0, paid: true });
+            orders.push(OrderFact { at: Day(day).start(), amount, refunded: 0, discount: 0, paid: true });
             // Some stay away for a third of a year and come back.
             let pause = if random.unit() < 0.08 { 120 + random.below(60) as i32 } else { 0 };
             day += 1 + gap / 2 + random.below(gap.unsigned_abs() as usize) as i32 + pause;

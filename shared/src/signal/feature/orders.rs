@@ -78,6 +78,17 @@ pub(super) fn value_trend(past: &Past<'_>) -> Option<f64> {
     Some(libm::log(recent / before))
 }
 
+/// Of the orders of the last 13 weeks, pulled towards a third.
+pub(super) fn discount_share(past: &Past<'_>) -> Option<f64> {
+    let (discounted, orders) = discounted(past)?;
+    Some((discounted + 1.0) / (orders + 3.0))
+}
+
+pub(super) fn say_discounts(past: &Past<'_>) -> Option<String> {
+    let (discounted, orders) = discounted(past)?;
+    Some(format!("{discounted:.0} of {orders:.0} orders with a discount since {}", date_in_words(past.earlier.from)))
+}
+
 pub(super) fn say_purchase_days(past: &Past<'_>) -> Option<String> {
     match some(past)? {
         1 => Some("One purchase so far".to_owned()),
@@ -139,6 +150,12 @@ fn frequencies(past: &Past<'_>) -> Option<(f64, f64)> {
     }
     let recent = f64::from(past.purchases_within(90));
     Some((recent, (past.days.len() as f64 - recent) / f64::from(earlier) * 90.0))
+}
+
+fn discounted(past: &Past<'_>) -> Option<(f64, f64)> {
+    let orders = past.recent.orders.saturating_add(past.earlier.orders);
+    let discounted = past.recent.discounted.saturating_add(past.earlier.discounted);
+    (orders > 0).then(|| (f64::from(discounted), f64::from(orders)))
 }
 
 fn recent_spend(past: &Past<'_>) -> Option<(f64, f64)> {

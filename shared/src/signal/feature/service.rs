@@ -1,8 +1,9 @@
 //! Features of mail, site, tickets, answers, payments and the subscription.
 
 use super::{log, trend};
+use crate::signal::intent::LATE_DAYS;
 use crate::signal::past::{EARLIER_WEEKS, RECENT_WEEKS};
-use crate::signal::{Past, counted, date_in_words};
+use crate::signal::{Past, counted, date_in_words, days_in_words};
 use crate::time::Day;
 
 /// An answer says something for so many days.
@@ -23,6 +24,18 @@ pub(super) fn click_trend(past: &Past<'_>) -> Option<f64> {
     both.then(|| libm::log(rate(recent.clicked, recent.delivered) / rate(earlier.clicked, earlier.delivered)))
 }
 
+/// By people, of the mails of the last 13 weeks; not known of those who got none, however much they opened.
+pub(super) fn open_rate(past: &Past<'_>) -> Option<f64> {
+    let (opened, delivered) = (past.recent.opened + past.earlier.opened, past.recent.delivered + past.earlier.delivered);
+    (delivered > 0).then(|| rate(opened, delivered))
+}
+
+pub(super) fn open_trend(past: &Past<'_>) -> Option<f64> {
+    let (recent, earlier) = (&past.recent, &past.earlier);
+    let both = recent.delivered > 0 && earlier.delivered > 0;
+    both.then(|| libm::log(rate(recent.opened, recent.delivered) / rate(earlier.opened, earlier.delivered)))
+}
+
 pub(super) fn visits(past: &Past<'_>) -> Option<f64> {
     (past.recent.visits > 0 || past.is_sent(past.feeds.visits)).then(|| log(f64::from(past.recent.visits)))
 }
@@ -30,6 +43,17 @@ pub(super) fn visits(past: &Past<'_>) -> Option<f64> {
 pub(super) fn visits_trend(past: &Past<'_>) -> Option<f64> {
     visits(past).filter(|_| past.earlier.visits > 0)?;
     Some(trend(a_week(past.recent.visits, RECENT_WEEKS), a_week(past.earlier.visits, EARLIER_WEEKS), 0.25))
+}
+
+/// Days with a visit in the last 4 weeks.
+pub(super) fn visit_days(past: &Past<'_>) -> Option<f64> {
+    visits(past).map(|_| log(f64::from(past.recent.visit_days)))
+}
+
+/// Posts and answers among other customers in the last 13 weeks; nothing means none only where the shop tells.
+pub(super) fn community(past: &Past<'_>) -> Option<f64> {
+    let active = past.recent.community.saturating_add(past.earlier.community);
+    (active > 0 || past.is_sent(past.feeds.community)).then(|| log(f64::from(active)))
 }
 
 /// Opened in the last 13 weeks.
@@ -74,6 +98,17 @@ pub(super) fn renewals(past: &Past<'_>) -> Option<f64> {
     renewed(past).map(|terms| log(f64::from(terms)))
 }
 
+/// Days by which the last renewal was late; a return after a lapse is none.
+pub(super) fn renewal_delay(past: &Past<'_>) -> Option<f64> {
+    late_renewal(past).map(|(late, _)| log(f64::from(late)))
+}
+
+/// Thoughts of a smaller plan or of leaving in the last 13 weeks, of those who pay by subscription or had one.
+pub(super) fn inquiries(past: &Past<'_>) -> Option<f64> {
+    let asked = past.recent.inquiries.saturating_add(past.earlier.inquiries);
+    (asked > 0 || (past.weeks_known && past.contract().is_some())).then(|| log(f64::from(asked)))
+}
+
 pub(super) fn cancellation(past: &Past<'_>) -> Option<f64> {
     past.contract().map(|contract| f64::from(u8::from(contract.cancelled(past.today).is_some())))
 }
@@ -93,6 +128,36 @@ pub(super) fn say_clicks(past: &Past<'_>) -> Option<String> {
             earlier.delivered
         )),
     }
+}
+
+pub(super) fn say_opens(past: &Past<'_>) -> Option<String> {
+    let (recent, earlier) = (&past.recent, &past.earlier);
+    let (opened, delivered) = (recent.opened + earlier.opened, recent.delivered + earlier.delivered);
+    let mails = counted(delivered, "e-mail", "e-mails");
+    (delivered > 0).then(|| format!("Opened {opened} of {mails} since {}", date_in_words(earlier.from)))
+}
+
+pub(super) fn say_visit_days(past: &Past<'_>) -> Option<String> {
+    visits(past)?;
+    let days = counted(past.recent.visit_days, "day", "days");
+    Some(format!("On the site on {days} since {}", date_in_words(past.recent.from)))
+}
+
+pub(super) fn say_community(past: &Past<'_>) -> Option<String> {
+    community(past)?;
+    let active = counted(past.recent.community.saturating_add(past.earlier.community), "post", "posts");
+    Some(format!("{active} in the community since {}", date_in_words(past.earlier.from)))
+}
+
+pub(super) fn say_renewal_delay(past: &Past<'_>) -> Option<String> {
+    let (late, day) = late_renewal(past).filter(|(late, _)| *late > 0)?;
+    Some(format!("Renewed {} late on {}", days_in_words(late), date_in_words(day)))
+}
+
+pub(super) fn say_inquiries(past: &Past<'_>) -> Option<String> {
+    let asked = past.recent.inquiries.saturating_add(past.earlier.inquiries);
+    let times = counted(asked, "time", "times");
+    (asked > 0).then(|| format!("Asked {times} about a smaller plan or leaving since {}", date_in_words(past.earlier.from)))
 }
 
 pub(super) fn say_visits(past: &Past<'_>) -> Option<String> {
@@ -179,6 +244,17 @@ fn answers(past: &Past<'_>) -> Option<(Day, f64, Option<f64>)> {
 /// The last paid day, of the terms known by then.
 fn paid_until(past: &Past<'_>) -> Option<Day> {
     past.terms().map(|term| term.end).max()
+}
+
+/// Days by which the last renewal was late, and its day; none of a first term or a return.
+fn late_renewal(past: &Past<'_>) -> Option<(i32, Day)> {
+    let mut terms = past.terms();
+    let (mut before, mut last) = (terms.next()?, terms.next()?);
+    for term in terms {
+        (before, last) = (last, term);
+    }
+    let late = (last.start.since(before.end) - 1).max(0);
+    (late == 0 || LATE_DAYS.contains(&late)).then_some((late, last.start))
 }
 
 fn renewed(past: &Past<'_>) -> Option<u32> {
