@@ -120,12 +120,16 @@ pub fn read_by(text: &str, complaints: Option<&Complaints>) -> Option<Reading> {
     Some(Reading { label, tone: tone_of(label, compound, complaint), complaint })
 }
 
-/// -100 (angry) to 100 (glad); none where there is no word, and none of a text that is not English: it is not known, not guessed.
+/// -100 (angry) to 100 (glad); none where there is no word. A text that is not English has the tone of its emojis, which are the same
+/// everywhere, and none without: it is not known, not guessed.
 pub fn tone(text: &str) -> Option<i8> {
-    if language::is_foreign(text) {
-        return None;
+    if !language::is_foreign(text) {
+        return read(text).map(|reading| reading.tone);
     }
-    read(text).map(|reading| reading.tone)
+    let marks: String = text.chars().filter(|c| !c.is_alphanumeric() && !c.is_ascii_punctuation()).take(1_000).collect();
+    let compound = scores(&marks).compound;
+    let label = Label::of_compound(compound);
+    (label != Label::Neutral).then(|| tone_of(label, compound, None))
 }
 
 /// One sharp sentence among friendly ones counts, but three of four do not outvote it.
