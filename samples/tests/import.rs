@@ -81,7 +81,7 @@ fn every_event_is_of_the_vocabulary_and_says_what_it_must() {
                         assert!(terms.end.is_some_and(|end| end > row.occurred_at.day()), "{row:?}");
                         assert!(terms.plan.is_some() && terms.seats.is_some() && terms.price.is_some(), "{row:?}");
                     }
-                    Event::TicketOpened { id, tone } => assert!(id.is_some() && tone.is_some(), "{row:?}"),
+                    Event::TicketOpened { id, tone, .. } => assert!(id.is_some() && tone.is_some(), "{row:?}"),
                     _ => {}
                 }
             }
