@@ -155,7 +155,7 @@ mod tests {
         let state = events(&[("Page Viewed", &days(40, 110, 5), Value::Null), ("Page Viewed", &[10], Value::Null)]);
         let signal = visits(&state, &alive(), TODAY).expect("a signal");
         assert!(
-            signal.text.starts_with("On the site on 1 day since ") && signal.text.ends_with(", usually 4 in as long"),
+            signal.text.starts_with("On the site on 1 day since ") && signal.text.ends_with(", usually 5 in as long"),
             "{}",
             signal.text
         );
