@@ -44,8 +44,9 @@ pub const PLACES: &[(&str, &str, Fate)] = &[
     ("privacy_requests", "customer_id", Fate::Moves),
 ];
 
-/// Merges of one batch; each has some twenty statements.
-const AT_ONCE: usize = 5;
+/// Merges of one batch; each has some twenty-five statements, which is as much as two pages of other jobs.
+const AT_ONCE: u32 = 5;
+const PAGES_EACH: u32 = 2;
 
 /// Who asks for a merge, and why.
 #[derive(Debug, Clone)]
@@ -61,11 +62,11 @@ pub struct Asked<'a> {
 /// other: whoever plans anew finds those that are left.
 ///
 /// # Errors
-/// What the database says.
+/// What the database says; [`DbError::Bug`] where none of them could be merged, so that nobody plans them for ever.
 pub async fn all(held: &mut Held<()>, ties: &[Tie]) -> Result<(), JobError> {
     let mut statements = Vec::new();
     let mut touched: Vec<i64> = Vec::new();
-    let mut merged = 0;
+    let mut merged: u32 = 0;
     for tie in ties {
         if merged == AT_ONCE || [tie.one, tie.other].iter().any(|id| touched.contains(id)) {
             continue;
@@ -73,18 +74,25 @@ pub async fn all(held: &mut Held<()>, ties: &[Tie]) -> Result<(), JobError> {
         touched.extend([tie.one, tie.other]);
         let asked = Asked { reason: tie.reason.as_str(), user_id: None, log: None };
         let winner = (tie.reason == Reason::Member).then_some(tie.one);
-        statements.extend(plan(&held.db, tie.one, tie.other, winner, asked, held.now).await?);
-        merged += 1;
+        if let Some(more) = plan(&held.db, tie.one, tie.other, winner, asked, held.now).await? {
+            statements.extend(more);
+            merged += 1;
+        }
+    }
+    if merged == 0 {
+        return Err(DbError::Bug("records that are one could not be merged".to_owned()).into());
     }
     held.write(statements).await?;
-    held.count("merged", merged as u64);
+    held.tire(merged * PAGES_EACH);
+    held.count("merged", merged.into());
     Ok(())
 }
 
-/// The statements that make one record of two; `winner` where it is not for the records to decide.
+/// The statements that make one record of two; `winner` where it is not for the records to decide. None where one of them is merged
+/// already, is of the sample shop, or does not exist.
 ///
 /// # Errors
-/// What the database says; [`DbError::Bug`] where one of them is merged already or does not exist.
+/// What the database says.
 pub async fn plan(
     db: &Db,
     one: i64,
@@ -92,9 +100,9 @@ pub async fn plan(
     winner: Option<i64>,
     asked: Asked<'_>,
     now: Millis,
-) -> Result<Vec<Statement>, DbError> {
+) -> Result<Option<Vec<Statement>>, DbError> {
     let standing = merges::standing(db, &[one, other]).await?;
-    let [a, b] = standing.as_slice() else { return Err(DbError::Bug("only two records that stand can be merged".to_owned())) };
+    let [a, b] = standing.as_slice() else { return Ok(None) };
     let (winner, loser) = match winner {
         Some(id) if id == b.id => (b, a),
         Some(_) => (a, b),
@@ -134,7 +142,7 @@ pub async fn plan(
         let entry = Entry::new(Action::CustomersMerged).to("customer", &winner.public_id, None);
         audit::append_by_system(entry, now)
     }));
-    Ok(statements)
+    Ok(Some(statements))
 }
 
 /// The statements that take two records apart again. What came since the merge stays with the winner, and consent stays where it was

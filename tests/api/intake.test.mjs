@@ -54,7 +54,7 @@ test("a person, their order, what they did and what they agreed to stand where t
   assert.deepEqual(all.contacts.map((k) => [k.email, k.name, k.country]), [["ada@example.com", "Ada", "DE"]]);
   assert.deepEqual(all.orders.map((o) => [o.customer, o.external_id, o.amount, o.currency, o.status]), [["7", "1001", 2933, "USD", "paid"]]);
   assert.deepEqual(all.events.map((e) => [e.customer, e.name]), [["7", "Report Exported"]]);
-  assert.deepEqual(all.consents.map((h) => [h.email, h.channel, h.state, h.act, h.source]), [["ada@example.com", "email", "granted", 0, "segment: App"]]);
+  assert.deepEqual(all.consents.map((h) => [h.email, h.channel, h.state, h.act, h.source]), [["ada@example.com", "email", "granted", 0, "segment: App, by its records"]]);
   assert.deepEqual(await server.d1("select outcome, n from source_counts where source = ?1 order by 1", app), [{ outcome: "accepted", n: 3 }]);
   assert.deepEqual(await server.d1("select status, received_at, lag from sources where id = ?1", app), [{ status: "live", received_at: Date.parse(NOW), lag: 0 }]);
   const [{ traits_at }] = await server.d1("select traits_at from customers");
@@ -85,7 +85,7 @@ test("anonymous use, a newsletter address and a store order are one person with 
   assert.deepEqual(all.customers.map((c) => [c.external_id, c.name]), [["c-9", "Ada"]]);
   assert.deepEqual(all.events.map((e) => [e.external_id, e.customer]), [["a1", "c-9"], ["a2", "c-9"]]);
   assert.deepEqual(all.orders.map((o) => [o.external_id, o.customer]), [["1001", "c-9"]]);
-  assert.deepEqual(all.consents.map((h) => [h.source, h.state]), [["segment: App", "granted"], ["segment: Store", "denied"]]);
+  assert.deepEqual(all.consents.map((h) => [h.source, h.state]), [["segment: App, by its records", "granted"], ["segment: Store, by its records", "denied"]]);
   assert.deepEqual(all.present.map((p) => p.state), ["denied"]);
   assert.deepEqual(all.contacts.length, 1);
   assert.deepEqual(all.parked, []);

@@ -20,7 +20,7 @@ use shared::source::{Delivery, Fact, Kind, Refusal, Request, RequestKind, Who};
 use shared::time::{Day, Millis};
 
 use crate::db::audit::{self, Entry};
-use crate::db::fold::{self, Count, InboxRow, Mark, Parked, Received, RequestRow, Visitor};
+use crate::db::fold::{self, Count, EventRow, InboxRow, Mark, Parked, Received, RequestRow, Visitor};
 use crate::db::intake::Key;
 use crate::db::{Db, DbError, Statement, dead_letters, leases, merges};
 use crate::{clock, random};
@@ -119,7 +119,7 @@ pub async fn plan(
     if is_waking {
         statements.push(leases::wake("score"));
     }
-    statements.extend(write_rows(written, now)?);
+    statements.extend(write_rows(&written, &book, now)?);
     statements.extend(outcome.statements(rows, mark, &released, page, now)?);
     Ok(Plan { statements, ties: Vec::new(), messages: outcome.messages, counts: outcome.counts })
 }
@@ -214,7 +214,7 @@ fn visitor(value: &str) -> Option<Visitor> {
     Some(Visitor(source.parse().ok()?, id.to_owned()))
 }
 
-fn write_rows(rows: Rows, now: Millis) -> Result<Vec<Statement>, DbError> {
+fn write_rows(rows: &Rows, book: &Book, now: Millis) -> Result<Vec<Statement>, DbError> {
     let mut statements = Vec::new();
     let mut dirty: BTreeSet<Key> = BTreeSet::new();
     let mut settled: BTreeMap<i64, BTreeSet<&str>> = BTreeMap::new();
@@ -232,8 +232,9 @@ fn write_rows(rows: Rows, now: Millis) -> Result<Vec<Statement>, DbError> {
         statements.extend(fold::settle_orders(*source, &ids)?);
     }
     for (source, events) in &rows.events {
-        dirty.extend(events.iter().map(|event| Key(event.1, event.2.clone())));
-        statements.extend(fold::store_events(*source, events, now)?);
+        dirty.extend(events.iter().map(|happened| happened.key.clone()));
+        let events: Vec<EventRow> = events.iter().map(|happened| happened.row(book)).collect();
+        statements.extend(fold::store_events(*source, &events, now)?);
     }
     for (source, products) in &rows.products {
         statements.extend(fold::store_products(*source, products)?);

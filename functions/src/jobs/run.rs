@@ -230,6 +230,11 @@ impl<C: Serialize> Held<C> {
         self.pages_left = self.pages_left.saturating_sub(1);
     }
 
+    /// What was written is as much as so many pages: D1 counts statements.
+    pub fn tire(&mut self, pages: u32) {
+        self.pages_left = self.pages_left.saturating_sub(pages);
+    }
+
     pub async fn transact(&self, statements: Vec<Statement>) -> Result<Vec<Outcome>, JobError> {
         self.db.batch(statements).await.map_err(JobError::from_db)
     }

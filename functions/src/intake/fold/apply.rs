@@ -13,6 +13,7 @@ use super::book::{Book, Found, Origin, Owner};
 use super::customer::{Customer, places_without_address};
 use super::register::{in_passing, tell, told};
 use crate::db::fold::{EventRow, OrderRow, PartRow, ProductRow};
+use crate::db::intake::Key;
 use crate::random::NoRandom;
 
 /// Times further ahead of the receipt than this are another clock's fault, in milliseconds.
@@ -23,10 +24,18 @@ const AHEAD: i64 = 300_000;
 pub struct Rows {
     pub orders: BTreeMap<i64, Vec<OrderRow>>,
     pub parts: BTreeMap<i64, Vec<PartRow>>,
-    pub events: BTreeMap<i64, Vec<EventRow>>,
+    pub events: BTreeMap<i64, Vec<Happened>>,
     pub products: BTreeMap<i64, Vec<ProductRow>>,
     pub requests: Vec<(i64, Request, Millis)>,
     pub stopped: Vec<(i64, Stopped)>,
+}
+
+/// An event of somebody: whether it is an account's is known once all messages of the page are read.
+#[derive(Debug, Clone)]
+pub struct Happened {
+    pub event: Event,
+    pub key: Key,
+    pub at: Millis,
 }
 
 /// What became of a message.
@@ -120,8 +129,8 @@ fn one(
             let found = book.resolve(origin, &event.who, at)?;
             let Found::Owner(owner) = found else { return Ok(not_found(found)) };
             note_in_passing(book, origin, &owner, &event.who, at)?;
-            let row = event_row(event, &owner, book.get(owner.place).is_some_and(|customer| customer.is_account), at);
-            rows.events.entry(origin.source).or_default().push(row);
+            let happened = Happened { event: event.clone(), key: owner.key, at };
+            rows.events.entry(origin.source).or_default().push(happened);
             Ok(Applied::Done)
         }
         Fact::Consent(consent) => tell_consent(book, origin, consent, time(consent.at), received_at),
@@ -251,14 +260,17 @@ fn tell_consent(
         Some(contact) if is_addressed => vec![contact],
         _ => places_without_address(&customer.contacts, consent.state, &consent.channel),
     };
+    let is_act = consent.is_act && !consent.who.by_browser;
+    // What its records say and what the person did at the same moment are two things.
+    let by = if is_act { "" } else { ", by its records" };
     let record = Record {
         channel: consent.channel.clone(),
         purpose: "marketing".to_owned(),
         state: consent.state,
         basis: "consent".to_owned(),
-        source: format!("{}: {}", origin.kind.as_str(), origin.name),
+        source: format!("{}: {}{by}", origin.kind.as_str(), origin.name),
         wording: consent.wording.clone(),
-        act: consent.is_act && !consent.who.by_browser,
+        act: is_act,
         occurred_at: at,
         recorded_at: received_at,
         expires_at: None,
@@ -284,20 +296,23 @@ fn tie(book: &mut Book, origin: &Origin, link: &Link, at: Millis) -> Result<Appl
             }
             Ok(Applied::Done)
         }
-        (Found::Visitor(visitor), Found::Owner(_)) | (Found::Owner(_), Found::Visitor(visitor)) => {
-            let anonymous = link.from.anonymous_id.clone().or_else(|| link.to.anonymous_id.clone());
-            let known = if link.to.anonymous_id == anonymous { &link.from } else { &link.to };
-            let both = Who { anonymous_id: anonymous, ..known.clone() };
-            let found = book.resolve(origin, &both, at)?;
-            if let Found::Owner(owner) = &found {
-                fill(book, origin, owner.place, known, in_passing(at))?;
-                book.named.insert(visitor);
-            }
-            Ok(Applied::Done)
-        }
+        (Found::Visitor(visitor), Found::Owner(_)) => meet(book, origin, &link.from, &link.to, visitor, at),
+        (Found::Owner(_), Found::Visitor(visitor)) => meet(book, origin, &link.to, &link.from, visitor, at),
         (Found::Visitor(visitor), _) | (_, Found::Visitor(visitor)) => Ok(Applied::Parked(visitor)),
         _ => Ok(Applied::Ignored),
     }
+}
+
+/// A visitor says who they are.
+fn meet(book: &mut Book, origin: &Origin, stranger: &Who, known: &Who, visitor: String, at: Millis) -> Result<Applied, NoRandom> {
+    let both = Who { anonymous_id: stranger.anonymous_id.clone(), ..known.clone() };
+    if let Found::Owner(owner) = book.resolve(origin, &both, at)? {
+        fill(book, origin, owner.place, known, in_passing(at))?;
+        if book.place(&Key("anonymous", visitor.clone())) == Some(owner.place) {
+            book.named.insert(visitor);
+        }
+    }
+    Ok(Applied::Done)
 }
 
 fn enlist(book: &mut Book, origin: &Origin, member: &Member, at: Millis) -> Result<Applied, NoRandom> {
@@ -367,14 +382,18 @@ fn part_row(part: &OrderPart, at: Millis) -> PartRow {
     PartRow(part.order_id.clone(), part.id.clone(), change, amount, currency, at.0)
 }
 
-/// An account's event says whose it is.
-fn event_row(event: &Event, owner: &Owner, is_account: bool, at: Millis) -> EventRow {
-    let mut properties = event.properties.clone();
-    if is_account && shared::event::user(&properties).is_none() {
-        properties.insert("user".to_owned(), Value::String(user_of(&event.who)));
+impl Happened {
+    /// An account's event says whose it is.
+    pub fn row(&self, book: &Book) -> EventRow {
+        let Self { event, key, at } = self;
+        let owner = book.place(key).and_then(|place| book.get(place));
+        let mut properties = event.properties.clone();
+        if owner.is_some_and(|customer| customer.is_account) && shared::event::user(&properties).is_none() {
+            properties.insert("user".to_owned(), Value::String(user_of(&event.who)));
+        }
+        let properties = serde_json::to_string(&properties).unwrap_or_else(|_| "{}".to_owned());
+        EventRow(event.id.clone(), key.0, key.1.clone(), event.name.clone(), at.0, properties)
     }
-    let properties = serde_json::to_string(&properties).unwrap_or_else(|_| "{}".to_owned());
-    EventRow(event.id.clone(), owner.key.0, owner.key.1.clone(), event.name.clone(), at.0, properties)
 }
 
 fn product_row(product: &Product, at: Millis) -> ProductRow {

@@ -23,7 +23,7 @@ struct Sent {
 /// What is known in the end, without numbers that depend on the order of arrival.
 #[derive(Debug, PartialEq, Eq)]
 struct Known {
-    customers: BTreeMap<String, String>,
+    customers: BTreeSet<String>,
     owners: BTreeMap<String, String>,
     parked: usize,
 }
@@ -54,10 +54,11 @@ fn known(messages: &[Sent]) -> Known {
         }
     }
     assert!(book.ties.is_empty() && !book.is_cut);
-    let customers = book.customers().map(|customer| (customer.external_id(), shown(customer))).collect();
-    let owners = rows.events.values().flatten().map(|row| {
-        let place = book.place(&crate::db::intake::Key(row.1, row.2.clone())).expect("an owner");
-        (row.0.clone(), book.get(place).expect("a customer").external_id())
+    let customers = book.customers().map(shown).collect();
+    let owners = rows.events.values().flatten().map(|happened| {
+        let row = happened.row(&book);
+        let place = book.place(&happened.key).expect("an owner");
+        (row.0.clone(), format!("{:?} {}", book.get(place).expect("a customer").keys.keys().collect::<Vec<_>>(), row.5))
     });
     Known { customers, owners: owners.collect(), parked: parked.len() }
 }
