@@ -60,7 +60,7 @@ test("an app is connected by keyboard, its key is shown once, and the first even
   const key = await page.getByRole("textbox", { name: "Write key" }).inputValue();
   assert.ok(key.length > 20, key);
   await page.getByRole("button", { name: "Copy Write key" }).click();
-  await page.getByText("Copied", { exact: true }).first().waitFor();
+  await page.getByRole("button", { name: "Copied", exact: true }).waitFor();
   assert.equal(await page.evaluate(() => navigator.clipboard.readText()), key);
   await page.getByText("Waiting for the first event").waitFor();
   await pictures(me, "sources-setup");
