@@ -203,6 +203,9 @@ async fn released(
     let named: Vec<Visitor> = book.named.iter().filter_map(|value| visitor(value)).collect();
     if !named.is_empty() {
         waiting.extend(fold::have_parked(db, &named).await?);
+        // Those of this page are parked with it.
+        let is_parked = |visitor: &Visitor| parked.iter().any(|row| row.0 == visitor.0 && row.1 == visitor.1);
+        waiting.extend(named.into_iter().filter(is_parked));
         waiting.sort();
         waiting.dedup();
     }
