@@ -335,6 +335,7 @@ mod tests {
             name: " ".into(),
             daily: "many".into(),
             origins: "x".into(),
+            site: "y".into(),
             ..Typed::of(&source(Kind::Pull, "File", SourceSettings::default()))
         };
         let fields: Vec<_> = typed.errors(Kind::Pull).into_iter().map(|(field, _)| field).collect();
