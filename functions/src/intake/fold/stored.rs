@@ -16,6 +16,9 @@ use crate::db::{DbError, Statement};
 /// Of a contact, with their names in `fields_at`.
 const FIELDS: [&str; 5] = ["name", "role", "phone", "country", "time_zone"];
 
+/// In the place of a time: what stands there only stands in for a name, also after the record became another's.
+const UNTOLD: i64 = -(1 << 53);
+
 type Times = BTreeMap<String, i64>;
 
 /// Stored customers as a page works with them.
@@ -94,6 +97,9 @@ fn known_contact(row: ContactRow, history: Vec<Record>, customer_name: &str, ext
             "name" => stands_in(&value, external_id) || (told.is_empty() && value == customer_name),
             _ => false,
         };
+        if told.get(field) == Some(&UNTOLD) {
+            continue;
+        }
         let rank = told.get(field).copied().or((!is_default).then_some(row.updated_at));
         if let Some(rank) = rank {
             fields.insert(field, Register { value: Some(value), rank });
@@ -201,7 +207,9 @@ impl Out {
         let text = |field: &str| value(&contact.fields, field).map(str::to_owned);
         let role = text("role").unwrap_or_else(|| "user".to_owned());
         let told: BTreeMap<&str, i64> = contact.fields.iter().map(|(field, register)| (*field, register.rank)).collect();
-        let fields_at = json(&told);
+        let mut times = told.clone();
+        times.entry("name").or_insert(UNTOLD);
+        let fields_at = json(&times);
         let source_at = contact.fields.values().map(|register| register.rank).filter(|rank| *rank >= 0).max();
         let (phone, country, time_zone) = (text("phone"), text("country"), text("time_zone"));
         let email = contact.email.clone();
