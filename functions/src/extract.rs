@@ -176,7 +176,7 @@ mod tests {
         let Err(Problem::Invalid(fields)) = refused else { panic!("accepted") };
         assert_eq!(
             fields.get("secrets").map(String::as_str),
-            Some("invalid type: text, expected a sequence at line 1 column 60")
+            Some("invalid type: text, expected a sequence at line 1 column 58")
         );
         assert_eq!(without_value("missing field `name`"), "missing field `name`");
     }

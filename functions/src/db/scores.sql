@@ -32,13 +32,13 @@ and customer_id > (select cursor ->> '$.from' from leases where name = 'score')
 and customer_id <= (select cursor ->> '$.to' from leases where name = 'score');
 
 -- name: page
+-- Traits only where the model reads any.
 select f.customer_id, f.dirty, s.state, c.model_id, c.score, c.history, l.cursor ->> '$.to' as upto,
   (
     select json_group_array(json_array(a.reason, a.from_day, a.until_day))
     from set_asides a where a.customer_id = f.customer_id and a.lifted_at is null and a.until_day >= ?1
     having count(*) > 0
   ) as asides,
-  -- Read where the model reads any.
   case when ?3 then (
     select json_array(p.traits, p.traits_at, p.traits_earlier, p.updated_at) from customers p where p.id = f.customer_id
   ) end as traits
