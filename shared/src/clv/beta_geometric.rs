@@ -56,18 +56,57 @@ pub(super) fn expected_if_alive(p: &Parameters, first: f64, history: &History, w
     // c · (a)_{n-1} (upper)_n z^n / ((c)_n n!), from n = 1.
     let mut term = upper * z;
     let mut sum = term;
+    let mut largest = term.abs();
     for n in 1..MAX_TERMS {
         let n = f64::from(n);
         term *= (p.a + n - 1.0) * (upper + n) / ((c + n) * (n + 1.0)) * z;
         sum += term;
+        largest = largest.max(term.abs());
         if term.abs() <= 1e-15 * sum.abs() {
             break;
         }
     }
-    let orders = c * shrunk - libm::exp(k * log_rest) * sum;
-    // Nobody orders more often than someone who never drops out; this also catches a series that overflowed.
-    if orders.is_finite() { orders.clamp(0.0, bound) } else { bound }
+    let outside = libm::exp(k * log_rest);
+    let orders = c * shrunk - outside * sum;
+    // Far from anything that a shop's customers do, terms that cancel leave no digits, or overflow.
+    let lost = 1e-15 * (c * shrunk).abs().max(outside * largest);
+    let orders = if orders.is_finite() && lost <= 1e-9 * orders { orders } else { over_chances(p, first, x, age, weeks) };
+    // Nobody orders more often than someone who never drops out.
+    orders.clamp(0.0, bound)
 }
+
+/// The same as the mean over the chances q of dropping out, which are Beta(a, b + x + first): (1 - ((alpha + T) / (alpha + T +
+/// q t))^(r+x)) / q, by the trapezoid rule over the logit of q. Every part is positive, so that no parameters make it lose digits.
+fn over_chances(p: &Parameters, first: f64, x: f64, age: f64, weeks: f64) -> f64 {
+    let beta = p.b + x + first;
+    let log_density = |y: f64| -p.a * libm::log1p(libm::exp(-y)) - beta * libm::log1p(libm::exp(y));
+    let mode = libm::log(p.a / beta);
+    let top = log_density(mode);
+    let step = libm::sqrt((p.a + beta) / (p.a * beta)).min(1.0) / 12.0;
+    let (mut orders, mut whole) = (0.0, 0.0);
+    for direction in [-1.0, 1.0] {
+        // The mode itself belongs to the first way alone.
+        let begin = if direction < 0.0 { 0 } else { 1 };
+        for n in begin..MAX_TERMS {
+            let y = mode + direction * step * f64::from(n);
+            let log_weight = log_density(y) - top;
+            if log_weight < -SMALLEST_WEIGHT {
+                break;
+            }
+            let weight = libm::exp(log_weight);
+            let q = libm::exp(-libm::log1p(libm::exp(-y)));
+            let rate = weeks / (p.alpha + age);
+            // Where q is next to nothing, whoever has that chance never drops out.
+            let one = if q > 1e-300 { -libm::expm1(-(p.r + x) * libm::log1p(q * rate)) / q } else { (p.r + x) * rate };
+            orders += weight * one;
+            whole += weight;
+        }
+    }
+    orders / whole
+}
+
+/// Parts whose weight is e to minus this of the largest one's do not show in a sum.
+const SMALLEST_WEIGHT: f64 = 42.0;
 
 const MAX_TERMS: u32 = 50_000;
 
@@ -263,6 +302,24 @@ mod tests {
                 step * orders * libm::exp(norm + p.a * log_q + beta * log_not)
             })
             .sum()
+    }
+
+    #[test]
+    fn expected_orders_keep_their_digits_where_the_series_loses_them() {
+        for (r, alpha, a, b, x, t_x, age, weeks) in [
+            (2517.64, 1.0, 7.615, 0.0308, 392, 66.35, 66.59, 333.65),
+            (900.0, 0.5, 0.2, 3.0, 0, 0.0, 0.5, 200.0),
+            (3_000.0, 2.0, 40.0, 2.0, 1_500, 10.0, 12.0, 520.0),
+            (5_000.0, 1.0, 1.0, 0.5, 3, 0.2, 0.3, 100.0),
+        ] {
+            let p = Parameters { r, alpha, a, b };
+            let history = History { x, t_x, age };
+            for first in [0.0, 1.0] {
+                let (orders, check) = (expected_if_alive(&p, first, &history, weeks), by_quadrature(&p, first, &history, weeks));
+                assert!((orders - check).abs() < 1e-7 * check, "{p:?} {history:?} {first}: {orders} {check}");
+                assert!((over_chances(&p, first, f64::from(x), age, weeks) - check).abs() < 1e-7 * check, "{p:?}");
+            }
+        }
     }
 
     #[test]
