@@ -23,7 +23,7 @@ pub mod sources;
 pub mod vault;
 pub mod versioned;
 
-use worker::{Context, Env, HttpRequest, MessageBatch, Result, ScheduleContext, ScheduledEvent, event};
+use worker::{Context, Env, MessageBatch, Request, Response, Result, ScheduleContext, ScheduledEvent, event};
 
 #[event(start)]
 fn start() {
@@ -32,8 +32,8 @@ fn start() {
 }
 
 #[event(fetch)]
-async fn fetch(request: HttpRequest, env: Env, context: Context) -> Result<axum::http::Response<axum::body::Body>> {
-    Ok(serve::serve(request, env, context).await)
+async fn fetch(request: Request, env: Env, context: Context) -> Result<Response> {
+    serve::serve(request, env, context).await
 }
 
 /// The platform drops the result of a scheduled run, so that failures stand in the run's row and in the log.

@@ -1,6 +1,6 @@
 //! The passage of every request: a context in, the headers, the problem document and one line of log out.
 
-use axum::body::Body;
+use axum::body::{Body, HttpBody as _};
 use axum::http::{HeaderValue, Request, Response};
 use serde::Serialize;
 use shared::id::Id;
@@ -10,6 +10,7 @@ use worker::{Context, Env, HttpRequest, console_error, console_log};
 use crate::ctx::{Ctx, Who};
 use crate::db::usage::{self, Used};
 use crate::db::{Db, Reading, Statement};
+use crate::extract::BODY_BYTES;
 use crate::headers;
 use crate::problem::Problem;
 use crate::routes;
@@ -20,6 +21,8 @@ use crate::sources;
 pub struct Answered {
     pub route: String,
     pub who: Who,
+    /// By a sender, beside the table.
+    pub is_push: bool,
 }
 
 /// One line a request.
@@ -35,12 +38,37 @@ struct Line<'a> {
     meter: Reading,
 }
 
-pub async fn serve(request: HttpRequest, env: Env, context: Context) -> Response<Body> {
+pub async fn serve(mut request: worker::Request, env: Env, context: Context) -> worker::Result<worker::Response> {
+    let body = whole_push(&mut request).await?;
+    let request = HttpRequest::try_from(request)?.map(|stream| body.map_or_else(|| Body::new(stream), Body::from));
+    whole(answer(request, env, context).await).await
+}
+
+/// The body of a push that says that it is small, taken at once: by the way of a stream each of its pieces would cost a turn.
+async fn whole_push(request: &mut worker::Request) -> worker::Result<Option<Vec<u8>>> {
+    if request.method() != worker::Method::Post || !sources::is_push(&request.path()) {
+        return Ok(None);
+    }
+    let length = request.headers().get("content-length")?.and_then(|length| length.parse().ok());
+    if length.is_some_and(|length: usize| length <= BODY_BYTES) { request.bytes().await.map(Some) } else { Ok(None) }
+}
+
+/// An answer of known length leaves in one piece, one that grows as a stream.
+async fn whole(response: Response<Body>) -> worker::Result<worker::Response> {
+    if response.body().size_hint().exact().is_none_or(|length| length == 0 || length > BODY_BYTES as u64) {
+        return response.try_into();
+    }
+    let (parts, body) = response.into_parts();
+    let bytes = axum::body::to_bytes(body, BODY_BYTES).await.map_err(|error| worker::Error::RustError(error.to_string()))?;
+    let builder = worker::ResponseBuilder::new().with_status(parts.status.as_u16()).with_headers(parts.headers.into());
+    Ok(builder.fixed(bytes.into()))
+}
+
+async fn answer(mut request: Request<Body>, env: Env, context: Context) -> Response<Body> {
     let ctx = match Ctx::new(env, context) {
         Ok(ctx) => ctx,
         Err(problem) => return finish(problem_answer(problem), &Id::from_parts(0, &[0; 10]), Reading::default()),
     };
-    let mut request: Request<Body> = request.map(Body::new);
     request.extensions_mut().insert(ctx.clone());
     let response = if sources::is_push(request.uri().path()) {
         sources::answer(&ctx, request).await
@@ -84,7 +112,10 @@ fn finish(response: Response<Body>, request_id: &Id, meter: Reading) -> Response
         role: answered.who.role().map(shared::api::Role::as_str),
         meter,
     };
-    console_log!("{}", serde_json::to_string(&line).unwrap_or_default());
+    // Pushes that are taken are counted by source: a line each would cost as much as the push.
+    if !(answered.is_push && response.status().is_success()) {
+        console_log!("{}", serde_json::to_string(&line).unwrap_or_default());
+    }
     if let Some(internals) = problem.as_ref().and_then(Problem::internals) {
         console_error!("{}", serde_json::json!({ "kind": "error", "request_id": request_id, "error": internals }));
     }

@@ -50,6 +50,6 @@ pub async fn answer(ctx: &Ctx, request: Request<Body>) -> Response<Body> {
 }
 
 fn named(mut response: Response<Body>, route: String) -> Response<Body> {
-    response.extensions_mut().insert(Answered { route, who: Who::Nobody });
+    response.extensions_mut().insert(Answered { route, who: Who::Nobody, is_push: true });
     response
 }

@@ -129,7 +129,7 @@ test("a busy database is asked again later, and a full one says what to do", asy
   const busy = await failing("database is locked", "update on shop", () => api.patch("/api/shop", { name: "Tea" }));
   assert.deepEqual([busy.status, busy.json.code, busy.headers.get("retry-after")], [503, "busy", "5"]);
   const full = await failing("database or disk is full", "update on shop", () => api.patch("/api/shop", { name: "Tea" }));
-  assert.deepEqual([full.status, full.json.code, full.headers.get("retry-after")], [503, "full", null]);
+  assert.deepEqual([full.status, full.json.code, full.headers.get("retry-after")], [503, "full", "600"]);
   const bug = await failing("no such luck", "update on shop", () => api.patch("/api/shop", { name: "Tea" }));
   assert.deepEqual([bug.status, bug.json.code], [500, "internal"]);
   assert.ok(!bug.text.includes("no such luck"));

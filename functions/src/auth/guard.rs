@@ -48,7 +48,7 @@ pub async fn enforce(rule: Rule, mut request: Request, next: Next) -> Response {
         }
         Err(problem) => problem.into_response(),
     };
-    response.extensions_mut().insert(Answered { route: format!("{} {}", rule.method, rule.pattern), who });
+    response.extensions_mut().insert(Answered { route: format!("{} {}", rule.method, rule.pattern), who, is_push: false });
     response
 }
 
