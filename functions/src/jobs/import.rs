@@ -70,7 +70,6 @@ pub async fn has_work(db: &Db, now: Millis) -> Result<bool, DbError> {
 }
 
 pub async fn work(held: &mut Held<()>) -> Result<Work, JobError> {
-    let mut is_put_back = false;
     while let Some(import) = imports::waiting(&held.db, held.now).await? {
         loop {
             if !held.has_time() {
@@ -83,10 +82,7 @@ pub async fn work(held: &mut Held<()>) -> Result<Work, JobError> {
                     held.count("imports", 1);
                     break;
                 }
-                Step::PutBack => {
-                    is_put_back = true;
-                    break;
-                }
+                Step::PutBack => break,
                 Step::Tomorrow => return Ok(Work::Tomorrow),
             }
         }
@@ -94,7 +90,8 @@ pub async fn work(held: &mut Held<()>) -> Result<Work, JobError> {
     loop {
         let outcomes = held.write(imports::drop_leftovers()).await?;
         if outcomes.iter().all(|outcome| outcome.changes == 0) {
-            return Ok(if is_put_back { Work::Tomorrow } else { Work::Done });
+            // A file that waits for its time, whoever put it back, needs somebody who comes back to it.
+            return Ok(if imports::any_open(&held.db).await? { Work::Tomorrow } else { Work::Done });
         }
         if !held.has_time() {
             return Ok(Work::More);

@@ -17,7 +17,7 @@ pub type Module = (&'static str, &'static str, usize);
 /// gate when somebody goes to sources or dead letters, the Web Worker's while a file is chosen or a model is fitted.
 pub const MODULES: [Module; 4] = [
     ("app", "first load", 350_000),
-    ("office", "second module", 480_000),
+    ("office", "second module", 490_000),
     ("lab", "third module, Models", 250_000),
     ("gate", "fourth module, sources", 300_000),
 ];
