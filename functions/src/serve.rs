@@ -39,18 +39,27 @@ struct Line<'a> {
 }
 
 pub async fn serve(mut request: worker::Request, env: Env, context: Context) -> worker::Result<worker::Response> {
-    let body = whole_push(&mut request).await?;
-    let request = HttpRequest::try_from(request)?.map(|stream| body.map_or_else(|| Body::new(stream), Body::from));
+    let request = match whole_push(&mut request).await? {
+        Some(push) => push,
+        None => HttpRequest::try_from(request)?.map(Body::new),
+    };
     whole(answer(request, env, context).await).await
 }
 
-/// The body of a push that says that it is small, taken at once: by the way of a stream each of its pieces would cost a turn.
-async fn whole_push(request: &mut worker::Request) -> worker::Result<Option<Vec<u8>>> {
+/// A push that says that it is small, with its body taken at once: by the way of a stream each of its pieces would cost a turn.
+async fn whole_push(request: &mut worker::Request) -> worker::Result<Option<Request<Body>>> {
     if request.method() != worker::Method::Post || !sources::is_push(&request.path()) {
         return Ok(None);
     }
     let length = request.headers().get("content-length")?.and_then(|length| length.parse().ok());
-    if length.is_some_and(|length: usize| length <= BODY_BYTES) { request.bytes().await.map(Some) } else { Ok(None) }
+    if length.is_none_or(|length: usize| length > BODY_BYTES) {
+        return Ok(None);
+    }
+    let body = request.bytes().await?;
+    let address = request.url()?;
+    let mut push = Request::builder().method("POST").uri(address.as_str()).body(Body::from(body))?;
+    *push.headers_mut() = request.headers().into();
+    Ok(Some(push))
 }
 
 /// An answer of known length leaves in one piece, one that grows as a stream.
