@@ -38,8 +38,10 @@ update sources set version = case when version = ?2 then version + 1 end, remove
 where public_id = ?1 and removed_at is null;
 
 -- name: add_key
+-- Later than any other of the source, also within a millisecond: the newest is the one that a revocation leaves.
 insert into write_keys (key_hash, source, hint, created_at)
-select ?2, s.id, ?3, ?4 from sources s where s.public_id = ?1 and s.removed_at is null;
+select ?2, s.id, ?3, max(?4, coalesce((select max(k.created_at) + 1 from write_keys k where k.source = s.id), 0))
+from sources s where s.public_id = ?1 and s.removed_at is null;
 
 -- name: revoke_keys
 -- All but the newest; all where ?3 says so.
