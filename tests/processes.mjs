@@ -36,10 +36,18 @@ export function copyOf(data) {
   return copy;
 }
 
-// Applies the migrations that `config` names, as a deployment does: also beside a server that is up.
+// Applies the migrations that `config` names, as a deployment does: also beside a server that is up. Two processes on one file of SQLite
+// can stand in each other's way, which those of a deployment cannot: that one is tried again.
 export async function migrate(data, config = path.join(root, "wrangler.toml")) {
   const args = ["d1", "migrations", "apply", "DB", "--local", "--persist-to", state(data), "--config", config];
-  await promisify(execFile)(process.execPath, [WRANGLER, ...args], { cwd: path.dirname(config), env: OFFLINE });
+  for (let tries = 1; ; tries += 1) {
+    try {
+      await promisify(execFile)(process.execPath, [WRANGLER, ...args], { cwd: path.dirname(config), env: OFFLINE });
+      return;
+    } catch (error) {
+      if (tries === 8 || !`${error.stderr}`.includes("SQLITE_BUSY")) throw error;
+    }
+  }
 }
 
 // `answer` gets the open database; on a server that is up, pass `readOnly`.

@@ -241,8 +241,11 @@ async function undisturbed(from, work) {
   await drive(server, folder);
   await server.kill();
   const wanted = tables(folder);
+  // Whoever did anything: of some of those who were pushed there is no more than a name.
+  const [{ n: active }] = rows(folder, "select count(*) as n from (select customer_id from orders union select customer_id from events)");
   folder.remove();
-  assert.ok(wanted.scores.length > 0 && wanted.scores.length === wanted.customers.length, "everybody is scored");
+  assert.ok(active > 0 && wanted.scores.length === active, `everybody is scored: ${wanted.scores.length} of ${active}`);
+  if (from === "pushed") assert.ok(wanted.merges.length > 0 && wanted.dead_letters.length > 0, "some are merged, and one message is dead");
   return wanted;
 }
 
@@ -264,7 +267,7 @@ function pushed(folder) {
   withStore(folder, (store) => {
     for (const id of [10, 11]) store.prepare("insert into sources (id, public_id, kind, name, created_at, status) values (?, ?, 'segment', ?, 0, 'waiting')").run(id, `source ${id}`, `Source ${id}`);
     const insert = store.prepare("insert into inbox (source, key, topic, body, received_at) values (?, ?, ?, ?, ?)");
-    messages.forEach(({ key, topic, body }, n) => insert.run(10 + (n % 2), key, topic, body, Date.parse(NOW)));
+    messages.forEach(({ key, topic, body }, n) => insert.run(10 + (Math.floor(n / 300) % 2), key, topic, body, Date.parse(NOW)));
     store.exec("insert into wakes (job, due_at) values ('intake', 0)");
   });
 }
