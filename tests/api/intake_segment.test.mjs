@@ -49,6 +49,8 @@ test("each call and its short form is answered as Segment answers, and stored as
 });
 
 test("a message costs one write, and nothing more where the job is awake or the message is known", async () => {
+  // The job stands still, so that it answers no wake meanwhile.
+  await server.d1("insert into leases (name, epoch, token, expires_at, cursor) values ('intake', 1, 'somebody', 9e15, '{}')");
   await push("/v1/track", { messageId: "the copy of the sources is read" });
   await server.d1("insert into wakes (job, due_at) values ('intake', 0) on conflict (job) do update set due_at = 0");
   const awake = (await push("/v1/track", { messageId: "m1" })).meter;
