@@ -52,9 +52,78 @@ pub struct NewPrivacyRequest {
     pub received_at: Option<String>,
 }
 
+/// `PATCH /api/privacy-requests/{id}`: whatever is left out stays.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PrivacyRequestChange {
+    /// False opens it again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub done: Option<bool>,
+    /// An empty one takes the note away.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct PrivacyRequestAnswer {
     pub privacy_request: PrivacyRequest,
+}
+
+/// `DELETE /api/customers/{id}`: whether everything is gone already, or goes on in the background.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Erasure {
+    pub is_done: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ErasureAnswer {
+    pub erasure: Erasure,
+}
+
+/// Why nobody may write to an address, whoever it belongs to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Suppressed {
+    /// `email` or `sms`.
+    pub channel: String,
+    /// `unsubscribed`, `complained`, `bounced`, `erased`, `imported`.
+    pub reason: String,
+    pub since: String,
+}
+
+/// Two records of one person that are one now; the loser's things stand at the winner.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Merge {
+    pub id: Id,
+    pub winner: Id,
+    pub loser: Id,
+    /// What the records are known by: a name, else the external id.
+    pub winner_name: String,
+    pub loser_name: String,
+    /// A code, such as `email` or `by_hand`.
+    pub reason: String,
+    /// Who asked for it; none where a message tied them together.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
+    pub merged_at: String,
+    pub undone_at: Option<String>,
+}
+
+/// Of `GET /api/merges?customer=`, newest first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Merges {
+    pub merges: Vec<Merge>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct MergeAnswer {
+    pub merge: Merge,
+}
+
+/// `POST /api/customers/{id}/merge`: `into` stays.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewMerge {
+    pub into: Id,
 }
 
 /// How long events stay, and what came first: the days or the space.

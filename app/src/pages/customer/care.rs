@@ -211,6 +211,7 @@ impl Panel {
                     owner: change.owner.or(waiting.owner),
                     tags: change.tags.or(waiting.tags),
                     set_aside: change.set_aside.or(waiting.set_aside),
+                    ..CustomerChange::default()
                 });
             });
             return;
@@ -269,6 +270,7 @@ impl Panel {
             owner: asked.owner.filter(|_| choice.keeps("owner")),
             tags: asked.tags.filter(|_| choice.keeps("tags")),
             set_aside: asked.set_aside,
+            ..CustomerChange::default()
         };
         if change != CustomerChange::default() {
             self.send(choice.version, change);

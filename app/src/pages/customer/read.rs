@@ -41,6 +41,8 @@ struct Rest {
     second_lifetime_value_interval: Option<MoneyInterval>,
     rhythm: Option<String>,
     home_currency: Currency,
+    #[serde(default)]
+    objected_at: Option<String>,
 }
 
 fn whole(row: CustomerRow, rest: Rest) -> Customer {
@@ -64,6 +66,7 @@ fn whole(row: CustomerRow, rest: Rest) -> Customer {
         second_lifetime_value_interval,
         rhythm,
         home_currency,
+        objected_at,
     } = rest;
     Customer {
         row,
@@ -86,6 +89,7 @@ fn whole(row: CustomerRow, rest: Rest) -> Customer {
         second_lifetime_value_interval,
         rhythm,
         home_currency,
+        objected_at,
     }
 }
 
@@ -149,6 +153,7 @@ mod tests {
             second_lifetime_value_interval: Some(MoneyInterval { low: Money::new(4_500, usd), high: Money::new(5_600, usd) }),
             rhythm: Some("every 24 days".to_owned()),
             home_currency: usd,
+            objected_at: Some("2026-03-02T09:00:00Z".to_owned()),
         };
         let text = serde_json::to_string(&CustomerResponse { customer: sent.clone() }).expect("json");
         let row: Answer<CustomerRow> = serde_json::from_str(&text).expect("row");

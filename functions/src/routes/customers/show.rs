@@ -73,6 +73,7 @@ fn wire(profile: Profile, belongings: Belongings, shop: &Shop, ctx: &Ctx) -> Cus
             .map(|ends| row::money_interval(ends, home)),
         rhythm: score.and_then(|score| score.rhythm),
         home_currency: home,
+        objected_at: None,
         row: row::wire(row, home),
     }
 }
@@ -89,6 +90,7 @@ fn contact(row: ContactRow, history: Vec<Consent>, now: Millis) -> Contact {
         time_zone: row.time_zone,
         consent: present.into_values().map(|record| standing(record, now)).collect(),
         history,
+        suppressed: Vec::new(),
     }
 }
 

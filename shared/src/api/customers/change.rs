@@ -21,6 +21,9 @@ pub struct CustomerChange {
     #[serde(default, deserialize_with = "crate::api::null_or_value", skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<NewSetAside>)]
     pub set_aside: Option<Option<NewSetAside>>,
+    /// Whether they object to profiling: then they are neither scored nor part of a model.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub objected: Option<bool>,
 }
 
 /// `POST /api/customers/bulk`: the same change to many, a page at a time. Ask again with `cursor` until there is none.

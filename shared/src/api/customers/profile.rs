@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::api::{CurrencyTotal, CustomerRow, Explanation, MoneyInterval, Note, Peers, RiskPoint};
+use crate::api::{CurrencyTotal, CustomerRow, Explanation, MoneyInterval, Note, Peers, RiskPoint, Suppressed};
 use crate::id::Id;
 use crate::money::{Currency, Money};
 
@@ -44,6 +44,9 @@ pub struct Customer {
     /// How the deadline came about, in words.
     pub rhythm: Option<String>,
     pub home_currency: Currency,
+    /// Since when they object to profiling.
+    #[serde(default)]
+    pub objected_at: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -64,6 +67,9 @@ pub struct Contact {
     pub consent: Vec<Consent>,
     /// All of it, newest first.
     pub history: Vec<Consent>,
+    /// Of their addresses, those that nobody may write to.
+    #[serde(default)]
+    pub suppressed: Vec<Suppressed>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -92,11 +98,14 @@ pub struct Order {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct TimelineItem {
     pub at: String,
-    /// `order`, `event`, `consent`, `tier`.
+    /// `order`, `event`, `consent`, `tier`, `merge`.
     pub kind: String,
     pub title: String,
     pub detail: Option<String>,
     pub amount: Option<Money>,
+    /// Of a merge that can be undone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub merge: Option<Id>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
