@@ -1,7 +1,7 @@
 //! What people may ask for: all that is held on them, to be forgotten, not to be profiled; and how long data stay.
 
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use crate::id::Id;
 
@@ -52,63 +52,66 @@ pub struct NewPrivacyRequest {
     pub received_at: Option<String>,
 }
 
-/// `PATCH /api/privacy-requests/{id}`: whatever is left out stays.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct PrivacyRequestChange {
-    /// False opens it again.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub done: Option<bool>,
-    /// An empty one takes the note away.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub note: Option<String>,
-}
-
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct PrivacyRequestAnswer {
     pub privacy_request: PrivacyRequest,
 }
 
-/// `DELETE /api/customers/{id}`: whether everything is gone already, or goes on in the background.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct Erasure {
-    pub is_done: bool,
+/// `PATCH /api/privacy-requests/{id}`: what is left out stays.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PrivacyRequestChange {
+    /// Granted; false where that was a mistake.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub done: Option<bool>,
+    /// At most 2,000 characters; null takes it away.
+    #[serde(default, deserialize_with = "crate::api::null_or_value", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub note: Option<Option<String>>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct ErasureAnswer {
-    pub erasure: Erasure,
-}
-
-/// Why nobody may write to an address, whoever it belongs to.
+/// Nobody may write to this address, whoever it belongs to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Suppressed {
-    /// `email` or `sms`.
+    /// `email`, `sms`.
     pub channel: String,
-    /// `unsubscribed`, `complained`, `bounced`, `erased`, `imported`.
+    /// `imported`, `unsubscribed`, `bounced`, `complained`, `erased`.
     pub reason: String,
-    pub since: String,
+    /// Where that came from, in words.
+    pub source: String,
+    /// Since when.
+    pub at: String,
 }
 
-/// Two records of one person that are one now; the loser's things stand at the winner.
+/// `POST /api/customers/{id}/merge`: this customer and another are one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewMerge {
+    /// The one that stays.
+    pub into: Id,
+}
+
+/// Two records that became one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Merge {
     pub id: Id,
+    /// The record that stayed.
     pub winner: Id,
-    pub loser: Id,
-    /// What the records are known by: a name, else the external id.
     pub winner_name: String,
+    pub loser: Id,
     pub loser_name: String,
-    /// A code, such as `email` or `by_hand`.
+    /// `same_address`, `same_visitor`, `linked`, `member`, `by_hand`.
     pub reason: String,
-    /// Who asked for it; none where a message tied them together.
+    /// Who of the team asked for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<String>,
-    pub merged_at: String,
+    pub at: String,
     pub undone_at: Option<String>,
+    /// Whether it can be undone: not where it was already, nor where the record that stayed was merged further.
+    pub can_undo: bool,
 }
 
-/// Of `GET /api/merges?customer=`, newest first.
+/// Newest first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Merges {
     pub merges: Vec<Merge>,
@@ -119,11 +122,13 @@ pub struct MergeAnswer {
     pub merge: Merge,
 }
 
-/// `POST /api/customers/{id}/merge`: `into` stays.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+/// The query of `GET /api/merges`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
-pub struct NewMerge {
-    pub into: Id,
+#[into_params(parameter_in = Query)]
+pub struct MergesQuery {
+    /// Whichever of the two it was.
+    pub customer: Id,
 }
 
 /// How long events stay, and what came first: the days or the space.

@@ -21,7 +21,7 @@ pub struct CustomerChange {
     #[serde(default, deserialize_with = "crate::api::null_or_value", skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<NewSetAside>)]
     pub set_aside: Option<Option<NewSetAside>>,
-    /// Whether they object to profiling: then they are neither scored nor part of a model.
+    /// They object to profiling, or do so no longer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub objected: Option<bool>,
 }

@@ -44,8 +44,8 @@ pub struct Customer {
     /// How the deadline came about, in words.
     pub rhythm: Option<String>,
     pub home_currency: Currency,
-    /// Since when they object to profiling.
-    #[serde(default)]
+    /// Since when they object to profiling: not scored, not modelled.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub objected_at: Option<String>,
 }
 
@@ -67,8 +67,8 @@ pub struct Contact {
     pub consent: Vec<Consent>,
     /// All of it, newest first.
     pub history: Vec<Consent>,
-    /// Of their addresses, those that nobody may write to.
-    #[serde(default)]
+    /// Addresses of theirs that nobody may write to.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub suppressed: Vec<Suppressed>,
 }
 
@@ -98,14 +98,14 @@ pub struct Order {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct TimelineItem {
     pub at: String,
-    /// `order`, `event`, `consent`, `tier`, `merge`.
+    /// `order`, `event`, `consent`, `set_aside`, `set_aside_ended`, `merge`, `merge_undone`.
     pub kind: String,
     pub title: String,
     pub detail: Option<String>,
     pub amount: Option<Money>,
-    /// Of a merge that can be undone.
+    /// Of a merge: what undoes it names.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub merge: Option<Id>,
+    pub id: Option<Id>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
