@@ -15,6 +15,9 @@ export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "
 export const VAULT_KEYS = { test: Buffer.alloc(32, 7), old: Buffer.alloc(32, 8) };
 export const VAULT_KEY = Object.entries(VAULT_KEYS).map(([id, key]) => `${id}:${key.toString("base64")}`).join(",");
 
+// What a test's worker hashes addresses with.
+export const SUPPRESSION_KEY = Buffer.alloc(32, 9).toString("base64");
+
 // Where public data sets lie; a test that needs one skips, with this reason, where it is absent.
 export function dataset(...parts) {
   const file = path.join(process.env.REKINDLE_DATA ?? path.join(root, "..", "shared", "data"), ...parts);
@@ -40,7 +43,7 @@ export async function start({ now, vars = {}, outside = {} } = {}) {
   const { createTestHarness } = await import("wrangler");
   const options = (more) => ({
     root,
-    workers: [{ configPath: "wrangler.toml", prebuiltWorkerDir: worker, vars: { LOCAL: "true", VAULT_KEY, ...more, ...vars } }],
+    workers: [{ configPath: "wrangler.toml", prebuiltWorkerDir: worker, vars: { LOCAL: "true", VAULT_KEY, SUPPRESSION_KEY, ...more, ...vars } }],
   });
   const server = createTestHarness(options({ ORIGIN: "http://localhost" }));
   const guard = guardOutside(outside);

@@ -13,7 +13,7 @@ import path from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { promisify } from "node:util";
 
-import { VAULT_KEY, root, sha256, until, uuid7 } from "./harness.mjs";
+import { SUPPRESSION_KEY, VAULT_KEY, root, sha256, until, uuid7 } from "./harness.mjs";
 
 const WRANGLER = path.join(root, "node_modules", "wrangler", "bin", "wrangler.js");
 const OFFLINE = { ...process.env, CLOUDFLARE_CF_FETCH_ENABLED: "false", WRANGLER_SEND_METRICS: "false", CI: "true" };
@@ -89,7 +89,7 @@ export async function serve(data, { token, now, program = worker, config = path.
   const port = await freePort();
   const url = `http://localhost:${port}`;
   const args = ["dev", path.join(program, "index.js"), "--config", config, "--ip", "127.0.0.1", "--port", `${port}`, "--inspector-port", "0"];
-  args.push("--persist-to", state(data), "--var", "LOCAL:true", "--var", `ORIGIN:${url}`, "--var", `VAULT_KEY:${VAULT_KEY}`, "--show-interactive-dev-session=false");
+  args.push("--persist-to", state(data), "--var", "LOCAL:true", "--var", `ORIGIN:${url}`, "--var", `VAULT_KEY:${VAULT_KEY}`, "--var", `SUPPRESSION_KEY:${SUPPRESSION_KEY}`, "--show-interactive-dev-session=false");
   const file = path.join(data.path, "server.log");
   const log = openSync(file, "w");
   // A group of its own: wrangler and both of its runtimes are killed together, or the survivor would hang.

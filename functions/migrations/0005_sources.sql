@@ -116,7 +116,8 @@ create table merges (
 create index merges_by_winner on merges (winner);
 create index merges_by_loser on merges (loser);
 
--- Addresses that nobody may write to, whoever they belong to, by their keyed hash. channel: 'email', 'sms'.
+-- Addresses that nobody may write to, whoever they belong to, by their keyed hash. channel: 'email', 'sms'; 'id' for what a source called
+-- somebody who was erased. source: in words.
 create table suppressions (
   hash text not null,
   channel text not null,
@@ -232,3 +233,6 @@ create table merged_rows (
   external_id text not null,
   primary key (merge_id, place, source, external_id)
 ) strict, without rowid;
+
+-- Rises when somebody is erased: what was looked up before is looked up again.
+alter table intake add column erasures integer not null default 0;

@@ -20,6 +20,7 @@ pub mod seams;
 pub mod serve;
 pub mod settings;
 pub mod sources;
+pub mod suppression;
 pub mod vault;
 pub mod versioned;
 

@@ -7,7 +7,7 @@ import { randomUUID } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import path from "node:path";
 
-import { VAULT_KEY, root, sha256 } from "../harness.mjs";
+import { SUPPRESSION_KEY, VAULT_KEY, root, sha256 } from "../harness.mjs";
 
 const [folder, rounds] = [path.resolve(process.argv[2]), Number(process.argv[3] ?? 5)];
 const ROUND_MS = 2_000;
@@ -33,7 +33,7 @@ async function started(worker) {
 }
 
 async function ours() {
-  const vars = { LOCAL: "true", ORIGIN: "http://localhost", VAULT_KEY };
+  const vars = { LOCAL: "true", ORIGIN: "http://localhost", VAULT_KEY, SUPPRESSION_KEY };
   const { server, url, env } = await started({ name: "rekindle", configPath: "wrangler.toml", prebuiltWorkerDir: folder, vars });
   await server.getWorker("rekindle").applyD1Migrations("DB");
   await env.DB.batch(

@@ -31,9 +31,10 @@ pub fn command(mut args: lexopt::Parser) -> Result<()> {
         println!("The dry run found nothing that would stop a deployment; nothing was sent.");
         return Ok(());
     }
-    step("Looking for the vault's key", || {
+    step("Looking for the worker's keys", || {
         let listed = process::output(tools::wrangler().args(["secret", "list", "--format", "json", "--config"]).arg(&config));
-        if listed.is_ok_and(|names| holds_vault_key(&names)) { Ok(()) } else { bail!(NO_VAULT_KEY) }
+        let names = listed.unwrap_or_default();
+        KEYS.iter().find(|(key, _)| !holds_secret(&names, key)).map_or(Ok(()), |(_, without)| bail!("{without}"))
     })?;
     step("Applying migrations", || {
         process::output(tools::wrangler().args(["d1", "migrations", "apply", "DB", "--remote", "--config"]).arg(&config))
@@ -43,13 +44,25 @@ pub fn command(mut args: lexopt::Parser) -> Result<()> {
     Ok(())
 }
 
-const NO_VAULT_KEY: &str = "The worker has no VAULT_KEY, without which it keeps no secrets of stores: run `cargo xtask vault-key`, \
-    then `npx wrangler secret put VAULT_KEY`, and paste what it printed. Keep it: what it has sealed opens with nothing else.";
+/// Secrets that the worker needs, each with what to do where it is missing.
+const KEYS: [(&str, &str); 2] = [
+    (
+        "VAULT_KEY",
+        "The worker has no VAULT_KEY, without which it keeps no secrets of stores: run `cargo xtask vault-key`, then `npx wrangler \
+         secret put VAULT_KEY`, and paste what it printed. Keep it: what it has sealed opens with nothing else.",
+    ),
+    (
+        "SUPPRESSION_KEY",
+        "The worker has no SUPPRESSION_KEY, without which it knows no address that nobody may write to: run `cargo xtask \
+         suppression-key`, then `npx wrangler secret put SUPPRESSION_KEY`, and paste what it printed. Keep it and never change it: \
+         opt-outs and erasures are found with nothing else.",
+    ),
+];
 
-/// Whether the worker's secrets, as wrangler lists them, hold the one that seals others.
-fn holds_vault_key(names: &str) -> bool {
+/// Whether the worker's secrets, as wrangler lists them, hold this one.
+fn holds_secret(names: &str, key: &str) -> bool {
     let names: serde_json::Value = serde_json::from_str(names).unwrap_or_default();
-    names.as_array().into_iter().flatten().any(|secret| secret.get("name").and_then(|name| name.as_str()) == Some("VAULT_KEY"))
+    names.as_array().into_iter().flatten().any(|secret| secret.get("name").and_then(|name| name.as_str()) == Some(key))
 }
 
 /// Refuses a configuration that would deploy to nowhere, or a local run's laxer rules to everyone.
@@ -59,10 +72,10 @@ fn check(config: &str) -> Result<()> {
     if vars.is_some_and(|vars| vars.contains_key("LOCAL")) {
         bail!("wrangler.toml sets LOCAL, which shows sign-in links to whoever asks: remove it from `[vars]`.");
     }
-    if vars.is_some_and(|vars| vars.contains_key("VAULT_KEY")) {
-        bail!(
-            "wrangler.toml holds VAULT_KEY in plain sight: remove it from `[vars]` and run `npx wrangler secret put VAULT_KEY`."
-        );
+    for (key, _) in KEYS {
+        if vars.is_some_and(|vars| vars.contains_key(key)) {
+            bail!("wrangler.toml holds {key} in plain sight: remove it from `[vars]` and run `npx wrangler secret put {key}`.");
+        }
     }
     let origin = vars.and_then(|vars| vars.get("ORIGIN")?.as_str()).unwrap_or_default();
     let host = origin.strip_prefix("https://").unwrap_or_default();
@@ -134,11 +147,14 @@ mod tests {
     }
 
     #[test]
-    fn the_vaults_key_is_a_secret_and_has_to_be_there() {
-        refused(&READY.replace("[vars]", "[vars]\nVAULT_KEY = \"a:b\""), "VAULT_KEY");
-        assert!(holds_vault_key(r#"[{"name":"OTHER","type":"secret_text"},{"name":"VAULT_KEY","type":"secret_text"}]"#));
-        for names in ["", "[]", r#"[{"name":"vault_key"}]"#, r#"{"name":"VAULT_KEY"}"#] {
-            assert!(!holds_vault_key(names), "{names}");
+    fn the_workers_keys_are_secrets_and_have_to_be_there() {
+        let listed = r#"[{"name":"SUPPRESSION_KEY","type":"secret_text"},{"name":"VAULT_KEY","type":"secret_text"}]"#;
+        for (key, without) in KEYS {
+            refused(&READY.replace("[vars]", &format!("[vars]\n{key} = \"a\"")), key);
+            assert!(holds_secret(listed, key) && without.contains(key));
+        }
+        for names in ["", "[]", r#"[{"name":"vault_key"}]"#, r#"{"name":"VAULT_KEY"}"#, r#"[{"name":"SUPPRESSION_KEY"}]"#] {
+            assert!(!holds_secret(names, "VAULT_KEY"), "{names}");
         }
     }
 

@@ -68,7 +68,7 @@ fn make(tools: &Tools) -> Result<()> {
 
 /// Removes a local run's data, and nothing that only happens to be in the folder.
 fn empty(data: &Path) -> Result<()> {
-    for name in ["state", "sample.json", "server.log", "server.json", vault::KEY_FILE] {
+    for name in ["state", "sample.json", "server.log", "server.json", vault::KEY_FILE, vault::SUPPRESSION_FILE] {
         let path = data.join(name);
         let gone = if path.is_dir() { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };
         if let Err(error) = gone

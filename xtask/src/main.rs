@@ -32,6 +32,7 @@ cargo xtask COMMAND
   token    --role ROLE [--data-dir DIR] [--remote]                  prints a new API token
   sign-in  [--data-dir DIR] [--remote]                              prints a one-time sign-in link of the owner
   vault-key                                                         prints a new key for the worker's secrets
+  suppression-key                                                   prints a new key that erased addresses are hashed with
   cron     NAME [--data-dir DIR]                                    runs one job now and prints its run row as JSON
   soak     [NAME]                                                   runs a long check, or lists them
   bench    [models [--rounds 5] [--python FILE]]                    measures the models; beside the Python peers and as wasm
@@ -65,6 +66,7 @@ fn run() -> Result<ExitCode> {
         "token" => token::command(args)?,
         "sign-in" => sign_in::command(args)?,
         "vault-key" => println!("{}", vault::new_key(&vault::todays_id()?)?),
+        "suppression-key" => println!("{}", vault::new_suppression_key()?),
         "cron" => cron::command(args)?,
         "soak" => soak::command(args)?,
         "bench" => bench::command(args)?,

@@ -55,6 +55,7 @@ impl Server {
             .arg(store::state(data))
             .args(["--var", "LOCAL:true", "--var", &format!("ORIGIN:{}", origin(port)), "--show-interactive-dev-session=false"])
             .args(["--var", &format!("VAULT_KEY:{}", vault::local_key(data)?)])
+            .args(["--var", &format!("SUPPRESSION_KEY:{}", vault::local_suppression_key(data)?)])
             .stdout(log.try_clone()?)
             .stderr(log);
         let mut server = Self { port, data: data.to_path_buf(), group: Group::start(&mut command)? };

@@ -33,6 +33,7 @@ pub mod secrets;
 pub mod sessions;
 pub mod shop;
 pub mod sources;
+pub mod suppressions;
 pub mod tokens;
 pub mod totals;
 pub mod traits;
@@ -50,6 +51,8 @@ use std::time::Duration;
 use serde::de::DeserializeOwned;
 use worker::{D1Database, D1PreparedStatement, D1Result, Delay, Env};
 
+use crate::suppression::{Hasher, NoHasher};
+
 pub use error::DbError;
 pub use meter::{Meter, Reading};
 pub use statement::{JSON_BYTES, Param, Statement, find, json_pages};
@@ -62,6 +65,8 @@ const TRIES: u32 = 3;
 pub struct Db {
     database: Arc<D1Database>,
     meter: Arc<Meter>,
+    /// What addresses are hashed with.
+    hasher: Result<Hasher, NoHasher>,
 }
 
 /// What one statement of a batch, or one write, did.
@@ -76,7 +81,13 @@ pub struct Outcome {
 impl Db {
     pub fn open(env: &Env) -> Result<Self, DbError> {
         let database = env.d1("DB").map_err(|error| DbError::Bug(format!("no database: {error}")))?;
-        Ok(Self { database: Arc::new(database), meter: Arc::new(Meter::default()) })
+        Ok(Self { database: Arc::new(database), meter: Arc::new(Meter::default()), hasher: Hasher::of(env) })
+    }
+
+    /// # Errors
+    /// Where the worker has no key: nothing is written then that an erased person might be in.
+    pub fn hasher(&self) -> Result<&Hasher, DbError> {
+        self.hasher.as_ref().map_err(|error| DbError::Bug(error.to_string()))
     }
 
     pub fn meter(&self) -> &Meter {

@@ -20,6 +20,7 @@ pub struct Profile {
     pub score: Option<String>,
     pub traits: String,
     pub version: u32,
+    pub objected_at: Option<i64>,
 }
 
 #[derive(Debug, Clone, Deserialize)]

@@ -5,7 +5,7 @@
 select c.id as row_id, c.public_id, c.external_id, c.kind, c.name, c.sample, k.email, coalesce(f.country, k.country) as country,
   f.tier, f.lifecycle, f.p30, f.p60, f.p90, f.value, f.last_day, f.deadline_day, f.orders,
   s.score ->> '$.triggers' as triggers, s.score ->> '$.interval' as interval, s.score ->> '$.value_interval' as value_interval, s.history, s.score, c.tags, c.traits,
-  c.version, o.public_id as owner_id, o.name as owner_name,
+  c.version, c.objected_at, o.public_id as owner_id, o.name as owner_name,
   (
     select json_object('reason', a.reason, 'from', date(a.from_day * 86400, 'unixepoch'), 'until', date(a.until_day * 86400, 'unixepoch'),
       'note', a.note, 'by', u.name)

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use shared::api::{Consent, Contact, Customer, CustomerResponse, Order};
+use shared::api::{Consent, Contact, Customer, CustomerResponse, Order, Suppressed};
 use shared::consent::{Present, Record, State};
 use shared::id::Id;
 use shared::money::{Home, Money};
@@ -13,10 +13,12 @@ use super::row;
 use crate::ctx::Ctx;
 use crate::db::profile::{self, Belongings, ConsentRow, ContactRow, OrderRow, Profile};
 use crate::db::shop::{self, Shop};
+use crate::db::suppressions::{self, Suppression};
 use crate::db::totals;
 use crate::extract::PathId;
 use crate::problem::Problem;
 use crate::routes::notes;
+use crate::suppression::Channel;
 use crate::versioned::Versioned;
 
 /// One customer, whole: people with their consent, orders, risk over time and what it rests on.
@@ -33,12 +35,41 @@ pub async fn read(ctx: &Ctx, id: &Id) -> Result<Customer, Problem> {
     let shop = shop::read(&ctx.db).await?;
     let profile = profile::find(&ctx.db, id, ctx.now.day()).await?.ok_or(Problem::NotFound)?;
     let belongings = profile::belongings(&ctx.db, profile.row.row_id, shop.home_currency).await?;
-    Ok(wire(profile, belongings, &shop, ctx))
+    let suppressed = suppressed(ctx, &belongings.contacts).await?;
+    Ok(wire(profile, belongings, suppressed, &shop, ctx))
 }
 
-fn wire(profile: Profile, belongings: Belongings, shop: &Shop, ctx: &Ctx) -> Customer {
+/// Of each contact, in their order.
+async fn suppressed(ctx: &Ctx, contacts: &[ContactRow]) -> Result<Vec<Vec<Suppressed>>, Problem> {
+    let addresses = |contact: &ContactRow| {
+        let email = contact.email.clone().map(|email| (Channel::Email, email));
+        [email, contact.phone.clone().map(|phone| (Channel::Sms, phone))].into_iter().flatten().collect::<Vec<_>>()
+    };
+    let all: Vec<(Channel, String)> = contacts.iter().flat_map(addresses).collect();
+    let asked: Vec<(Channel, &str)> = all.iter().map(|(channel, address)| (*channel, address.as_str())).collect();
+    let found = suppressions::find(&ctx.db, &asked).await?;
+    if found.is_empty() {
+        return Ok(Vec::new());
+    }
+    let hasher = ctx.db.hasher()?;
+    let of = |(channel, address): &(Channel, String)| {
+        let hash = hasher.hash(*channel, address);
+        found.iter().find(|row| row.channel == *channel && row.hash == hash).map(told)
+    };
+    Ok(contacts.iter().map(|contact| addresses(contact).iter().filter_map(of).collect()).collect())
+}
+
+pub fn told(row: &Suppression) -> Suppressed {
+    Suppressed {
+        channel: row.channel.as_str().to_owned(),
+        reason: row.reason.as_str().to_owned(),
+        since: Millis(row.occurred_at).rfc3339(),
+    }
+}
+
+fn wire(profile: Profile, belongings: Belongings, suppressed: Vec<Vec<Suppressed>>, shop: &Shop, ctx: &Ctx) -> Customer {
     let (home, today) = (shop.home_currency, ctx.now.day());
-    let Profile { row, score, traits, version } = profile;
+    let Profile { row, score, traits, version, objected_at } = profile;
     let score: Option<Score> = score.and_then(|json| serde_json::from_str(&json).ok());
     let made_of = belongings.made_of.map(|(state, model)| (state, shop.laid_over(model)));
     let value = row.value.map(Home);
@@ -46,9 +77,10 @@ fn wire(profile: Profile, belongings: Belongings, shop: &Shop, ctx: &Ctx) -> Cus
     for consent in belongings.consents {
         histories.entry(consent.contact_id).or_default().push(past(consent));
     }
+    let mut suppressed = suppressed.into_iter();
     let contacts = belongings.contacts.into_iter().map(|person| {
         let history = histories.remove(&person.id).unwrap_or_default();
-        contact(person, history, ctx.now)
+        contact(person, history, suppressed.next().unwrap_or_default(), ctx.now)
     });
     Customer {
         version,
@@ -73,12 +105,12 @@ fn wire(profile: Profile, belongings: Belongings, shop: &Shop, ctx: &Ctx) -> Cus
             .map(|ends| row::money_interval(ends, home)),
         rhythm: score.and_then(|score| score.rhythm),
         home_currency: home,
-        objected_at: None,
+        objected_at: objected_at.map(|at| Millis(at).rfc3339()),
         row: row::wire(row, home),
     }
 }
 
-fn contact(row: ContactRow, history: Vec<Consent>, now: Millis) -> Contact {
+fn contact(row: ContactRow, history: Vec<Consent>, suppressed: Vec<Suppressed>, now: Millis) -> Contact {
     let present: Present = serde_json::from_str(&row.consent).unwrap_or_default();
     Contact {
         id: row.public_id,
@@ -90,7 +122,7 @@ fn contact(row: ContactRow, history: Vec<Consent>, now: Millis) -> Contact {
         time_zone: row.time_zone,
         consent: present.into_values().map(|record| standing(record, now)).collect(),
         history,
-        suppressed: Vec::new(),
+        suppressed,
     }
 }
 
