@@ -63,7 +63,8 @@ pub fn told(row: &Suppression) -> Suppressed {
     Suppressed {
         channel: row.channel.as_str().to_owned(),
         reason: row.reason.as_str().to_owned(),
-        since: Millis(row.occurred_at).rfc3339(),
+        source: row.source.clone(),
+        at: Millis(row.occurred_at).rfc3339(),
     }
 }
 

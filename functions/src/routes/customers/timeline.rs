@@ -78,7 +78,7 @@ fn item(row: Happening) -> TimelineItem {
         _ => (consent_title(&title, detail.as_deref().unwrap_or_default()), more.map(|source| format!("By {source}"))),
     };
     let amount = amount.zip(currency).map(|(minor, currency)| Money::new(minor, currency));
-    TimelineItem { at: Millis(at).rfc3339(), kind, title, detail, amount, merge: None }
+    TimelineItem { at: Millis(at).rfc3339(), kind, title, detail, amount, id: None }
 }
 
 /// A row without an id of its own has one that we made: nobody would know it.
