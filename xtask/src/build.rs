@@ -14,7 +14,7 @@ pub use markers::{app_is_light, worker_has_no_seams};
 pub use sample::build as sample;
 pub use worker::{SEAMS, Variant, build as worker};
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 
 use crate::process;
 use crate::tools::{self, Tools};
@@ -40,17 +40,7 @@ pub fn deployable(tools: &Tools) -> Result<()> {
     worker(tools, Variant::Deployable)?;
     let sizes = size::measure()?;
     process::say(&sizes.report()?);
-    for (module, what, most) in size::MODULES {
-        let bytes = sizes.load(module)?;
-        if bytes > most {
-            bail!(
-                "{what} takes {} KB brotli, above the budget of {} KB: move pages to the other module, work to the Web Worker, or drop a dependency.",
-                bytes / 1000,
-                most / 1000
-            );
-        }
-    }
-    Ok(())
+    sizes.within_budgets()
 }
 
 /// `dist/`: the app and all other static files.

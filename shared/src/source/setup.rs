@@ -16,6 +16,8 @@ pub enum Needs {
     OurSecret,
     /// The write key.
     Key,
+    /// The line that loads our snippet, with the key in it.
+    Tag,
     /// Names to choose there.
     Topics(&'static [&'static str]),
     /// A text to paste there, with what it is called.
@@ -180,18 +182,25 @@ pub fn steps(kind: Kind) -> &'static [Step] {
             ("Send an event.", Needs::Nothing),
         ],
         Kind::Browser => &[
-            ("Take the browser client of Segment, analytics-next, and set this as its API host (apiHost).", Needs::Address),
             (
-                "Set this as its write key. It is no secret, since every visitor can read it: so orders, consent and another person's data do not count from it.",
-                Needs::Key,
+                "Put this line into the head of every page. It tells of visits, and of the product that a page is about.",
+                Needs::Tag,
             ),
             (
-                "Load the client only after somebody has agreed to being measured. Call page on every page, and “Product Viewed” where a product is looked at.",
-                Needs::Nothing,
+                "It stores and sends nothing before somebody agrees to being measured. The banners of Shopify and of WordPress are heard by themselves. With any other, call this when somebody agrees, and the same with false when they take it back.",
+                Needs::Text("When somebody agrees", "rekindle.consent(true)"),
             ),
             (
-                "If people sign in on your pages, keep this secret on your server. With each identify send context.user_hash: the hexadecimal HMAC-SHA256 of the user id under it. Without it a page cannot say who somebody is.",
+                "If people sign in on your pages, keep this secret on your server and put the hexadecimal HMAC-SHA256 of the user id under it into the page, for rekindle.identify(userId, hash). Without it a page cannot say who somebody is.",
                 Needs::OurSecret,
+            ),
+            (
+                "If you would rather use Segment's browser client, analytics-next, set this as its API host (apiHost), load it only after somebody has agreed, and send the hash as context.user_hash.",
+                Needs::Address,
+            ),
+            (
+                "This is the write key of both. It is no secret, since every visitor can read it: so orders, consent and another person's data do not count from it.",
+                Needs::Key,
             ),
             ("Open a page of yours.", Needs::Nothing),
         ],

@@ -78,7 +78,7 @@ pub fn build(tools: &Tools) -> Result<()> {
         let (gate, _) = module(tools, &mut dist, "gate")?;
         let (worker, _) = module(tools, &mut dist, "app_worker")?;
         let styles = styles(tools, &mut dist)?;
-        dist.copy(&project::path("public"))?;
+        dist.copy(tools, &project::path("public"))?;
         let template = project::read(&project::path("app/index.html"))?;
         dist.write("index.html", page::fill(&template, &page::Names { script, wasm, office, lab, gate, worker, styles })?)?;
         dist.sweep()
@@ -164,16 +164,28 @@ impl Dist {
         Ok(())
     }
 
-    fn copy(&mut self, folder: &Path) -> Result<()> {
+    /// As they are; scripts, which others load too, without what only their authors read.
+    fn copy(&mut self, tools: &Tools, folder: &Path) -> Result<()> {
         for file in stamp::files(folder)? {
-            if file.extension().is_some_and(|end| end == "css") {
+            let end = file.extension().unwrap_or_default();
+            if end == "css" {
                 continue;
             }
             let name = file
                 .strip_prefix(folder)?
                 .to_str()
                 .with_context(|| format!("{} has a name that is not UTF-8", file.display()))?;
-            self.write(name, fs::read(&file)?)?;
+            let bytes = if end == "js" {
+                process::output(Command::new(&tools.esbuild).arg(&file).args([
+                    "--minify",
+                    "--target=es2020",
+                    "--log-level=warning",
+                ]))?
+                .into_bytes()
+            } else {
+                fs::read(&file)?
+            };
+            self.write(name, bytes)?;
         }
         Ok(())
     }

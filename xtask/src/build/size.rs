@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::PathBuf;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 
 use super::worker::Variant;
 use crate::project;
@@ -21,6 +21,10 @@ pub const MODULES: [Module; 4] = [
     ("lab", "third module, Models", 250_000),
     ("gate", "fourth module, sources", 300_000),
 ];
+
+/// Shops load it on every page.
+const SNIPPET: &str = "dist/rekindle.js";
+const SNIPPET_BYTES: usize = 3_000;
 
 /// The built files of one module: its wasm and its script.
 pub fn files_of(module: &str) -> Result<Vec<PathBuf>> {
@@ -41,7 +45,7 @@ pub struct Sizes {
 
 pub fn measure() -> Result<Sizes> {
     let mut files = stamp::files(&project::path("dist/assets"))?;
-    files.push(project::path("dist/index.html"));
+    files.extend(["dist/index.html", SNIPPET].map(project::path));
     files.extend(["index_bg.wasm", "index.js"].map(|name| Variant::Deployable.folder().join(name)));
     let sizes = |file: PathBuf| -> Result<_> {
         let bytes = fs::read(&file).with_context(|| format!("{} is not built", file.display()))?;
@@ -52,9 +56,32 @@ pub fn measure() -> Result<Sizes> {
 
 impl Sizes {
     /// Bytes of brotli that a module takes.
-    pub fn load(&self, module: &str) -> Result<usize> {
+    fn load(&self, module: &str) -> Result<usize> {
         let its = files_of(module)?;
-        Ok(self.files.iter().filter(|(file, ..)| its.contains(file)).map(|(.., packed)| packed).sum())
+        Ok(self.packed(|file| its.contains(file)))
+    }
+
+    /// What a module or the snippet takes above its budget, as an error that says how to mend it.
+    pub fn within_budgets(&self) -> Result<()> {
+        for (module, what, most) in MODULES {
+            let bytes = self.load(module)?;
+            if bytes > most {
+                bail!(
+                    "{what} takes {} KB brotli, above the budget of {} KB: move pages to the other module, work to the Web Worker, or drop a dependency.",
+                    bytes / 1000,
+                    most / 1000
+                );
+            }
+        }
+        let snippet = self.packed(|file| file.ends_with(SNIPPET));
+        if snippet > SNIPPET_BYTES {
+            bail!("{SNIPPET} takes {snippet} bytes brotli, above the budget of {SNIPPET_BYTES}.");
+        }
+        Ok(())
+    }
+
+    fn packed(&self, is_its: impl Fn(&PathBuf) -> bool) -> usize {
+        self.files.iter().filter(|(file, ..)| is_its(file)).map(|(.., packed)| packed).sum()
     }
 
     /// One line a file: raw and brotli, in KB.

@@ -74,6 +74,11 @@ fn Steps(held: Held, source: Source, may: bool) -> impl IntoView {
     view! { <ol class="steps">{shown}</ol> }
 }
 
+/// Our address without the path of pushes.
+fn host(address: &str) -> &str {
+    address.strip_suffix("/v1").unwrap_or(address)
+}
+
 /// What belongs to a step: to copy, to choose, or to paste.
 #[component]
 fn Given(held: Held, source: Source, needs: Needs, may: bool) -> impl IntoView {
@@ -82,10 +87,7 @@ fn Given(held: Held, source: Source, needs: Needs, may: bool) -> impl IntoView {
     match needs {
         Needs::Nothing => ().into_any(),
         Needs::Address => view! { <Once label="Address" value=source.address /> }.into_any(),
-        Needs::Host => {
-            let host = source.address.strip_suffix("/v1").unwrap_or(&source.address).to_owned();
-            view! { <Once label="Host" value=host /> }.into_any()
-        }
+        Needs::Host => view! { <Once label="Host" value=host(&source.address).to_owned() /> }.into_any(),
         Needs::Topics(topics) => {
             let topics = topics.iter().map(|topic| view! { <li class="chip">{*topic}</li> }).collect_view();
             view! { <ul class="chips">{topics}</ul> }.into_any()
@@ -100,5 +102,11 @@ fn Given(held: Held, source: Source, needs: Needs, may: bool) -> impl IntoView {
             view! { <p class="m">"An owner of this shop stores the secret here."</p> }.into_any()
         }
         Needs::Key => view! { <Keys held kind=source.kind may /> }.into_any(),
+        Needs::Tag => {
+            let host = host(&source.address).to_owned();
+            let key = Memo::new(move |_| held.source.with(|source| source.as_ref().and_then(|source| source.write_key.clone())));
+            let tag = move |key| format!(r#"<script async src="{host}/rekindle.js" data-key="{key}"></script>"#);
+            view! { {move || key.get().map(|key| view! { <CopyText label="Line" value=tag(key) /> })} }.into_any()
+        }
     }
 }
