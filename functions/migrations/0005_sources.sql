@@ -7,7 +7,7 @@ alter table customers add column traits_at text not null default '{}';
 alter table customers add column traits_earlier text not null default '{}';
 
 -- settings: shared::api::SourceSettings as JSON. status: 'waiting' for its first message, 'live', 'paused' by a person, 'stopped' by the
--- sender. received_at: the newest message applied; lag: how long that one waited, in milliseconds. failures: pulls failed in a row.
+-- sender. received_at: the newest message applied; lag: how long that one waited, in milliseconds.
 alter table sources add column settings text not null default '{}';
 alter table sources add column status text not null default 'live';
 alter table sources add column version integer not null default 1;
@@ -236,3 +236,15 @@ create table merged_rows (
 
 -- Rises when somebody is erased: what was looked up before is looked up again.
 alter table intake add column erasures integer not null default 0;
+
+-- A file that is fetched every few hours. asked_at: when its address was asked last. failures: in a row. etag, last_modified: of the
+-- file as it was stored last; digest: of its content then.
+create table pulls (
+  source integer primary key,
+  due_at integer not null,
+  asked_at integer,
+  failures integer not null default 0,
+  etag text,
+  last_modified text,
+  digest text
+) strict;

@@ -1,6 +1,7 @@
 //! What a deployment is told by its variables.
 
 use axum::http::Uri;
+use shared::outbound::Own;
 use worker::Env;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,6 +35,13 @@ impl Settings {
         let origin = origin.trim_end_matches('/').to_owned();
         let local = local && loopback_port(&origin).is_some();
         Self { origin, local, access: None }
+    }
+
+    /// What an address of the outside must not lead back to.
+    pub fn own(&self) -> Own<'_> {
+        let place = self.origin.split_once("://").map_or("", |(_, place)| place);
+        let host = place.split(':').next().unwrap_or_default();
+        Own { host, local_port: loopback_port(&self.origin).filter(|_| self.local) }
     }
 
     /// Whether an `Origin` header names this deployment. In a local run the names of the loopback interface are one.

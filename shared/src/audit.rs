@@ -26,6 +26,7 @@ pub enum Action {
     SourceAdded,
     SourceChanged,
     SourceRemoved,
+    SourcePulled,
     SampleRemoved,
     JobAsked,
     CustomerChanged,
@@ -72,7 +73,7 @@ pub struct Told<'a> {
 }
 
 impl Action {
-    pub const ALL: [Self; 42] = [
+    pub const ALL: [Self; 43] = [
         Self::SignedIn,
         Self::SignInFailed,
         Self::SignedOut,
@@ -94,6 +95,7 @@ impl Action {
         Self::SourceAdded,
         Self::SourceChanged,
         Self::SourceRemoved,
+        Self::SourcePulled,
         Self::SampleRemoved,
         Self::JobAsked,
         Self::CustomerChanged,
@@ -140,6 +142,7 @@ impl Action {
             Self::SourceAdded => "source_added",
             Self::SourceChanged => "source_changed",
             Self::SourceRemoved => "source_removed",
+            Self::SourcePulled => "source_pulled",
             Self::SampleRemoved => "sample_removed",
             Self::JobAsked => "job_asked",
             Self::CustomerChanged => "customer_changed",
@@ -185,6 +188,7 @@ impl Action {
             | Self::SourceAdded
             | Self::SourceChanged
             | Self::SourceRemoved
+            | Self::SourcePulled
             | Self::SampleRemoved
             | Self::JobAsked
             | Self::SourceStopped
@@ -251,6 +255,7 @@ pub fn sentence(told: Told<'_>) -> String {
         Action::SourceAdded => format!("connected the source {}", named("without a name")),
         Action::SourceChanged => format!("changed the source {}", named("without a name")),
         Action::SourceRemoved => format!("removed the source {}", named("without a name")),
+        Action::SourcePulled => format!("asked for the file of the source {}", named("without a name")),
         Action::SampleRemoved => "removed the sample shop".to_owned(),
         Action::JobAsked => format!("asked for a run of the job {}", named("without a name")),
         Action::CustomerChanged => "changed a customer".to_owned(),

@@ -29,7 +29,7 @@ mod validate;
 pub(crate) mod who;
 
 pub use fields::{fields, template};
-pub use guess::{Defaults, Doubt, Guess, guess};
+pub use guess::{Defaults, Doubt, Guess, NoColumn, guess};
 pub use occurrences::Occurrences;
 pub use parser::{OptionsError, Parser};
 pub use preview::{Preview, preview};

@@ -16,6 +16,7 @@ pub mod learn;
 pub mod limits;
 pub mod measure;
 pub mod money;
+pub mod outbound;
 pub mod random;
 pub mod risk;
 pub mod search;

@@ -12,7 +12,7 @@ const TOMORROW = "2026-03-03T09:17:00Z";
 
 let server, api, document;
 before(async () => {
-  server = await start({ now: NOW });
+  server = await start({ now: NOW, outside: { "files.example": () => new Response("", { status: 404 }) } });
   document = (await server.request("GET", "/api/openapi.json")).json;
 });
 after(() => server.stop());
@@ -133,6 +133,15 @@ const CHANGES = {
     writes: "source_changed",
     prepare: async () => (await api.post("/api/sources", { kind: "segment", name: "App" })).json.source.id,
     act: (id) => api.patch(`/api/sources/${id}`, { write_key: "new" }, { "if-match": '"1"' }),
+  },
+  "POST /api/sources/{id}/pull": {
+    writes: "source_pulled",
+    prepare: async () => {
+      const settings = { url: "https://files.example/orders.csv", file_kind: "orders" };
+      const { id } = (await api.post("/api/sources", { kind: "pull", name: "Nightly", settings })).json.source;
+      return id;
+    },
+    act: (id) => api.post(`/api/sources/${id}/pull`, {}),
   },
   "DELETE /api/sources/{id}": {
     writes: "source_removed",

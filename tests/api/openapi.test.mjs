@@ -112,6 +112,7 @@ const ALLOWED = {
   "GET /api/sources/{id}": from("viewer"),
   "PATCH /api/sources/{id}": from("owner"),
   "DELETE /api/sources/{id}": from("owner"),
+  "POST /api/sources/{id}/pull": from("marketer"),
   "GET /api/sources/{id}/stats": from("viewer"),
   "GET /api/sources/{id}/messages": from("viewer"),
   "GET /api/dead-letters": from("viewer"),

@@ -24,6 +24,7 @@ pub mod orders;
 pub mod people;
 pub mod profile;
 pub mod prune;
+pub mod pulls;
 pub mod rollups;
 pub mod runs;
 pub mod sample;

@@ -14,6 +14,9 @@ pub const SIGNING: [&str; 2] = ["signing", "signing_next"];
 /// A write key that every visitor of a page can read, so that it may be shown again.
 pub const WRITE_KEY: &str = "write_key";
 
+/// What a pull's address wants to see.
+pub const BEARER: &str = "bearer";
+
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct SecretRow {
     pub id: String,
@@ -41,6 +44,11 @@ pub fn read(outcome: &Outcome) -> Result<Vec<SecretRow>, DbError> {
     rows.collect()
 }
 
+/// A row that another query gave as one JSON object.
+pub fn parse(json: &str) -> Option<SecretRow> {
+    serde_json::from_str(json).ok()
+}
+
 /// Some of those that another key than this one has sealed.
 pub async fn sealed_by_others(db: &Db, key_id: &str) -> Result<Vec<SecretRow>, DbError> {
     read(&db.run_idempotent(sql!("secrets.sql", "secrets_of_other_keys"), params![key_id]).await?)
@@ -56,6 +64,11 @@ pub async fn replace(db: &Db, row: &SecretRow, sealed: &Sealed) -> Result<bool, 
 impl SecretRow {
     pub fn is_signing(&self) -> bool {
         SIGNING.contains(&self.name.as_str())
+    }
+
+    /// A person stored it and never sees it again; a page's write key is shown whole.
+    pub fn is_given(&self) -> bool {
+        self.is_signing() || self.name == BEARER
     }
 }
 

@@ -26,6 +26,7 @@ pub struct SourceRow {
     pub received_at: Option<i64>,
     pub lag: Option<i64>,
     pub error: Option<String>,
+    pub next_pull_at: Option<i64>,
     /// JSON lists.
     key_hints: String,
     secrets: String,

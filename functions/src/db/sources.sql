@@ -3,6 +3,7 @@
 -- name: sources
 -- All, or ?1 alone.
 select s.id, s.public_id, s.kind, s.name, s.status, s.settings, s.version, s.created_at, s.received_at, s.lag, s.error,
+  (select p.due_at from pulls p where p.source = s.id) as next_pull_at,
   (
     select json_group_array(k.hint)
     from (select hint from write_keys where source = s.id and revoked_at is null order by created_at, hint) k

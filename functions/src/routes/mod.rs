@@ -146,6 +146,7 @@ pub const TABLE: &[Route] = table![
     PATCH "/api/sources/{id}", May(Admin), sources::change;
     #[versioned]
     DELETE "/api/sources/{id}", May(Admin), sources::remove;
+    POST "/api/sources/{id}/pull", May(Edit), sources::pull;
     GET "/api/sources/{id}/stats", May(View), sources::stats;
     GET "/api/sources/{id}/messages", May(View), sources::messages;
 

@@ -38,15 +38,18 @@ pub struct Source {
     /// Made by us for the sender's form; once, in the answer that makes it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub secret: Option<String>,
-    /// Which secrets are stored: `signing`, and `signing_next` while the sender changes over.
+    /// Which secrets are stored: `signing`, and `signing_next` while the sender changes over; `bearer` of a pull.
     #[serde(default)]
     pub secrets: Vec<String>,
     /// When its newest message came, and how long that one waited to be applied, in milliseconds.
     pub received_at: Option<String>,
     pub lag: Option<i64>,
-    /// Why the last pull failed.
+    /// Why the last pull failed, and what to do about it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
+    /// Of a pull: when its address is asked next.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_pull_at: Option<String>,
     pub created_at: String,
     pub version: u32,
 }
@@ -60,9 +63,12 @@ pub struct SourceSettings {
     pub url: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub file_kind: Option<crate::import::Kind>,
-    /// Hours between two pulls, 1 to 168.
+    /// Hours between two pulls, 1 to 168; 24 where it is left out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub every_hours: Option<u32>,
+    /// Of a pull: field to the name of the file's column, where the guess is wrong.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub columns: BTreeMap<String, String>,
     /// Of a browser key: pages that may send with it; any where it is empty.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub origins: Vec<String>,
@@ -84,7 +90,8 @@ pub struct Sources {
     pub sources: Vec<Source>,
 }
 
-/// `secrets`: of the sender, where it makes its own; at most two, the one in use first.
+/// `secrets`: of the sender, where it makes its own; at most two, the one in use first. Of a pull: one that is sent to its address as
+/// `Authorization: Bearer`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewSource {
@@ -106,7 +113,8 @@ pub struct SourceChange {
     pub paused: Option<bool>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub settings: Option<SourceSettings>,
-    /// One or two, the one in use first; they replace those that are stored.
+    /// One or two, the one in use first; they replace those that are stored. Of a pull: one, or none to forget it. A pull's secret is
+    /// also forgotten where its address changes to another host and no secret comes with the change.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub secrets: Option<Vec<String>>,
     /// `new`: another write key beside those that are live; `revoke`: all but the newest are dead from now on.

@@ -40,12 +40,35 @@ pub struct Guess {
     pub doubts: Vec<Doubt>,
 }
 
+/// A column that somebody named is not in the file.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("There is no column {column}: the file has {}", .headers.join(", "))]
+pub struct NoColumn {
+    pub column: String,
+    pub headers: Vec<String>,
+}
+
 /// Something that could be read in two ways, or that was not found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Doubt {
     /// A field's name, or one of `kind`, `encoding`, `date_order`, `decimal_comma`, `customer`, `file`.
     pub field: String,
     pub text: String,
+}
+
+impl Guess {
+    /// The options with the columns that somebody names, `field` to `column`: they go before the guess.
+    pub fn with_columns(self, columns: &BTreeMap<String, String>) -> Result<Options, NoColumn> {
+        let Self { mut options, headers, .. } = self;
+        for (field, column) in columns {
+            let is_named = |name: &String| name.trim().eq_ignore_ascii_case(column.trim());
+            let place = headers.iter().position(is_named).and_then(|place| u32::try_from(place).ok());
+            let Some(place) = place else { return Err(NoColumn { column: column.clone(), headers }) };
+            options.columns.retain(|_, other| *other != place);
+            options.columns.insert(field.clone(), place);
+        }
+        Ok(options)
+    }
 }
 
 /// Reads the first bytes of a file: 256 KB are plenty, and a piece that ends inside a row or a character is fine.

@@ -1,19 +1,18 @@
 //! The keys that Cloudflare Access signs with, and the check of a signature by the platform's own cryptography.
 
-use std::time::Duration;
-
-use futures_util::future::{Either, select};
 use js_sys::{JSON, Object, Uint8Array};
 use serde::{Deserialize, Serialize};
+use shared::outbound::check;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{CryptoKey, SubtleCrypto, WorkerGlobalScope};
-use worker::{Delay, Fetch, console_error};
+use worker::console_error;
 
 use super::claims::Parsed;
 use crate::ctx::Ctx;
+use crate::outbound::{self, Ask};
 use crate::problem::Problem;
-use crate::settings::AccessTeam;
+use crate::settings::{AccessTeam, Settings};
 
 /// Keys are asked for anew after an hour, so that one that Cloudflare withdrew does not count for long.
 const KEPT_FOR: i64 = 3_600_000;
@@ -25,7 +24,8 @@ const ASKED_EVERY: i64 = 120_000;
 /// Where nothing could be asked for a day, what was kept is forgotten, in seconds.
 const FORGOTTEN_AFTER: u64 = 86_400;
 
-const ANSWER_WITHIN: Duration = Duration::from_secs(5);
+/// Of the whole set, which has two or three keys.
+const SET_BYTES: usize = 100_000;
 
 const ALGORITHM: &str = r#"{"name":"RSASSA-PKCS1-v1_5","hash":"SHA-256"}"#;
 
@@ -71,7 +71,7 @@ async fn key(ctx: &Ctx, team: &AccessTeam, kid: &str) -> Result<Option<Key>, Pro
             return Ok(find(&kept.keys, kid));
         }
     }
-    let keys = match (ask(team).await, kept) {
+    let keys = match (ask(&ctx.settings, team).await, kept) {
         (Ok(keys), _) => keys,
         // Cloudflare does not answer: what it said last stands until it is forgotten.
         (Err(error), Some(kept)) => {
@@ -94,24 +94,19 @@ fn find(keys: &[Key], kid: &str) -> Option<Key> {
 }
 
 /// A key of a kind that we do not know is passed over, never the whole set.
-async fn ask(team: &AccessTeam) -> Result<Vec<Key>, String> {
-    let address = format!("{}/cdn-cgi/access/certs", team.issuer);
-    let address = address.parse().map_err(|_| "the address of the keys of Access is none".to_owned())?;
-    let answer = async {
-        let mut answer = Fetch::Url(address).send().await?;
-        match answer.status_code() {
-            200 => answer.json::<KeySet>().await,
-            status => Err(worker::Error::RustError(format!("status {status}"))),
-        }
-    };
-    match select(Box::pin(answer), Delay::from(ANSWER_WITHIN)).await {
-        Either::Left((Ok(set), _)) => {
-            let keys = set.keys.into_iter().filter_map(|key| serde_json::from_value::<Key>(key).ok());
-            Ok(keys.filter(|key| key.kty == "RSA").collect())
-        }
-        Either::Left((Err(error), _)) => Err(format!("the keys of Access cannot be read: {error}")),
-        Either::Right(_) => Err("the keys of Access did not come in time".to_owned()),
+async fn ask(settings: &Settings, team: &AccessTeam) -> Result<Vec<Key>, String> {
+    let failed = |why: &dyn std::fmt::Display| format!("the keys of Access cannot be read: {why}");
+    let own = settings.own();
+    let address = check(&format!("{}/cdn-cgi/access/certs", team.issuer), own).map_err(|refused| failed(&refused))?;
+    let ask = Ask { address: &address, bearer: None, headers: &[] };
+    let answer = outbound::get(&ask, own).await.map_err(|failure| failed(&failure))?;
+    if answer.status != 200 {
+        return Err(failed(&format_args!("status {}", answer.status)));
     }
+    let bytes = answer.bytes(SET_BYTES).await.map_err(|failure| failed(&failure))?;
+    let set: KeySet = serde_json::from_slice(&bytes).map_err(|_| failed(&"they are no set of keys"))?;
+    let keys = set.keys.into_iter().filter_map(|key| serde_json::from_value::<Key>(key).ok());
+    Ok(keys.filter(|key| key.kty == "RSA").collect())
 }
 
 async fn is_signed_by(key: &Key, parsed: &Parsed<'_>) -> Result<bool, JsValue> {

@@ -3,7 +3,7 @@
 pub mod batches;
 pub mod create;
 pub mod history;
-mod receive;
+pub mod receive;
 
 use axum::Json;
 use axum::body::{Body, Bytes};

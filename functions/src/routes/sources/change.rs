@@ -3,14 +3,15 @@
 use axum::Json;
 use shared::api::{Done, KeyChange, Source, SourceAnswer, SourceChange};
 use shared::audit::Action;
-use shared::source::Family;
+use shared::source::{Family, Kind};
 
 use super::create::{new_key, sealed};
-use super::{checked, checked_secrets, find, kind_of, name, settings_of, wire};
+use super::{checked, checked_secrets, find, kind_of, name, pull, secret_names, settings_of, wire};
 use crate::ctx::Ctx;
 use crate::db::audit::{self, Entry};
+use crate::db::secrets::SecretRow;
 use crate::db::sources::SourceRow;
-use crate::db::{DbError, Outcome, secrets, sources};
+use crate::db::{DbError, Outcome, leases, pulls, secrets, sources};
 use crate::extract::{IfMatch, JsonBody, PathId};
 use crate::problem::Problem;
 use crate::sources::directory;
@@ -35,7 +36,7 @@ pub async fn change(
     let name = change.name.as_deref().map(name).transpose()?.unwrap_or_else(|| row.name.clone());
     let before = settings_of(&row);
     let settings = match change.settings.clone() {
-        Some(settings) => checked(kind, settings)?,
+        Some(settings) => checked(kind, settings, ctx.settings.own())?,
         None => before.clone(),
     };
     let json = serde_json::to_string(&settings).map_err(|error| Problem::Internal(error.to_string()))?;
@@ -49,18 +50,26 @@ pub async fn change(
         let word = |truth: bool| Some(if truth { "yes" } else { "no" }.to_owned());
         entry = entry.value("paused", word(row.status == "paused"), word(paused));
     }
+    let mut after = Vec::new();
+    let is_moved = kind == Kind::Pull && !pull::keeps_token(&before, &settings, ctx.settings.own());
     if before != settings {
         entry = entry.field("settings");
+        if kind == Kind::Pull {
+            after.extend([pulls::change(&id, ctx.now), leases::wake(pulls::JOB)]);
+        }
     }
-    let mut after = Vec::new();
+    if is_moved && change.secrets.is_none() && row.secrets().iter().any(SecretRow::is_given) {
+        entry = entry.field("secrets");
+        after.push(secrets::remove(&sources::owner(&id), Some(secret_names(kind))));
+    }
     if let Some(given) = &change.secrets {
         checked_secrets(kind, given)?;
-        if given.is_empty() {
+        if given.is_empty() && kind != Kind::Pull {
             return Err(Problem::field("secrets", "Send one or two, the one in use first, or leave them out"));
         }
         entry = entry.field("secrets");
-        after.push(secrets::remove(&sources::owner(&id), Some(&secrets::SIGNING)));
-        after.extend(sealed(&ctx, &id, given)?);
+        after.push(secrets::remove(&sources::owner(&id), Some(secret_names(kind))));
+        after.extend(sealed(&ctx, &id, kind, given)?);
     }
     if change.write_key.is_some() && kind.family() != Family::Key {
         return Err(Problem::field("write_key", "This kind of source signs with a secret and has no write key"));

@@ -6,12 +6,13 @@ use shared::audit::Action;
 use shared::id::Id;
 use shared::source::{Family, Kind};
 
-use super::{checked, checked_secrets, find, name, wire};
+use super::{checked, checked_secrets, find, name, secret_names, wire};
 use crate::auth;
 use crate::ctx::Ctx;
 use crate::db::audit::{self, Entry};
-use crate::db::{Statement, secrets, sources};
+use crate::db::{Statement, leases, pulls, secrets, sources};
 use crate::extract::JsonBody;
+use crate::jobs;
 use crate::problem::Problem;
 use crate::random;
 use crate::sources::directory;
@@ -34,11 +35,8 @@ const HINT: usize = 4;
 #[worker::send]
 pub async fn create(ctx: Ctx, JsonBody(new): JsonBody<NewSource>) -> Result<(StatusCode, Versioned<SourceAnswer>), Problem> {
     let NewSource { kind, name: text, secrets: given, settings } = new;
-    if kind == Kind::Pull {
-        return Err(Problem::field("kind", "Files are imported, not connected: use POST /api/imports"));
-    }
     let name = name(&text)?;
-    let settings = checked(kind, settings)?;
+    let settings = checked(kind, settings, ctx.settings.own())?;
     checked_secrets(kind, &given)?;
     let id = random::id(ctx.now)?;
     let entry =
@@ -48,7 +46,10 @@ pub async fn create(ctx: Ctx, JsonBody(new): JsonBody<NewSource>) -> Result<(Sta
     let mut statements = vec![sources::add(add), audit::append_if_changed(&ctx, entry)];
     let made = if given.is_empty() && makes_secret(kind) { Some(random::secret()?) } else { None };
     let signing = made.as_ref().map_or(given.as_slice(), std::slice::from_ref);
-    statements.extend(sealed(&ctx, &id, signing)?);
+    statements.extend(sealed(&ctx, &id, kind, signing)?);
+    if kind == Kind::Pull {
+        statements.extend([pulls::add(&id, ctx.now), leases::wake(pulls::JOB)]);
+    }
     let write_key = if kind.family() == Family::Key { Some(new_key(&ctx, &id, kind, &mut statements)?) } else { None };
     let outcomes = ctx.db.batch(statements).await?;
     if outcomes.first().is_none_or(|added| added.changes == 0) {
@@ -58,6 +59,9 @@ pub async fn create(ctx: Ctx, JsonBody(new): JsonBody<NewSource>) -> Result<(Sta
         ));
     }
     directory::forget();
+    if kind == Kind::Pull {
+        jobs::ring(&ctx.env, &ctx.db).await;
+    }
     let source = wire(&ctx, find(&ctx, &id).await?)?;
     let source = Source { write_key, secret: made, ..source };
     Ok((StatusCode::CREATED, Versioned(source.version, SourceAnswer { source })))
@@ -68,10 +72,9 @@ fn makes_secret(kind: Kind) -> bool {
     matches!(kind, Kind::Woocommerce | Kind::Browser)
 }
 
-/// Stores up to two secrets of a sender, the one in use first.
-pub(super) fn sealed(ctx: &Ctx, source: &Id, signing: &[String]) -> Result<Vec<Statement>, Problem> {
-    let named = secrets::SIGNING.into_iter().zip(signing);
-    named.map(|(name, secret)| seal(ctx, source, name, secret)).collect()
+/// Stores what a person gives, the one in use first.
+pub(super) fn sealed(ctx: &Ctx, source: &Id, kind: Kind, secrets: &[String]) -> Result<Vec<Statement>, Problem> {
+    secret_names(kind).iter().zip(secrets).map(|(name, secret)| seal(ctx, source, name, secret)).collect()
 }
 
 /// Makes a write key, and adds what stores it; a page's key is kept whole, since it is shown again.

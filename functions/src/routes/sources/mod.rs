@@ -3,16 +3,19 @@
 mod change;
 mod create;
 mod messages;
+mod pull;
 mod stats;
 
 pub use change::{__path_change, __path_remove, change, remove};
 pub use create::{__path_create, create};
 pub use messages::{__path_messages, messages};
+pub use pull::{__path_pull, pull};
 pub use stats::{__path_stats, stats};
 
 use axum::Json;
 use shared::api::{Source, SourceAnswer, SourceSettings, SourceStatus, Sources};
 use shared::id::Id;
+use shared::outbound::Own;
 use shared::source::{Family, Kind};
 use shared::time::Millis;
 
@@ -67,7 +70,7 @@ fn wire(ctx: &Ctx, row: SourceRow) -> Result<Source, Problem> {
         key_hints: row.key_hints(),
         write_key: shown_key(ctx, &secrets),
         secret: None,
-        secrets: secrets.iter().filter(|secret| secret.is_signing()).map(|secret| secret.name.clone()).collect(),
+        secrets: secrets.iter().filter(|secret| secret.is_given()).map(|secret| secret.name.clone()).collect(),
         status: match row.status.as_str() {
             "waiting" => SourceStatus::Waiting,
             "paused" => SourceStatus::Paused,
@@ -80,6 +83,7 @@ fn wire(ctx: &Ctx, row: SourceRow) -> Result<Source, Problem> {
         received_at: row.received_at.map(at),
         lag: row.lag,
         error: row.error,
+        next_pull_at: row.next_pull_at.map(at),
         created_at: at(row.created_at),
         version: row.version,
     })
@@ -117,10 +121,14 @@ fn name(text: &str) -> Result<String, Problem> {
 }
 
 /// Settings that mean something for the kind.
-fn checked(kind: Kind, settings: SourceSettings) -> Result<SourceSettings, Problem> {
-    let SourceSettings { url, file_kind, every_hours, origins, site, daily_messages } = &settings;
-    if url.is_some() || file_kind.is_some() || every_hours.is_some() {
-        return Err(Problem::field("settings", "url, file_kind and every_hours are of a pull only: leave them out"));
+fn checked(kind: Kind, settings: SourceSettings, own: Own<'_>) -> Result<SourceSettings, Problem> {
+    if kind == Kind::Pull {
+        pull::checked(&settings, own)?;
+        return Ok(settings);
+    }
+    let SourceSettings { url, file_kind, every_hours, columns, origins, site, daily_messages } = &settings;
+    if url.is_some() || file_kind.is_some() || every_hours.is_some() || !columns.is_empty() {
+        return Err(Problem::field("settings", "url, file_kind, every_hours and columns are of a pull only: leave them out"));
     }
     if !origins.is_empty() && kind != Kind::Browser {
         return Err(Problem::field("settings.origins", "Only a key that pages use is held to origins: leave them out"));
@@ -158,7 +166,7 @@ fn checked_secrets(kind: Kind, secrets: &[String]) -> Result<(), Problem> {
     if secrets.is_empty() {
         return Ok(());
     }
-    if !takes_secrets(kind) {
+    if secret_names(kind).is_empty() {
         return Err(Problem::field("secrets", "This kind of source has a write key and no secret: leave them out"));
     }
     let is_secret = |text: &String| {
@@ -167,18 +175,35 @@ fn checked_secrets(kind: Kind, secrets: &[String]) -> Result<(), Problem> {
             && text.chars().count() <= SECRET_CHARS
             && !text.chars().any(char::is_control)
     };
-    if secrets.len() > secrets::SIGNING.len() || !secrets.iter().all(is_secret) {
+    if kind == Kind::Pull && !secrets.iter().all(|secret| secret.bytes().all(|byte| byte.is_ascii_graphic())) {
         return Err(Problem::field(
             "secrets",
-            format!("Send one or two, the one in use first, of at most {SECRET_CHARS} characters"),
+            "Send the token alone, without Bearer before it: letters, digits and signs, no spaces",
+        ));
+    }
+    let most = secret_names(kind).len();
+    if secrets.len() > most || !secrets.iter().all(is_secret) {
+        return Err(Problem::field(
+            "secrets",
+            if most == 1 {
+                format!("Send one token of at most {SECRET_CHARS} characters")
+            } else {
+                format!("Send one or two, the one in use first, of at most {SECRET_CHARS} characters")
+            },
         ));
     }
     Ok(())
 }
 
-/// Whether something of the source is signed: every push of a store's, or the user ids of a page's.
-fn takes_secrets(kind: Kind) -> bool {
-    kind.family() == Family::Signature || kind == Kind::Browser
+/// The names that a person's secrets are stored under, the first one's first: those of whoever signs every push of a store's or the user
+/// ids of a page's, and the token that a file's address wants to see.
+fn secret_names(kind: Kind) -> &'static [&'static str] {
+    match kind.family() {
+        Family::Pull => &[secrets::BEARER],
+        Family::Signature => &secrets::SIGNING,
+        Family::Key if kind == Kind::Browser => &secrets::SIGNING,
+        Family::Key => &[],
+    }
 }
 
 #[cfg(test)]
@@ -204,9 +229,11 @@ mod tests {
         }
     }
 
+    const OWN: Own<'_> = Own { host: "shop.example.com", local_port: None };
+
     #[test]
     fn settings_of_another_kind_are_refused_by_their_name() {
-        let refused = |kind, settings| match checked(kind, settings) {
+        let refused = |kind, settings| match checked(kind, settings, OWN) {
             Err(Problem::Invalid(fields)) => fields.into_keys().next(),
             _ => None,
         };

@@ -215,7 +215,7 @@ pub(super) fn Edit(held: Held, source: Source, may: bool) -> impl IntoView {
 
 impl Typed {
     fn of(source: &Source) -> Self {
-        let SourceSettings { url, file_kind, every_hours, origins, daily_messages, site } = source.settings.clone();
+        let SourceSettings { url, file_kind, every_hours, columns: _, origins, daily_messages, site } = source.settings.clone();
         Self {
             name: source.name.clone(),
             daily: daily_messages.map(|count| count.to_string()).unwrap_or_default(),
@@ -244,6 +244,7 @@ impl Typed {
             url: filled(&self.url),
             file_kind: files::kind_of(&self.file_kind),
             every_hours: self.hours.parse().ok(),
+            columns: before.settings.columns.clone(),
             origins: origins::read(&self.origins).unwrap_or_default(),
             daily_messages: daily(&self.daily).unwrap_or_default(),
             site: origins::read(&self.site).unwrap_or_default().into_iter().next(),
@@ -300,6 +301,7 @@ mod tests {
             received_at: None,
             lag: None,
             error: None,
+            next_pull_at: None,
             created_at: "2026-03-01T12:00:00Z".into(),
             version: 3,
         }
