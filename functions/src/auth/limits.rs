@@ -3,10 +3,15 @@
 //! Cloudflare counts, in memory and for each of its places apart, so that a refused request costs no row. The limits themselves
 //! stand in `wrangler.toml`.
 
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
 use axum::http::HeaderMap;
 use shared::id::Id;
+use shared::time::Millis;
 use worker::{Env, console_error};
 
+use crate::clock;
 use crate::ctx::Who;
 use crate::problem::Problem;
 
@@ -14,6 +19,19 @@ use crate::problem::Problem;
 const SIGN_IN_PERIOD: u32 = 60;
 const WRITES_PERIOD: u32 = 10;
 const PUSHES_PERIOD: u32 = 60;
+
+/// Of one source and minute, those that an isolate takes before it asks. Asking can cost as much as storing the push does, and until
+/// then this isolate has sent a sixth of what is allowed.
+const PUSHES_UNASKED: u32 = 1_000;
+
+/// The pushes of each source that this isolate met in a minute.
+#[derive(Debug)]
+struct Pushed {
+    minute: i64,
+    by_source: BTreeMap<Id, u32>,
+}
+
+static PUSHED: Mutex<Pushed> = Mutex::new(Pushed { minute: 0, by_source: BTreeMap::new() });
 
 /// Tries to sign in, by where they come from.
 pub async fn sign_in_from(env: &Env, headers: &HeaderMap) -> Result<(), Problem> {
@@ -36,6 +54,9 @@ pub async fn write(env: &Env, who: &Who) -> Result<(), Problem> {
 
 /// Pushes of one source, those with a bad signature too.
 pub async fn push(env: &Env, source: &Id) -> Result<(), Problem> {
+    if PUSHED.lock().unwrap_or_else(PoisonError::into_inner).add(source, clock::wall()) <= PUSHES_UNASKED {
+        return Ok(());
+    }
     limit(env, "PUSHES", source.to_string(), PUSHES_PERIOD).await
 }
 
@@ -55,6 +76,19 @@ async fn limit(env: &Env, binding: &str, key: String, period: u32) -> Result<(),
             console_error!("{}", serde_json::json!({ "kind": "error", "binding": binding, "error": error }));
             Ok(())
         }
+    }
+}
+
+impl Pushed {
+    /// Counts one more; how many that makes in the minute of `now`.
+    fn add(&mut self, source: &Id, now: Millis) -> u32 {
+        let minute = now.0.div_euclid(60_000);
+        if self.minute != minute {
+            *self = Self { minute, by_source: BTreeMap::new() };
+        }
+        let pushes = self.by_source.entry(source.clone()).or_default();
+        *pushes = pushes.saturating_add(1);
+        *pushes
     }
 }
 
@@ -83,6 +117,16 @@ mod tests {
         assert_ne!(network("2001:db8:1:2::7"), network("2001:db8:1:3::7"));
         assert_ne!(network("192.0.2.1"), network("192.0.2.2"));
         assert_ne!(network("::ffff:192.0.2.1"), network("::ffff:192.0.2.2"));
+    }
+
+    #[test]
+    fn pushes_are_counted_by_source_and_minute() {
+        let (one, other) = (Id::from_parts(1, &[1; 10]), Id::from_parts(1, &[2; 10]));
+        let mut pushed = Pushed { minute: 0, by_source: BTreeMap::new() };
+        let mut counts = |at: i64| [&one, &one, &other].map(|source| pushed.add(source, Millis(at)));
+        assert_eq!(counts(60_000), [1, 2, 1]);
+        assert_eq!(counts(119_999), [3, 4, 2]);
+        assert_eq!(counts(120_000), [1, 2, 1]);
     }
 
     #[test]
