@@ -1,6 +1,6 @@
 //! Figures into words, where the browser's own formats do not reach.
 
-use shared::api::{Lifecycle, Role, SetAsideReason, Tier};
+use shared::api::{CustomerKind, Lifecycle, Role, SetAsideReason, Tier};
 use shared::risk::shown_per_cent;
 
 /// A probability as a whole per cent; never 0 % or 100 %, which would be a promise.
@@ -116,6 +116,13 @@ pub fn aside_reason(reason: SetAsideReason) -> &'static str {
     }
 }
 
+pub fn customer_kind(kind: CustomerKind) -> &'static str {
+    match kind {
+        CustomerKind::Shopper => "shopper",
+        CustomerKind::Account => "account",
+    }
+}
+
 pub fn lifecycle(lifecycle: Lifecycle) -> &'static str {
     match lifecycle {
         Lifecycle::New => "new",
@@ -155,6 +162,12 @@ pub fn role(role: Role) -> &'static str {
         Role::Success => "Customer success",
         Role::Viewer => "Viewer",
     }
+}
+
+/// With one decimal; a thousand megabytes as gigabytes.
+pub fn megabytes(bytes: f64) -> String {
+    let mega = bytes / 1e6;
+    if mega.abs() >= 1_000.0 { format!("{:.1}\u{a0}GB", mega / 1_000.0) } else { format!("{mega:.1}\u{a0}MB") }
 }
 
 #[cfg(test)]
@@ -208,5 +221,14 @@ mod tests {
     fn codes_read_as_words() {
         assert_eq!(words("order_gap"), "Order gap");
         assert_eq!(words(""), "");
+    }
+
+    #[test]
+    fn bytes_are_told_in_the_unit_that_the_plan_is_told_in() {
+        for (bytes, text) in
+            [(0.0, "0.0\u{a0}MB"), (500e6, "500.0\u{a0}MB"), (10e9, "10.0\u{a0}GB"), (-250_000.0, "-0.2\u{a0}MB")]
+        {
+            assert_eq!(megabytes(bytes), text);
+        }
     }
 }

@@ -1,4 +1,4 @@
-//! The root of the fourth module: sources and dead letters, fetched when somebody goes there.
+//! The root of the fourth module: sources, dead letters, and what people may ask for, fetched when somebody goes there.
 
 use leptos::prelude::*;
 use web_sys::HtmlElement;
@@ -6,6 +6,8 @@ use web_sys::HtmlElement;
 use crate::module;
 use crate::pages::data::letters::{LetterPage, LettersPage};
 use crate::pages::data::sources::{self, NewSourcePage, SetupPage, SourcePage, SourcesPage};
+use crate::pages::privacy::PrivacyPage;
+use crate::pages::rights::RightsPage;
 use crate::places::{Module, Post, post_of};
 
 pub fn start() {
@@ -24,6 +26,8 @@ fn Gate(root: HtmlElement) -> impl IntoView {
         Some(Post::Setup(id)) => view! { <SetupPage id /> }.into_any(),
         Some(Post::DeadLetters) => view! { <LettersPage /> }.into_any(),
         Some(Post::DeadLetter(id)) => view! { <LetterPage id /> }.into_any(),
+        Some(Post::Privacy) => view! { <PrivacyPage /> }.into_any(),
+        Some(Post::Rights(id)) => view! { <RightsPage id /> }.into_any(),
         // Somebody looks at a page of another module.
         None => ().into_any(),
     }

@@ -8,7 +8,6 @@ mod choose;
 mod columns;
 mod filters;
 pub mod memory;
-mod popover;
 mod row;
 mod selection;
 pub mod team;

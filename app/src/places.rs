@@ -169,9 +169,13 @@ pub enum Post {
     Setup(String),
     DeadLetters,
     DeadLetter(String),
+    /// What people asked for, and how long events stay.
+    Privacy,
+    /// What one customer may ask for, with their id.
+    Rights(String),
 }
 
-/// Below the address of Data, whose tabs lead there.
+/// Below the addresses of other places, whose tabs and menus lead there.
 pub fn post_of(path: &str) -> Option<Post> {
     let mut parts = path.strip_prefix('/')?.split('/');
     let post = match (parts.next()?, parts.next()?, parts.next(), parts.next()) {
@@ -181,6 +185,8 @@ pub fn post_of(path: &str) -> Option<Post> {
         ("data", "sources", Some(id), Some("setup")) => Post::Setup(id.to_owned()),
         ("data", "dead-letters", None, None) => Post::DeadLetters,
         ("data", "dead-letters", Some(id), None) => Post::DeadLetter(id.to_owned()),
+        ("settings", "privacy", None, None) => Post::Privacy,
+        ("customers", id, Some("privacy"), None) => Post::Rights(id.to_owned()),
         _ => return None,
     };
     parts.next().is_none().then_some(post)
@@ -280,6 +286,10 @@ mod tests {
         assert_eq!(post_of("/data/sources/0193/setup"), Some(Post::Setup("0193".to_owned())));
         assert_eq!(post_of("/data/dead-letters/0193"), Some(Post::DeadLetter("0193".to_owned())));
         assert_eq!(desk_of("/data/sources"), None);
+        assert_eq!(post_of("/settings/privacy"), Some(Post::Privacy));
+        assert_eq!(desk_of("/settings/privacy"), None);
+        assert_eq!(page_of("/customers/0193/privacy"), Page::Of(Module::Gate));
+        assert_eq!(post_of("/customers/0193/privacy"), Some(Post::Rights("0193".to_owned())));
         for path in ["/data", "/data/history", "/data/sources/0193/more", "/data/sources/0193/setup/x", "/"] {
             assert_eq!(post_of(path), None, "{path}");
         }

@@ -5,8 +5,7 @@ use leptos::prelude::*;
 use shared::api::{COLUMNS, Column};
 
 use super::List;
-use super::popover::Popover;
-use crate::components::{Button, announce, unique_id};
+use crate::components::{Button, Popover, announce, unique_id};
 
 /// Columns of a list where the reader chose none; the customer stands first in every list.
 const DEFAULT: [&str; 5] = ["risk", "weeks", "why", "worth", "due"];

@@ -4,8 +4,7 @@ use leptos::prelude::*;
 use shared::api::{Lifecycle, TagCount, Tier};
 
 use super::List;
-use super::popover::Popover;
-use crate::components::{Button, ButtonKind, Select, unique_id};
+use crate::components::{Button, ButtonKind, Popover, Select, unique_id};
 use crate::format;
 use crate::locale;
 use crate::query::{ListQuery, ME, NOBODY, countries};

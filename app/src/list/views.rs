@@ -10,9 +10,8 @@ use shared::id::Id;
 use self::edit::{Current, NewViewForm};
 use super::List;
 use super::columns::Columns;
-use super::popover::Popover;
 use crate::client::{self, Failure};
-use crate::components::{Button, Skeleton, announce};
+use crate::components::{Button, Popover, Skeleton, announce};
 use crate::query::ListQuery;
 
 /// The saved views of a list, and what was last asked of the API about them.

@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use shared::api::{Customer, CustomerKind, Tier, Trigger};
+use shared::api::{Customer, Permission, Tier, Trigger};
 
 use self::aside::AsidePanel;
 use self::care::{Care, CarePanel};
@@ -28,8 +28,9 @@ use self::peers::PeersPanel;
 use self::timeline::Timeline;
 use crate::charts::RiskOverTime;
 use crate::client::Failure;
-use crate::components::{ButtonLink, DayText, EmptyState, FailureNotice, PageHead, Skeleton, TierBadge, Weight};
+use crate::components::{ButtonLink, DayText, EmptyState, FailureNotice, PageHead, Popover, Skeleton, TierBadge, Weight};
 use crate::format;
+use crate::session::use_session;
 
 #[component]
 pub fn CustomerPage(id: String) -> impl IntoView {
@@ -52,34 +53,59 @@ pub fn CustomerPage(id: String) -> impl IntoView {
     view! {
         <PageHead title lead=lead>
             <ButtonLink small=true href="/customers">"All customers"</ButtonLink>
+            <Menu id />
         </PageHead>
         {move || match customer.get() {
             None => view! { <div class="panel pad"><Skeleton lines=10 /></div> }.into_any(),
             Some(Err(failure)) => refused(failure, load),
-            Some(Ok(customer)) => view! { <Whole customer /> }.into_any(),
+            Some(Ok(customer)) => view! { <Whole customer again=load /> }.into_any(),
         }}
+    }
+}
+
+/// What is done with the whole record; the page behind the links comes with a module of its own.
+#[component]
+fn Menu(id: String) -> impl IntoView {
+    let session = use_session();
+    let may = move |permission| Memo::new(move |_| session.may(permission));
+    let (exports, edits, owns) = (may(Permission::Export), may(Permission::Edit), may(Permission::Admin));
+    let id = StoredValue::new(id);
+    let page = move |hash: &str| format!("/customers/{}/privacy{hash}", id.get_value());
+    view! {
+        <Popover words=|| "Personal data" title="Personal data">
+            <ul class="choices-list">
+                <Show when=move || exports.get()>
+                    <li><ButtonLink small=true download=true href=format!("/api/customers/{}/export", id.get_value())>"Export all data"</ButtonLink></li>
+                </Show>
+                <Show when=move || edits.get()>
+                    <li><ButtonLink small=true href=page("#merge")>"Merge with…"</ButtonLink></li>
+                </Show>
+                <li><ButtonLink small=true href=page("")>"Objection and merges"</ButtonLink></li>
+                <Show when=move || owns.get()>
+                    <li><ButtonLink small=true href=page("#erase")>"Erase…"</ButtonLink></li>
+                </Show>
+            </ul>
+        </Popover>
     }
 }
 
 #[component]
 fn Who(customer: Customer) -> impl IntoView {
     let row = customer.row;
-    let kind = match row.kind {
-        CustomerKind::Shopper => "shopper",
-        CustomerKind::Account => "account",
-    };
+    let kind = format::customer_kind(row.kind);
     let known = [row.email, row.country].into_iter().flatten().map(|text| view! { " · " <bdi>{text}</bdi> }).collect_view();
     view! {
         <span class="row">
             <TierBadge tier=row.tier />
             <span>{kind} {known} " · " {format::lifecycle(row.lifecycle)}</span>
+            {customer.objected_at.is_some().then(|| view! { <span class="chip">"not profiled"</span> })}
             {row.sample.then(|| view! { <span class="chip">"sample"</span> })}
         </span>
     }
 }
 
 #[component]
-fn Whole(customer: Customer) -> impl IntoView {
+fn Whole(customer: Customer, again: Callback<()>) -> impl IntoView {
     let Customer {
         row,
         version,
@@ -93,6 +119,7 @@ fn Whole(customer: Customer) -> impl IntoView {
         peers,
         explanation,
         p_return_interval,
+        objected_at,
         ..
     } = customer.clone();
     let id = row.id.clone();
@@ -116,7 +143,7 @@ fn Whole(customer: Customer) -> impl IntoView {
                     }}
                 </section>
                 <div class="stack">
-                    <Reasons reasons tier />
+                    <Reasons reasons tier objects=objected_at.is_some() />
                     <AsidePanel id=id.clone() aside tier care />
                     <Spent spent home=home_currency />
                 </div>
@@ -133,7 +160,7 @@ fn Whole(customer: Customer) -> impl IntoView {
             <div class="two">
                 <section class="panel">
                     <div class="section-head"><h2>"Timeline"</h2></div>
-                    <Timeline id=id.to_string() />
+                    <Timeline id=id.to_string() on_undone=again />
                 </section>
                 <div class="stack">
                     <CarePanel id=id.clone() care />
@@ -149,8 +176,8 @@ fn Whole(customer: Customer) -> impl IntoView {
 
 /// Every trigger with its evidence.
 #[component]
-fn Reasons(reasons: Vec<Trigger>, tier: Tier) -> impl IntoView {
-    let none = reasons.is_empty().then(|| view! { <p class="m">{no_reason(tier)}</p> });
+fn Reasons(reasons: Vec<Trigger>, tier: Tier, objects: bool) -> impl IntoView {
+    let none = reasons.is_empty().then(|| view! { <p class="m">{no_reason(tier, objects)}</p> });
     let items = reasons
         .into_iter()
         .map(|reason| {
@@ -207,8 +234,9 @@ fn name(customer: &Customer) -> String {
     if row.name.trim().is_empty() { row.external_id.clone() } else { row.name.clone() }
 }
 
-fn no_reason(tier: Tier) -> &'static str {
+fn no_reason(tier: Tier, objects: bool) -> &'static str {
     match tier {
+        _ if objects => "They object to profiling, so they are neither scored nor part of a model.",
         Tier::NotScored => "Not scored yet: that happens within the hour.",
         _ => "Nothing unusual against this customer's own rhythm.",
     }

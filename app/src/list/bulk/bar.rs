@@ -3,10 +3,9 @@ use shared::api::{Permission, Tier};
 
 use super::plan::Deed;
 use super::{Ended, Work};
-use crate::components::{AsideForm, Button, ButtonKind, ButtonLink, Dialog, Select, announce, open_while, unique_id};
+use crate::components::{AsideForm, Button, ButtonKind, ButtonLink, Dialog, Popover, Select, announce, open_while, unique_id};
 use crate::format::plural;
 use crate::list::List;
-use crate::list::popover::Popover;
 use crate::list::selection::{Selection, Share};
 use crate::list::team::TagField;
 use crate::locale;

@@ -21,12 +21,21 @@ fn Person(contact: Contact) -> impl IntoView {
     let name = if contact.name.trim().is_empty() { "Without a name".to_owned() } else { contact.name };
     let known = [contact.email, contact.phone, contact.country, contact.time_zone].into_iter().flatten();
     let known = known.map(|text| view! { <bdi class="breaks">{text}</bdi> " " }).collect_view();
+    let barred = contact
+        .suppressed
+        .into_iter()
+        .map(|barred| {
+            let what = format!("Nobody may write to this {}: {}", address_of(&barred.channel), reason_of(&barred.reason));
+            view! { <p class="barred"><b>{what}</b> <span class="s">" since " <DateText at=barred.at /> ", by " <bdi>{barred.source}</bdi></span></p> }
+        })
+        .collect_view();
     let caption = format!("Consent of {name}");
     let past = contact.history.len();
     view! {
         <div class="pad person-block">
             <h3 dir="auto">{name} {(!contact.role.is_empty()).then(|| format!(" · {}", contact.role.replace('_', " ")))}</h3>
             <p class="s">{known}</p>
+            {barred}
             {if contact.consent.is_empty() {
                 view! { <p class="m">"No consent is known: nobody may write to this person for marketing."</p> }.into_any()
             } else {
@@ -76,5 +85,23 @@ fn ConsentTable(caption: String, rows: Vec<Consent>) -> impl IntoView {
             </thead>
             <tbody>{rows}</tbody>
         </Table>
+    }
+}
+
+fn address_of(channel: &str) -> &'static str {
+    match channel {
+        "sms" => "number",
+        _ => "address",
+    }
+}
+
+/// Why nobody may write to it.
+fn reason_of(reason: &str) -> &'static str {
+    match reason {
+        "unsubscribed" => "they opted out,",
+        "complained" => "they reported a message as spam,",
+        "bounced" => "messages come back from it,",
+        "erased" => "its owner asked to be forgotten,",
+        _ => "it stands on a list that you imported,",
     }
 }

@@ -1,14 +1,21 @@
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use shared::api::{TimelineItem, TimelineResponse};
+use shared::api::{Permission, TimelineItem, TimelineResponse};
 
 use crate::client::{self, Failure};
 use crate::components::{Button, DateText, FailureNotice, Money, Skeleton};
+use crate::pages::rights::UndoMerge;
 use crate::query;
+use crate::session::use_session;
+
+/// Of an item, what it is where two records became one.
+const MERGED: &str = "merge";
 
 /// Everything that happened, newest first, more on request.
 #[component]
-pub(super) fn Timeline(id: String) -> impl IntoView {
+pub(super) fn Timeline(id: String, on_undone: Callback<()>) -> impl IntoView {
+    let session = use_session();
+    let may = Memo::new(move |_| session.may(Permission::Edit));
     let items = RwSignal::new(Vec::<TimelineItem>::new());
     let cursor = RwSignal::new(None::<String>);
     let failure = RwSignal::new(None::<Failure>);
@@ -46,6 +53,17 @@ pub(super) fn Timeline(id: String) -> impl IntoView {
                     <div class="what">
                         <span dir="auto">{item.title}</span>
                         {item.detail.map(|detail| view! { <div class="s" dir="auto">{detail}</div> })}
+                        {item
+                            .id
+                            .filter(|_| item.kind == MERGED)
+                            .map(|id| {
+                                let id = StoredValue::new(id.as_str().to_owned());
+                                view! {
+                                    <Show when=move || may.get()>
+                                        <UndoMerge id=id.get_value() what="this merge" on_done=on_undone />
+                                    </Show>
+                                }
+                            })}
                     </div>
                     {item.amount.map(|amount| view! { <Money amount /> })}
                 </li>

@@ -7,6 +7,7 @@ use shared::api::{Limit, Limits as Figures, LimitsResponse, Plan, Storage, Usage
 use super::{Answer, loaded};
 use crate::client;
 use crate::components::{DateText, DayText, Notice, NoticeKind, Progress, Select, Table};
+use crate::format::megabytes;
 use crate::locale;
 
 #[component]
@@ -215,24 +216,9 @@ fn words(code: &str) -> &'static str {
     }
 }
 
-/// With one decimal; a thousand megabytes as gigabytes.
-fn megabytes(bytes: f64) -> String {
-    let mega = bytes / 1e6;
-    if mega.abs() >= 1_000.0 { format!("{:.1}\u{a0}GB", mega / 1_000.0) } else { format!("{mega:.1}\u{a0}MB") }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn bytes_are_told_in_the_unit_that_the_plan_is_told_in() {
-        for (bytes, text) in
-            [(0.0, "0.0\u{a0}MB"), (500e6, "500.0\u{a0}MB"), (10e9, "10.0\u{a0}GB"), (-250_000.0, "-0.2\u{a0}MB")]
-        {
-            assert_eq!(megabytes(bytes), text);
-        }
-    }
 
     #[test]
     fn each_choice_shows_its_own_figure() {

@@ -3,7 +3,7 @@ use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
-use crate::components::unique_id;
+use super::unique_id;
 
 /// A button that opens a small panel below itself. Esc closes it and gives the focus back; a click or the focus elsewhere closes
 /// it too.
