@@ -26,6 +26,8 @@ pub struct Filter {
     /// Any of these, here and below.
     pub statuses: Option<Vec<ImportStatus>>,
     pub kinds: Option<Vec<Kind>>,
+    /// Fetched from this one.
+    pub source: Option<Id>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -158,7 +160,7 @@ pub async fn page(db: &Db, filter: &Filter, before: Option<i64>, limit: u32) -> 
     let kinds = filter.kinds.as_ref().map(|kinds| kinds.iter().copied().map(kind_name).collect::<Vec<_>>());
     let kinds = kinds.as_ref().map_or(Param::Null, Param::json);
     let rows: Vec<ImportRow> =
-        db.all(sql!("imports.sql", "imports"), params![before.unwrap_or(END), statuses, kinds, limit]).await?;
+        db.all(sql!("imports.sql", "imports"), params![before.unwrap_or(END), statuses, kinds, limit, filter.source.as_ref()]).await?;
     rows.into_iter().map(Import::try_from).collect()
 }
 

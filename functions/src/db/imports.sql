@@ -4,12 +4,13 @@ select i.id, i.public_id, i.kind, i.source, i.status, i.file_name, i.options, i.
 from imports i where i.public_id = ?1;
 
 -- name: imports
--- ?1 before this id, ?2 statuses, ?3 kinds, ?4 how many.
+-- ?1 before this id, ?2 statuses, ?3 kinds, ?4 how many, ?5 the source that they were fetched from.
 select i.id, i.public_id, i.kind, i.source, i.status, i.file_name, i.options, i.cursor, i.next_batch, i.rows_read, i.rows_accepted,
   i.rows_duplicate, i.rows_rejected, i.error, i.resume_at, i.created_at, i.finished_at
 from imports i
 where i.id < ?1 and (?2 is null or i.status in (select value from json_each(?2)))
   and (?3 is null or i.kind in (select value from json_each(?3)))
+  and (?5 is null or i.source = (select s.id from sources s where s.public_id = ?5))
 order by i.id desc limit ?4;
 
 -- name: create_import

@@ -51,6 +51,9 @@ pub struct ImportsQuery {
     /// Comma-separated kinds of what a file holds: `orders`, `customers`, `events`, `rates`; all where it is left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
+    /// Those fetched from this source; all where it is left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<Id>,
     /// 1 to 500, default 100.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<u32>,

@@ -142,7 +142,11 @@ fn cells(import: api::Import) -> Vec<Cell> {
 fn entry(filter: &Filter) -> Entry {
     let statuses = filter.statuses.as_ref().map(|all| all.iter().map(|status| status.as_str()).collect::<Vec<_>>().join(", "));
     let kinds = filter.kinds.as_ref().map(|all| all.iter().map(|&kind| imports::kind_name(kind)).collect::<Vec<_>>().join(", "));
-    Entry::new(Action::ImportsExported).value("status", None, statuses).value("kind", None, kinds)
+    Entry::new(Action::ImportsExported).value("status", None, statuses).value("kind", None, kinds).value(
+        "source",
+        None,
+        filter.source.as_ref().map(ToString::to_string),
+    )
 }
 
 fn filter(asked: &ImportsQuery) -> Result<Filter, Problem> {
@@ -151,6 +155,7 @@ fn filter(asked: &ImportsQuery) -> Result<Filter, Problem> {
     Ok(Filter {
         statuses: chosen("status", asked.status.as_deref(), &statuses, ImportStatus::parse)?,
         kinds: chosen("kind", asked.kind.as_deref(), &kinds, imports::parse_kind)?,
+        source: asked.source.clone(),
     })
 }
 
