@@ -2,11 +2,13 @@
 
 mod behind;
 mod calibration;
+mod days;
 pub mod geometry;
 mod risk;
 mod spark;
 
 pub use behind::*;
 pub use calibration::*;
+pub use days::*;
 pub use risk::*;
 pub use spark::*;

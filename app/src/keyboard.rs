@@ -80,6 +80,12 @@ fn tell(keyboard: Keyboard, key: RowKey) {
     }
 }
 
+/// Focuses the page's heading once a dialog has closed, which gives the focus back to what opened it: that is gone, or goes with its
+/// row.
+pub fn focus_heading() {
+    request_animation_frame(|| focus("#main h1"));
+}
+
 /// Focuses the first element that `selector` finds.
 pub fn focus(selector: &str) {
     let found = document().query_selector(selector).ok().flatten();

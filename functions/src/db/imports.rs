@@ -159,8 +159,9 @@ pub async fn page(db: &Db, filter: &Filter, before: Option<i64>, limit: u32) -> 
     let statuses = filter.statuses.as_ref().map_or(Param::Null, Param::json);
     let kinds = filter.kinds.as_ref().map(|kinds| kinds.iter().copied().map(kind_name).collect::<Vec<_>>());
     let kinds = kinds.as_ref().map_or(Param::Null, Param::json);
-    let rows: Vec<ImportRow> =
-        db.all(sql!("imports.sql", "imports"), params![before.unwrap_or(END), statuses, kinds, limit, filter.source.as_ref()]).await?;
+    let rows: Vec<ImportRow> = db
+        .all(sql!("imports.sql", "imports"), params![before.unwrap_or(END), statuses, kinds, limit, filter.source.as_ref()])
+        .await?;
     rows.into_iter().map(Import::try_from).collect()
 }
 

@@ -1,6 +1,7 @@
 //! Sources: what sends data by itself, how it is set up, how well it does, and what just came.
 
 mod bars;
+mod columns;
 mod connect;
 mod edit;
 mod health;
@@ -9,6 +10,7 @@ mod keys;
 mod list;
 mod one;
 mod origins;
+mod pull;
 pub(super) mod raw;
 mod remove;
 mod secret;

@@ -110,7 +110,7 @@ fn Row(request: PrivacyRequest, asks: Asks) -> impl IntoView {
                     announce(if done { "Marked as done." } else { "Open again." });
                     asks.on_change.run(());
                     // The button that was pressed is gone with its row.
-                    keyboard::focus("#main h1");
+                    keyboard::focus_heading();
                 }
                 Err(refused) => drop(asks.failure.try_set(Some(refused))),
             }

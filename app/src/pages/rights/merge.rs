@@ -160,7 +160,7 @@ mod tests {
     #[test]
     fn the_record_with_orders_stays_and_else_the_one_at_hand() {
         let record = |orders| Record {
-            id: Id::from_parts(orders + 1, &[7; 10]),
+            id: Id::from_parts(1_000, &[7; 10]),
             external_id: String::new(),
             kind: CustomerKind::Shopper,
             name: String::new(),

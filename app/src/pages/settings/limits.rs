@@ -5,6 +5,7 @@ use leptos::task::spawn_local;
 use shared::api::{Limit, Limits as Figures, LimitsResponse, Plan, Storage, UsageDay};
 
 use super::{Answer, loaded};
+use crate::charts::{DayBar, DayBars};
 use crate::client;
 use crate::components::{DateText, DayText, Notice, NoticeKind, Progress, Select, Table};
 use crate::format::megabytes;
@@ -117,6 +118,9 @@ fn Stops(plan: Plan) -> impl IntoView {
     }
 }
 
+/// Days that the worker tells of.
+const ROOM: usize = 30;
+
 /// A bar a day, and the same as a table.
 #[component]
 fn Days(days: Vec<UsageDay>) -> impl IntoView {
@@ -137,20 +141,26 @@ fn Days(days: Vec<UsageDay>) -> impl IntoView {
             }
         })
         .collect_view();
-    let bars = move || {
+    let days = StoredValue::new(days);
+    let bars = Signal::derive(move || {
         let code = what.get();
-        let values: Vec<(String, u64)> = days.iter().map(|day| (day.day.clone(), value(day, &code))).collect();
-        chart(&values, words(&code))
-    };
+        let bar = |day: &UsageDay| {
+            let taken = value(day, &code);
+            DayBar { taken, refused: 0, told: format!("{}: {}", locale::day(&day.day), locale::count(taken)) }
+        };
+        days.with_value(|days| days.iter().map(bar).collect::<Vec<_>>())
+    });
+    let label = Signal::derive(move || {
+        let most = bars.with(|bars| bars.iter().map(|bar| bar.taken).max().unwrap_or(0));
+        format!("{} by day, at most {}", words(&what.get()), locale::count(most))
+    });
     view! {
         <section class="panel pad stack">
             <div class="row spread">
                 <h2>"The last 30 days"</h2>
                 <Select label="Show" bare=true value=what options=options />
             </div>
-            {bars}
-            <details>
-                <summary>"As a table"</summary>
+            <DayBars bars label room=ROOM>
                 <Table caption="What was used by day" unseen_caption=true>
                     <thead>
                         <tr>
@@ -163,40 +173,8 @@ fn Days(days: Vec<UsageDay>) -> impl IntoView {
                     </thead>
                     <tbody>{rows}</tbody>
                 </Table>
-            </details>
+            </DayBars>
         </section>
-    }
-}
-
-/// Bars on a common foot, at most 30.
-fn chart(values: &[(String, u64)], what: &'static str) -> impl IntoView + use<> {
-    const DAYS: usize = 30;
-    const SLOT: usize = 20;
-    const HEIGHT: f64 = 96.0;
-    // Today stands at the right, however few days there are.
-    let first = DAYS.saturating_sub(values.len());
-    let most = values.iter().map(|(_, value)| *value).max().unwrap_or(0).max(1);
-    let bars = values
-        .iter()
-        .enumerate()
-        .map(|(place, (day, value))| {
-            let height = (*value as f64 / most as f64 * HEIGHT).max(if *value > 0 { 1.5 } else { 0.0 });
-            view! {
-                <rect x=((first + place) * SLOT + 3).to_string() y=format!("{:.1}", 104.0 - height) width="14" height=format!("{height:.1}") rx="1">
-                    <title>{format!("{}: {}", locale::day(day), locale::count(*value))}</title>
-                </rect>
-            }
-        })
-        .collect_view();
-    let label = format!("{what} by day, at most {}", locale::count(most));
-    view! {
-        <figure class="bars">
-            <svg viewBox="0 0 600 106" role="img" aria-label=label.clone()>
-                <line x1="0" x2="600" y1="104.5" y2="104.5" />
-                {bars}
-            </svg>
-            <figcaption class="s">{label}</figcaption>
-        </figure>
     }
 }
 

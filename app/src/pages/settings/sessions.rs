@@ -153,7 +153,7 @@ fn End(ending: RwSignal<Option<Ending>>, picked: Picked, on_done: Callback<()>) 
                     ending.set(None);
                     picked.set(BTreeSet::new());
                     on_done.run(());
-                    keyboard::focus("#main h1");
+                    keyboard::focus_heading();
                 }
                 Err(refused) => {
                     failure.set(Some(refused));

@@ -183,8 +183,7 @@ fn Revoke(revoking: RwSignal<Option<Vec<Token>>>, picked: Picked, on_done: Callb
             if failure.with_untracked(Option::is_none) {
                 revoking.set(None);
                 picked.set(BTreeSet::new());
-                // The button that asked is gone with its row.
-                keyboard::focus("#main h1");
+                keyboard::focus_heading();
             }
         });
     };

@@ -68,7 +68,7 @@ pub(super) fn CancelMany(
                     cancelling.set(None);
                     picked.set(BTreeSet::new());
                     // What asked for it can no longer be pressed. The open dialog would keep the focus until it is closed.
-                    request_animation_frame(|| keyboard::focus("#main h1"));
+                    keyboard::focus_heading();
                 }
             }
         });

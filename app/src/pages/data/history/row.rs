@@ -76,7 +76,7 @@ fn Cancel(id: Id, name: String, on_cancelled: Callback<Import>) -> impl IntoView
                     announce("The import is cancelled. What it stored stays.");
                     on_cancelled.run(import);
                     // The button is gone with what it could do.
-                    keyboard::focus("#main h1");
+                    keyboard::focus_heading();
                 }
                 Err(failure) => problem.set(Some(failure.text())),
             }

@@ -6,6 +6,7 @@ use leptos::task::spawn_local;
 use shared::api::{NewSource, Permission, SourceAnswer, SourceSettings};
 use shared::source::Kind;
 
+use super::secret::secret_error;
 use super::{origins, shared as pages, words};
 use crate::client::{self, Failure};
 use crate::components::{
@@ -87,6 +88,8 @@ fn Make(kind: Kind) -> impl IntoView {
     let pages = pages();
     let name = RwSignal::new(words::first_name(kind).to_owned());
     let sites = RwSignal::new(String::new());
+    let site = RwSignal::new(String::new());
+    let token = RwSignal::new(String::new());
     let url = RwSignal::new(String::new());
     let file_kind = RwSignal::new(files::kind_name(shared::import::Kind::Orders).to_owned());
     let hours = RwSignal::new(USUAL_HOURS.to_owned());
@@ -101,6 +104,14 @@ fn Make(kind: Kind) -> impl IntoView {
     let sites_error = Signal::derive(move || {
         let ours = tried.get().then(|| sites.with(|sites| origins::read(sites).err())).flatten();
         ours.or_else(|| theirs("settings.origins"))
+    });
+    let site_error = Signal::derive(move || {
+        let ours = tried.get().then(|| site.with(|site| origins::read(site).err())).flatten();
+        ours.or_else(|| theirs("settings.site"))
+    });
+    let token_error = Signal::derive(move || {
+        let ours = tried.get().then(|| token.with(|token| wrong_token(token))).flatten();
+        ours.or_else(|| theirs("secrets"))
     });
     let url_error = Signal::derive(move || {
         let ours = tried.get().then(|| url.with(|url| address_error(url))).flatten();
@@ -119,24 +130,34 @@ fn Make(kind: Kind) -> impl IntoView {
                 ..SourceSettings::default()
             },
             Kind::Pull => return,
+            Kind::Shopify | Kind::Woocommerce => match site.with_untracked(|site| origins::read(site)) {
+                Ok(sites) => SourceSettings { site: sites.into_iter().next(), ..SourceSettings::default() },
+                Err(_) => return,
+            },
             Kind::Browser => match sites.with_untracked(|sites| origins::read(sites)) {
                 Ok(origins) => SourceSettings { origins, ..SourceSettings::default() },
                 Err(_) => return,
             },
             _ => SourceSettings::default(),
         };
-        if named.is_empty() || busy.get_untracked() {
+        let given = token.with_untracked(|token| token.trim().to_owned());
+        if named.is_empty() || busy.get_untracked() || wrong_token(&given).is_some() {
             return;
         }
+        let secrets = if given.is_empty() { Vec::new() } else { vec![given] };
         busy.set(true);
-        let new = NewSource { kind, name: named, secrets: Vec::new(), settings };
+        let new = NewSource { kind, name: named, secrets, settings };
         spawn_local(async move {
             let answer = client::post::<_, SourceAnswer>("/api/sources", &new).await;
             busy.try_set(false);
             match answer {
                 Ok(SourceAnswer { source }) => {
-                    announce(format!("{} is made. Follow the steps.", source.name));
-                    let path = format!("/data/sources/{}/setup", source.id);
+                    let (next, told) = match source.kind {
+                        Kind::Pull => ("", "The file is fetched within minutes."),
+                        _ => ("/setup", "Follow the steps."),
+                    };
+                    announce(format!("{} is made. {told}", source.name));
+                    let path = format!("/data/sources/{}{next}", source.id);
                     pages.fresh.set(Some(source));
                     go(&path, Step::Page);
                 }
@@ -144,7 +165,7 @@ fn Make(kind: Kind) -> impl IntoView {
             }
         });
     };
-    let known = ["name", "settings.origins", "settings.url"];
+    let known = ["name", "settings.origins", "settings.site", "settings.url", "secrets"];
     let general = move || failure.get().filter(|failure| known.iter().all(|field| failure.field(field).is_none()));
     let more = match kind {
         Kind::Browser => view! {
@@ -157,6 +178,16 @@ fn Make(kind: Kind) -> impl IntoView {
             />
         }
         .into_any(),
+        Kind::Shopify | Kind::Woocommerce => view! {
+            <Field
+                label="The shop's own address, if you like"
+                value=site
+                error=site_error
+                kind="url"
+                hint="Such as https://shop.example.com: links to products begin with it. It can be filled in later."
+            />
+        }
+        .into_any(),
         Kind::Pull => {
             let kinds: Vec<_> = files::KINDS
                 .iter()
@@ -166,6 +197,7 @@ fn Make(kind: Kind) -> impl IntoView {
                 <Field label="Address of the file" value=url error=url_error kind="url" hint="It begins with https:// and needs no sign-in by hand. Addresses inside a private network are refused." />
                 <Select label="What the file holds" value=file_kind options=kinds hint="With the columns of the template on the tab Import." />
                 <Select label="How often" value=hours options=HOURS.map(|(value, words)| (value.to_owned(), words.to_owned())).to_vec() />
+                <Field label="Token, if the address asks for one" value=token error=token_error autocomplete="off" hint="Sent as “Authorization: Bearer …”, to this address only. Stored encrypted, and never shown again." />
             }
             .into_any()
         }
@@ -191,6 +223,11 @@ pub(super) fn address_error(url: &str) -> Option<String> {
     let has_host = rest
         .is_some_and(|rest| rest.split('/').next().is_some_and(|host| host.contains('.')) && !rest.contains(char::is_whitespace));
     (!has_host).then(|| "Give the whole address, such as https://files.example.com/orders.csv.".to_owned())
+}
+
+/// What is wrong with a token; leaving it out is not.
+fn wrong_token(token: &str) -> Option<String> {
+    (!token.trim().is_empty()).then(|| secret_error(token)).flatten()
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use shared::source::{Family, Kind};
 
 use super::connect::{HOURS, address_error};
 use super::held::Held;
-use super::origins;
+use super::{columns, origins};
 use crate::client::Failure;
 use crate::components::{
     Button, ButtonKind, Choice, Clash, ConflictDialog, Difference, FailureNotice, Field, Select, TextArea, announce, standing,
@@ -24,19 +24,21 @@ struct Typed {
     url: String,
     file_kind: String,
     hours: String,
+    columns: String,
     site: String,
 }
 
 /// Each field: its name in the API, its label, and where its text stands.
 type Part = (&'static str, &'static str, fn(&mut Typed) -> &mut String);
 
-const PARTS: [Part; 7] = [
+const PARTS: [Part; 8] = [
     ("name", "Name", |typed| &mut typed.name),
     ("settings.daily_messages", "Messages a day", |typed| &mut typed.daily),
     ("settings.origins", "Pages that may send", |typed| &mut typed.origins),
     ("settings.url", "Address of the file", |typed| &mut typed.url),
     ("settings.file_kind", "What the file holds", |typed| &mut typed.file_kind),
     ("settings.every_hours", "How often", |typed| &mut typed.hours),
+    ("settings.columns", "Columns", |typed| &mut typed.columns),
     ("settings.site", "The shop's own address", |typed| &mut typed.site),
 ];
 
@@ -47,7 +49,7 @@ pub(super) fn Edit(held: Held, source: Source, may: bool) -> impl IntoView {
     let field = |text: &String| RwSignal::new(text.clone());
     let (name, daily, sites) = (field(&first.name), field(&first.daily), field(&first.origins));
     let (url, file_kind, hours) = (field(&first.url), field(&first.file_kind), field(&first.hours));
-    let site = field(&first.site);
+    let (site, columns) = (field(&first.site), field(&first.columns));
     let typed = Memo::new(move |_| Typed {
         name: name.get(),
         daily: daily.get(),
@@ -55,6 +57,7 @@ pub(super) fn Edit(held: Held, source: Source, may: bool) -> impl IntoView {
         url: url.get(),
         file_kind: file_kind.get(),
         hours: hours.get(),
+        columns: columns.get(),
         site: site.get(),
     });
     let put = move |typed: Typed| {
@@ -64,6 +67,7 @@ pub(super) fn Edit(held: Held, source: Source, may: bool) -> impl IntoView {
         url.set(typed.url);
         file_kind.set(typed.file_kind);
         hours.set(typed.hours);
+        columns.set(typed.columns);
         site.set(typed.site);
     };
     let before = RwSignal::new(source);
@@ -156,9 +160,16 @@ pub(super) fn Edit(held: Held, source: Source, may: bool) -> impl IntoView {
             let kinds: Vec<_> =
                 files::KINDS.iter().map(|&kind| (files::kind_name(kind).to_owned(), files::kind_title(kind).to_owned())).collect();
             view! {
-                <Field label="Address of the file" value=url error=error("settings.url") kind="url" />
+                <Field label="Address of the file" value=url error=error("settings.url") kind="url" hint="With an address at another host, a stored token is forgotten." />
                 <Select label="What the file holds" value=file_kind options=kinds error=error("settings.file_kind") />
                 <Select label="How often" value=hours options=HOURS.map(|(value, words)| (value.to_owned(), words.to_owned())).to_vec() error=error("settings.every_hours") />
+                <TextArea
+                    label="Columns, where the guess is wrong"
+                    value=columns
+                    error=error("settings.columns")
+                    rows=3
+                    hint="One a line: our field = column of the file, such as: ordered_at = Order date. Left empty, columns are found by their names, as with a file that you import."
+                />
             }
             .into_any()
         }
@@ -215,7 +226,7 @@ pub(super) fn Edit(held: Held, source: Source, may: bool) -> impl IntoView {
 
 impl Typed {
     fn of(source: &Source) -> Self {
-        let SourceSettings { url, file_kind, every_hours, columns: _, origins, daily_messages, site } = source.settings.clone();
+        let SourceSettings { url, file_kind, every_hours, columns, origins, daily_messages, site } = source.settings.clone();
         Self {
             name: source.name.clone(),
             daily: daily_messages.map(|count| count.to_string()).unwrap_or_default(),
@@ -223,6 +234,7 @@ impl Typed {
             url: url.unwrap_or_default(),
             file_kind: file_kind.map(|kind| files::kind_name(kind).to_owned()).unwrap_or_default(),
             hours: every_hours.map(|hours| hours.to_string()).unwrap_or_default(),
+            columns: columns::write(&columns),
             site: site.unwrap_or_default(),
         }
     }
@@ -234,7 +246,8 @@ impl Typed {
         let origins = origins::read(&self.origins).err().map(|text| ("settings.origins", text));
         let site = origins::read(&self.site).err().map(|text| ("settings.site", text));
         let daily = daily(&self.daily).err().map(|text| ("settings.daily_messages", text));
-        [name, url, origins, site, daily].into_iter().flatten().collect()
+        let columns = columns::read(&self.columns).err().map(|text| ("settings.columns", text));
+        [name, url, columns, origins, site, daily].into_iter().flatten().collect()
     }
 
     /// What differs from the stored source. Settings go as a whole, so that those this form does not know stay.
@@ -244,7 +257,7 @@ impl Typed {
             url: filled(&self.url),
             file_kind: files::kind_of(&self.file_kind),
             every_hours: self.hours.parse().ok(),
-            columns: before.settings.columns.clone(),
+            columns: columns::read(&self.columns).unwrap_or_default(),
             origins: origins::read(&self.origins).unwrap_or_default(),
             daily_messages: daily(&self.daily).unwrap_or_default(),
             site: origins::read(&self.site).unwrap_or_default().into_iter().next(),

@@ -47,13 +47,15 @@ impl Held {
         });
     }
 
-    /// The counts, and the source where they show that it moved on. Answers with whether an answer came.
+    /// The counts, and the source where they show that it moved on, or where it moves without any. Answers with whether an answer came.
     pub async fn look(self) -> bool {
         let Some(path) = self.id.try_with_value(|id| format!("{}/stats", path_of(id))) else { return false };
         let Ok(SourceStatsAnswer { stats }) = client::get(&path).await else { return false };
         let is_news = self
             .source
-            .try_with_untracked(|source| source.as_ref().is_some_and(|source| source.received_at != stats.received_at))
+            .try_with_untracked(|source| {
+                source.as_ref().is_some_and(|source| source.next_pull_at.is_some() || source.received_at != stats.received_at)
+            })
             .unwrap_or_default();
         if self.stats.try_with_untracked(|known| known.as_ref() != Some(&stats)) == Some(true) {
             self.stats.set(Some(stats));

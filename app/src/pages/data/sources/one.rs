@@ -9,6 +9,7 @@ use super::edit::Edit;
 use super::health::Health;
 use super::held::{Held, LOOK};
 use super::keys::Keys;
+use super::pull::{Pulls, Token};
 use super::remove::Remove;
 use super::secret::{Maker, OurSecret, TheirSecret, maker};
 use super::status::StatusWord;
@@ -33,6 +34,8 @@ pub fn SourcePage(id: String) -> impl IntoView {
     let status =
         Memo::new(move |_| held.source.with(|source| source.as_ref().map(|source| (source.status, source.error.clone()))));
     let kind = Memo::new(move |_| held.source.with(|source| source.as_ref().map(|source| source.kind)));
+    // Of a file nothing is set up anywhere else.
+    let pushes = Memo::new(move |_| kind.get().is_some_and(|kind| kind.family() != Family::Pull));
     let setup = format!("/data/sources/{}/setup", held.id());
     let lead = move || {
         view! {
@@ -46,7 +49,7 @@ pub fn SourcePage(id: String) -> impl IntoView {
             <Show when=move || may.get() && begun.get()>
                 <Pause held />
             </Show>
-            <ButtonLink href=setup>"Set-up steps"</ButtonLink>
+            {move || pushes.get().then(|| view! { <ButtonLink href=setup.clone()>"Set-up steps"</ButtonLink> })}
         </PageHead>
         {move || {
             status
@@ -82,8 +85,10 @@ fn Shown(held: Held, source: Source, may: bool) -> impl IntoView {
     view! {
         <div class="two">
             <div class="stack">
-                <Health held />
-                {pushes.then(|| view! { <Tail held /> })}
+                {match pushes {
+                    true => view! { <Health held /> <Tail held /> }.into_any(),
+                    false => view! { <Pulls held /> }.into_any(),
+                }}
             </div>
             <div class="stack">
                 {pushes
@@ -99,6 +104,7 @@ fn Shown(held: Held, source: Source, may: bool) -> impl IntoView {
                 {(kind.family() == Family::Key)
                     .then(|| view! { <section class="panel pad stack"><h2>"Write keys"</h2><Keys held kind may /></section> })}
                 <Edit held source may />
+                {(may && !pushes).then(|| view! { <Token held /> })}
                 {may.then(|| view! { <Remove held /> })}
             </div>
         </div>

@@ -104,7 +104,7 @@ pub(super) fn Pulls(held: Held) -> impl IntoView {
 fn Files(found: Vec<Import>) -> impl IntoView {
     let session = use_session();
     let may = Memo::new(move |_| session.may(Permission::Edit));
-    let row = |import: Import| {
+    let row = move |import: Import| {
         let count = locale::count(import.rows_rejected);
         let rejected = if import.rows_rejected > 0 && may.get_untracked() {
             let label = format!("Download the {count} rejected rows");

@@ -139,7 +139,7 @@ pub(super) fn maker(kind: Kind) -> Maker {
 }
 
 /// What is wrong with a pasted secret: mostly half of it, or the whole line around it.
-fn secret_error(secret: &str) -> Option<String> {
+pub(super) fn secret_error(secret: &str) -> Option<String> {
     let secret = secret.trim();
     let wrong = secret.len() < 8 || secret.len() > 500 || secret.contains(char::is_whitespace);
     wrong.then(|| "Paste the secret alone: one word of 8 to 500 characters.".to_owned())

@@ -45,9 +45,9 @@ pub fn first_name(kind: Kind) -> &'static str {
     }
 }
 
-/// In the order in which they are offered. Files are imported, on a tab of their own.
-pub const OFFERED: [Kind; 7] =
-    [Kind::Shopify, Kind::Woocommerce, Kind::Stripe, Kind::Zendesk, Kind::Intercom, Kind::Segment, Kind::Browser];
+/// In the order in which they are offered.
+pub const OFFERED: [Kind; 8] =
+    [Kind::Shopify, Kind::Woocommerce, Kind::Stripe, Kind::Zendesk, Kind::Intercom, Kind::Segment, Kind::Browser, Kind::Pull];
 
 /// A status as a word, a shape in a box of 16 by 16, and the class that colours both.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -162,7 +162,7 @@ mod tests {
     fn every_kind_is_offered_once_and_has_words() {
         for kind in Kind::ALL {
             let times = OFFERED.iter().filter(|&&offered| offered == kind).count();
-            assert_eq!(times, usize::from(kind != Kind::Pull), "{}", kind.as_str());
+            assert_eq!(times, 1, "{}", kind.as_str());
             assert!(!first_name(kind).is_empty() && kind_brings(kind).ends_with('.'));
         }
     }
