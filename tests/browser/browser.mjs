@@ -15,7 +15,7 @@ const SCREENSHOTS = path.join(root, "tests", "screenshots");
 // Starts the server and a browser. `now` is the virtual clock's first time, for the worker and for the pages.
 export async function open({ now } = {}) {
   assert.ok(existsSync(path.join(root, "dist", "index.html")), "the app is not built: run `cargo xtask build`");
-  const server = await start({ now });
+  const server = await start({ now, outside });
   const browser = await chromium.launch({
     executablePath: process.env.CHROMIUM_BIN ?? "/usr/bin/chromium",
     args: [
@@ -103,6 +103,21 @@ export async function accessible(page, what) {
 export async function screenshot(page, name) {
   mkdirSync(SCREENSHOTS, { recursive: true });
   await page.screenshot({ path: path.join(SCREENSHOTS, `${name}.png`), fullPage: true });
+}
+
+// The page in light and dark, checked by axe, and on a phone, where it must not be wider than the screen.
+export async function pictures(page, name) {
+  for (const theme of ["light", "dark"]) {
+    await page.emulateMedia({ colorScheme: theme });
+    await accessible(page, `${name}, ${theme}`);
+    await screenshot(page, `${name}-${theme}`);
+  }
+  await page.setViewportSize({ width: 390, height: 844 });
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+  assert.ok(wide <= 390, `${name} is ${wide} px wide`);
+  await screenshot(page, `${name}-390`);
+  await page.setViewportSize({ width: 1280, height: 800 });
+  await page.emulateMedia({ colorScheme: "light" });
 }
 
 // The most memory that any renderer ever had resident, as the kernel counts it: it holds the page and its Web Worker.

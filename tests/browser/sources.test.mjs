@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { accessible, open, screenshot, settled } from "./browser.mjs";
+import { accessible, open, pictures, settled } from "./browser.mjs";
 
 let at, owner;
 before(async () => {
@@ -20,19 +20,6 @@ const made = async (kind, name, more = {}) => {
 const track = (key, messageId, more = {}) =>
   at.server.request("POST", "/v1/track", { type: "track", event: "Report Exported", userId: "u1", messageId, ...more }, { authorization: `Basic ${btoa(`${key}:`)}` });
 const stats = async ({ id }) => (await owner.get(`/api/sources/${id}/stats`)).json.stats;
-const pictures = async (me, name) => {
-  for (const theme of ["light", "dark"]) {
-    await me.page.emulateMedia({ colorScheme: theme });
-    await accessible(me.page, `${name}, ${theme}`);
-    await screenshot(me.page, `${name}-${theme}`);
-  }
-  await me.page.setViewportSize({ width: 390, height: 844 });
-  const wide = await me.page.evaluate(() => document.documentElement.scrollWidth);
-  assert.ok(wide <= 390, `${name} is ${wide} px wide`);
-  await screenshot(me.page, `${name}-390`);
-  await me.page.setViewportSize({ width: 1280, height: 800 });
-  await me.page.emulateMedia({ colorScheme: "light" });
-};
 
 test("an app is connected by keyboard, its key is shown once, and the first event turns the page green by itself", async () => {
   const me = await at.visitor();
@@ -41,14 +28,14 @@ test("an app is connected by keyboard, its key is shown once, and the first even
   await me.signIn();
   await me.visit("/data/sources", "Data");
   await page.getByRole("heading", { name: "No source is connected" }).waitFor();
-  await pictures(me, "sources-none");
+  await pictures(page, "sources-none");
   await page.getByRole("link", { name: "Connect a source" }).click();
   await settled(page, "Connect a source");
   await page.getByRole("radio", { name: "Shopify", exact: true }).focus();
   await page.keyboard.press("Space");
   await page.getByRole("heading", { name: "Shopify", exact: true }).waitFor();
   await page.getByRole("radio", { name: "Your app or server" }).check();
-  await pictures(me, "sources-connect");
+  await pictures(page, "sources-connect");
   const name = page.getByRole("textbox", { name: "Name" });
   await name.fill("");
   await page.keyboard.press("Enter");
@@ -63,10 +50,10 @@ test("an app is connected by keyboard, its key is shown once, and the first even
   await page.getByRole("button", { name: "Copied", exact: true }).waitFor();
   assert.equal(await page.evaluate(() => navigator.clipboard.readText()), key);
   await page.getByText("Waiting for the first event").waitFor();
-  await pictures(me, "sources-setup");
+  await pictures(page, "sources-setup");
   assert.equal((await track(key, "first")).status, 200);
   await page.getByText("It works: the first event came").waitFor();
-  await pictures(me, "sources-setup-green");
+  await pictures(page, "sources-setup-green");
 
   await page.reload();
   await settled(page, "Set up Our <b>app</b>");
@@ -97,7 +84,7 @@ test("a source shows its counts, what just came in both views, and stops asking 
   assert.deepEqual({ accepted, duplicate }, { accepted: 2, duplicate: 1 });
   await page.getByText("As a table").click();
   await page.getByRole("table", { name: "Messages by day" }).waitFor();
-  await pictures(me, "sources-one");
+  await pictures(page, "sources-one");
 
   const asked = [];
   page.on("request", (request) => asked.push(request.url()));
@@ -187,7 +174,7 @@ test("a store's secret is stored by pasting it, never shown again, and a viewer 
   await page.getByRole("textbox", { name: "The old secret" }).fill("shpss_canary_0123456789");
   await page.getByRole("button", { name: "Replace the secret" }).click();
   await page.getByText("Two secrets are stored, and either is taken").waitFor();
-  await pictures(me, "sources-shopify");
+  await pictures(page, "sources-shopify");
   await me.end();
 
   const viewer = await at.visitor();
@@ -216,12 +203,12 @@ test("a dead letter says what is wrong, is mended by hand and replayed, another 
   await me.signIn();
   await me.visit(`/data/dead-letters?source=${source.id}`, "Data");
   await page.getByRole("row").filter({ hasText: "event is missing" }).nth(1).waitFor();
-  await pictures(me, "dead-letters");
+  await pictures(page, "dead-letters");
   await me.visit("/data/dead-letters/0193a1b2-0000-7000-8000-000000000001", "Dead letter: track");
   const body = page.getByRole("textbox", { name: "The message, as it came" });
   const text = await body.inputValue();
   assert.match(text, /706405506930370084/, "no digit is rounded");
-  await pictures(me, "dead-letter");
+  await pictures(page, "dead-letter");
   await body.fill(text.slice(0, -1));
   await page.getByRole("button", { name: "Replay it as mended" }).click();
   await page.getByText(/this is no longer JSON/).waitFor();

@@ -11,13 +11,13 @@ use shared::api::{PrivacyRequest, PrivacyRequestAnswer, PrivacyRequestChange, Pr
 
 use crate::client::{self, Failure};
 use crate::components::standing;
-use crate::pages::settings::frame::{Answer, ForOwners, Frame, loaded};
+use crate::pages::settings::frame::{Answer, Frame, loaded};
 
 #[component]
 pub fn PrivacyPage() -> impl IntoView {
     view! {
         <Frame>
-            <ForOwners what="what people asked for"><Page /></ForOwners>
+            <Page />
         </Frame>
     }
 }

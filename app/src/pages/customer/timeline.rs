@@ -1,12 +1,26 @@
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use serde::Deserialize;
 use shared::api::{Permission, TimelineItem, TimelineResponse};
+use shared::id::Id;
 
 use crate::client::{self, Failure};
 use crate::components::{Button, DateText, FailureNotice, Money, Skeleton};
 use crate::pages::rights::UndoMerge;
 use crate::query;
 use crate::session::use_session;
+
+/// Of a merge, only what this list needs.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+struct Undoable {
+    id: Id,
+    can_undo: bool,
+}
+
+#[derive(Deserialize)]
+struct Merges {
+    merges: Vec<Undoable>,
+}
 
 /// Of an item, what it is where two records became one.
 const MERGED: &str = "merge";
@@ -16,6 +30,7 @@ const MERGED: &str = "merge";
 pub(super) fn Timeline(id: String, on_undone: Callback<()>) -> impl IntoView {
     let session = use_session();
     let may = Memo::new(move |_| session.may(Permission::Edit));
+    let merges = RwSignal::new(None::<Vec<Undoable>>);
     let items = RwSignal::new(Vec::<TimelineItem>::new());
     let cursor = RwSignal::new(None::<String>);
     let failure = RwSignal::new(None::<Failure>);
@@ -34,6 +49,10 @@ pub(super) fn Timeline(id: String, on_undone: Callback<()>) -> impl IntoView {
             match answer {
                 Ok(answer) => {
                     failure.set(None);
+                    if merges.with_untracked(Option::is_none) && answer.timeline.iter().any(|item| item.kind == MERGED) {
+                        merges.set(Some(Vec::new()));
+                        want_merges(&id.get_value(), merges);
+                    }
                     items.update(|items| items.extend(answer.timeline));
                     cursor.set(answer.meta.next_cursor);
                     loaded.set(true);
@@ -59,7 +78,7 @@ pub(super) fn Timeline(id: String, on_undone: Callback<()>) -> impl IntoView {
                             .map(|id| {
                                 let id = StoredValue::new(id.as_str().to_owned());
                                 view! {
-                                    <Show when=move || may.get()>
+                                    <Show when=move || may.get() && merges.with(|merges| can_undo(merges.as_deref(), &id.get_value()))>
                                         <UndoMerge id=id.get_value() what="this merge" on_done=on_undone />
                                     </Show>
                                 }
@@ -82,4 +101,18 @@ pub(super) fn Timeline(id: String, on_undone: Callback<()>) -> impl IntoView {
             </Show>
         </div>
     }
+}
+
+fn want_merges(customer: &str, merges: RwSignal<Option<Vec<Undoable>>>) {
+    let path = format!("/api/merges{}", query::address(&[("customer", customer)]));
+    spawn_local(async move {
+        // Without them the timeline is whole; a merge is undone from the page of personal data too.
+        if let Ok(answer) = client::get::<Merges>(&path).await {
+            merges.try_set(Some(answer.merges));
+        }
+    });
+}
+
+fn can_undo(merges: Option<&[Undoable]>, id: &str) -> bool {
+    merges.is_some_and(|merges| merges.iter().any(|merge| merge.id.as_str() == id && merge.can_undo))
 }

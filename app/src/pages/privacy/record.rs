@@ -14,7 +14,7 @@ use crate::pages::rights::{FindCustomer, Record};
 const KINDS: [(PrivacyKind, &str); 3] = [
     (PrivacyKind::Export, "A file with everything, to be handed to them."),
     (PrivacyKind::Erasure, "Everything goes but a fingerprint of the address, so that it is never written to again."),
-    (PrivacyKind::Objection, "They stay a customer, but are neither scored nor part of a model."),
+    (PrivacyKind::Objection, "They stay a customer, but are neither scored nor part of a model. It holds from now on."),
 ];
 
 #[component]
@@ -99,7 +99,10 @@ fn Form(open: RwSignal<bool>, on_recorded: Callback<()>) -> impl IntoView {
             <fieldset class="stack tight"><legend>"What they asked for"</legend>{kinds}</fieldset>
             <Field label="When they asked, if not today" value=day error=theirs("received_at") kind="date" />
             <TextArea label="Note, if you like" value=note error=theirs("note") rows=2 hint="Such as the mail it came by. No more about them than is needed: a note outlives their data." />
-            <p class="m">"This only writes it down, with its due date. What they ask for is done from the register."</p>
+            {move || {
+                (kind.get() != PrivacyKind::Objection)
+                    .then(|| view! { <p class="m">"This only writes it down, with the date until which it is to be done. The register leads to where it is done."</p> })
+            }}
             {move || general().map(|failure| view! { <FailureNotice failure /> })}
             <div class="dialog-actions">
                 <Button on_press=move |_| open.set(false)>"Leave it"</Button>

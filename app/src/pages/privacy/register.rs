@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use shared::api::{PrivacyKind, PrivacyRequest, PrivacyRequestChange};
+use shared::api::{Permission, PrivacyKind, PrivacyRequest, PrivacyRequestChange};
 
 use super::change;
 use crate::client::Failure;
@@ -10,6 +10,8 @@ use crate::components::{
     Button, ButtonKind, ButtonLink, DateText, EmptyState, FailureNotice, Notice, NoticeKind, Table, announce,
 };
 use crate::format::plural;
+use crate::pages::rights::Record;
+use crate::session::use_session;
 use crate::{keyboard, locale};
 
 /// What its rows and its heading ask for.
@@ -19,6 +21,8 @@ struct Asks {
     failure: RwSignal<Option<Failure>>,
     busy: RwSignal<bool>,
     on_change: Callback<()>,
+    /// Who may grant and note it.
+    may: Memo<bool>,
 }
 
 #[component]
@@ -32,7 +36,10 @@ pub(super) fn Register(
     let overdue = requests.iter().filter(|request| request.is_overdue).count() as u64;
     let open = requests.iter().filter(|request| request.done_at.is_none()).count() as u64;
     let none = requests.is_empty();
-    let asks = Asks { noting, failure: RwSignal::new(None), busy: RwSignal::new(false), on_change };
+    let session = use_session();
+    let may = Memo::new(move |_| session.may(Permission::Admin));
+    let may_record = Memo::new(move |_| session.may(Permission::Edit));
+    let asks = Asks { noting, failure: RwSignal::new(None), busy: RwSignal::new(false), on_change, may };
     let rows = requests.into_iter().map(|request| view! { <Row request asks /> }).collect_view();
     view! {
         {(overdue > 0)
@@ -44,7 +51,9 @@ pub(super) fn Register(
             <div class="section-head">
                 <h2>"What people asked for"</h2>
                 <p class="s grow">{(!none).then(|| format!("{} open", locale::count(open)))}</p>
-                <Button kind=ButtonKind::Primary on_press=move |_| recording.set(true)>"Record a request"</Button>
+                <Show when=move || may_record.get()>
+                    <Button kind=ButtonKind::Primary on_press=move |_| recording.set(true)>"Record a request"</Button>
+                </Show>
             </div>
             {move || asks.failure.get().map(|failure| view! { <div class="pad"><FailureNotice failure /></div> })}
             {if none {
@@ -80,7 +89,7 @@ fn Row(request: PrivacyRequest, asks: Asks) -> impl IntoView {
     let PrivacyRequest { kind, subject, customer, source, note, received_at, due_at, done_at, is_overdue, .. } = request.clone();
     let is_open = done_at.is_none();
     let who = match &customer {
-        Some(id) => view! { <a href=format!("/customers/{id}") dir="auto">{subject.clone()}</a> }.into_any(),
+        Some(id) => view! { <Who id=id.as_str().to_owned() subject=subject.clone() is_open /> }.into_any(),
         None => view! { <span dir="auto">{subject.clone()}</span> }.into_any(),
     };
     let due = match (done_at, is_overdue) {
@@ -93,6 +102,9 @@ fn Row(request: PrivacyRequest, asks: Asks) -> impl IntoView {
         (None, false) => view! { <DateText at=due_at /> }.into_any(),
     };
     let whose = StoredValue::new(format!(" {}, {subject}", kind_title(kind).to_lowercase()));
+    // Who was erased stays so, and nobody does by hand what a store asks for.
+    let can_move = customer.is_some();
+    let way = StoredValue::new(customer.filter(|_| is_open).and_then(|id| way(kind, id.as_str())));
     let request = StoredValue::new(request);
     let mark = move |done: bool| {
         if asks.busy.get_untracked() {
@@ -123,21 +135,43 @@ fn Row(request: PrivacyRequest, asks: Asks) -> impl IntoView {
             <td><DateText at=received_at /> {source.map(|source| view! { <div class="s" dir="auto">"by " {source}</div> })}</td>
             <td>{due}</td>
             <td class="num acts">
-                {customer
-                    .filter(|_| is_open)
-                    .and_then(|id| way(kind, id.as_str()))
-                    .map(|(words, href, download)| {
-                        view! { <ButtonLink small=true href download>{words} <span class="unseen">{whose.get_value()}</span></ButtonLink> }
-                    })}
-                <Button small=true on_press=move |_| asks.noting.set(Some(request.get_value()))>
-                    "Note" <span class="unseen">{whose.get_value()}</span>
-                </Button>
-                <Button small=true busy=asks.busy on_press=move |_| mark(is_open)>
-                    {if is_open { "Mark done" } else { "Open again" }} <span class="unseen">{whose.get_value()}</span>
-                </Button>
+                <Show when=move || asks.may.get()>
+                    {way
+                        .get_value()
+                        .map(|(words, href, download)| {
+                            view! { <ButtonLink small=true href download>{words} <span class="unseen">{whose.get_value()}</span></ButtonLink> }
+                        })}
+                    <Button small=true on_press=move |_| asks.noting.set(Some(request.get_value()))>
+                        "Note" <span class="unseen">{whose.get_value()}</span>
+                    </Button>
+                    {can_move
+                        .then(|| {
+                            view! {
+                                <Button small=true busy=asks.busy on_press=move |_| mark(is_open)>
+                                    {if is_open { "Mark done" } else { "Open again" }} <span class="unseen">{whose.get_value()}</span>
+                                </Button>
+                            }
+                        })}
+                </Show>
             </td>
         </tr>
     }
+}
+
+/// Whom an open request is about, by name: the register itself keeps none, so that none is left in it.
+#[component]
+fn Who(id: String, subject: String, is_open: bool) -> impl IntoView {
+    let name = RwSignal::new(subject);
+    let path = format!("/api/customers/{id}");
+    if is_open {
+        spawn_local(async move {
+            // Without it the register still leads there.
+            if let Ok(record) = Record::load(&path).await {
+                name.try_set(record.shown());
+            }
+        });
+    }
+    view! { <a href=format!("/customers/{id}") dir="auto">{move || name.get()}</a> }
 }
 
 /// Where a request is granted: words, address, and whether that is a file.

@@ -3,7 +3,7 @@
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use shared::api::{Retention, RetentionAnswer, RetentionChange};
+use shared::api::{Permission, Retention, RetentionAnswer, RetentionChange};
 use shared::time::{Day, Millis};
 
 use crate::client::{self, Failure};
@@ -19,6 +19,7 @@ const MOST: u32 = 730;
 #[component]
 pub(super) fn RetentionForm(retention: Retention) -> impl IntoView {
     let session = use_session();
+    let may = Memo::new(move |_| session.may(Permission::Admin));
     let days = RwSignal::new(retention.event_days.to_string());
     let stored = RwSignal::new(retention);
     let tried = RwSignal::new(false);
@@ -113,16 +114,20 @@ pub(super) fn RetentionForm(retention: Retention) -> impl IntoView {
             <h2>"How long events stay"</h2>
             <p class="m">"What people did, event by event, and the messages as they came. Orders, consent, contacts and each customer's figures stay however old they are: before an event goes, its customer's figures take it in."</p>
             <div class="narrow stack">
-                <Field label="Days" value=days error kind="number" hint=format!("From {FEWEST} to {MOST}.") />
+                <fieldset disabled=move || !may.get()>
+                    <Field label="Days" value=days error kind="number" hint=format!("From {FEWEST} to {MOST}.") />
+                </fieldset>
                 <Progress label="Space for events and messages" share text=used />
             </div>
             <p class="m">{limited}</p>
             {move || loss.get().map(|day| view! { <p>"Saving removes events from before " <DayText day /> "."</p> })}
             {move || general().map(|failure| view! { <FailureNotice failure /> })}
-            <div class="row">
-                <Button submit=true busy>"Save"</Button>
-                <span class="s gain" aria-live="polite">{move || saved.get().then_some("Saved.")}</span>
-            </div>
+            <Show when=move || may.get()>
+                <div class="row">
+                    <Button submit=true busy>"Save"</Button>
+                    <span class="s gain" aria-live="polite">{move || saved.get().then_some("Saved.")}</span>
+                </div>
+            </Show>
         </form>
         <Confirm
             open=asking

@@ -1,15 +1,11 @@
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use serde::Deserialize;
+use shared::api::PrivacyRequestAnswer;
 
 use super::Record;
 use crate::client::{self, Failure};
 use crate::components::{Button, TypedConfirm, announce};
 use crate::router::{Step, go};
-
-/// The answer's content does not matter here: that it came says that the erasure has begun and cannot be lost.
-#[derive(Deserialize)]
-struct Begun {}
 
 /// Being forgotten: cannot be undone, so the name or the id is typed first.
 #[component]
@@ -29,11 +25,14 @@ pub(super) fn Erase(record: Record, at_once: bool) -> impl IntoView {
         failure.set(None);
         let path = path.get_value();
         spawn_local(async move {
-            let answer = client::delete::<Begun>(&path).await;
+            let answer = client::delete::<PrivacyRequestAnswer>(&path).await;
             busy.try_set(false);
             match answer {
-                Ok(Begun {}) => {
-                    announce("They are erased. What is left of their messages goes within minutes.");
+                Ok(PrivacyRequestAnswer { privacy_request }) => {
+                    announce(match privacy_request.done_at {
+                        Some(_) => "They are erased.",
+                        None => "They are being erased. The register says when it is done.",
+                    });
                     open.try_set(false);
                     go("/customers", Step::Page);
                 }

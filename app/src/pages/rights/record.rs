@@ -49,6 +49,10 @@ pub(super) async fn load(path: &str) -> Result<Held, Failure> {
 }
 
 impl Record {
+    pub async fn load(path: &str) -> Result<Self, Failure> {
+        client::get::<Answer<Self>>(path).await.map(|answer| answer.customer)
+    }
+
     /// What the team knows them by.
     pub fn shown(&self) -> String {
         let name = self.name.trim();

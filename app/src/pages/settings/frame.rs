@@ -22,7 +22,8 @@ pub fn Frame(children: Children) -> impl IntoView {
             <A href="/settings/rates" exact=true>"Exchange rates"</A>
             {move || owner.get().then(|| view! { <A href="/settings/people" exact=true>"People"</A> <A href="/settings/tokens" exact=true>"Tokens"</A> })}
             <A href="/settings/sessions" exact=true>"Sessions"</A>
-            {move || owner.get().then(|| view! { <A href="/settings/audit" exact=true>"Audit log"</A> <A href="/settings/privacy" exact=true>"Privacy"</A> })}
+            {move || owner.get().then(|| view! { <A href="/settings/audit" exact=true>"Audit log"</A> })}
+            <A href="/settings/privacy" exact=true>"Privacy"</A>
             <A href="/settings/limits" exact=true>"Limits"</A>
         </nav>
         {children()}
