@@ -7,46 +7,34 @@ mod row;
 use std::collections::BTreeSet;
 
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use shared::api::{Import, ImportStatus, ImportsResponse, Permission};
 
 use self::cancel::CancelMany;
 use self::filter::Filter;
 use self::row::Row;
 use super::{Imports, words};
-use crate::client::{self, Failure};
 use crate::components::{
-    Button, ButtonKind, ButtonLink, EmptyState, FailureNotice, Notice, NoticeKind, PickAll, Picked, PickedBar, Skeleton, Table,
-    announce, keep_picked, unique_id,
+    Button, ButtonKind, ButtonLink, EmptyState, Growing, Grown, Notice, NoticeKind, PickAll, Picked, PickedBar, Table, grow,
+    keep_picked, unique_id,
 };
-use crate::locale;
 use crate::router::{Step, go, use_location};
 use crate::session::use_session;
 
 const PATH: &str = "/data/history";
 
-/// What stands on the page so far: it grows by asking for more.
-#[derive(Debug, Clone, Default)]
-struct Shown {
-    imports: Vec<Import>,
-    next_cursor: Option<String>,
-    /// An answer came.
-    known: bool,
-    /// With whether it was more that did not come.
-    failure: Option<(Failure, bool)>,
-    busy: bool,
-}
+type Shown = RwSignal<Grown<Import>>;
 
 #[component]
 pub fn History() -> impl IntoView {
     let session = use_session();
     let search = use_location().search;
     let filter = Memo::new(move |_| search.with(|search| Filter::parse(search)));
-    let shown = RwSignal::new(Shown::default());
+    let shown: Shown = RwSignal::new(Grown::default());
     let told = RwSignal::new(None::<String>);
     let picked: Picked = RwSignal::new(BTreeSet::new());
     let cancelling = RwSignal::new(None::<Vec<Import>>);
-    let load = loader(filter, shown);
+    let path = move |cursor: Option<&str>| filter.with_untracked(|filter| filter.api(cursor));
+    let load = grow(shown, "imports", path, |ImportsResponse { imports, meta }: ImportsResponse| (imports, meta.next_cursor));
     let ended = use_context::<Imports>().map(|imports| imports.ended);
     Effect::new(move || {
         filter.track();
@@ -55,35 +43,24 @@ pub fn History() -> impl IntoView {
     });
     Effect::watch(move || filter.get(), move |_, _, _| told.set(None), false);
     let pickable = Memo::new(move |_| {
-        shown.with(|shown| shown.imports.iter().filter(|one| words::is_open(one)).map(|one| one.id.as_str().to_owned()).collect())
+        shown.with(|shown| shown.items.iter().filter(|one| words::is_open(one)).map(|one| one.id.as_str().to_owned()).collect())
     });
     Effect::new(move || pickable.with(|ids: &Vec<String>| keep_picked(picked, ids)));
     let on_cancelled = Callback::new(move |import: Import| {
         shown.update(|shown| {
-            shown.imports.iter_mut().filter(|known| known.id == import.id).for_each(|known| *known = import.clone());
-            shown.imports.retain(|known| filter.with_untracked(|filter| filter.fits(known)));
+            shown.items.iter_mut().filter(|known| known.id == import.id).for_each(|known| *known = import.clone());
+            shown.items.retain(|known| filter.with_untracked(|filter| filter.fits(known)));
         });
         // Older ones may stand behind those that are gone.
-        if shown.with_untracked(|shown| shown.imports.is_empty() && shown.next_cursor.is_some()) {
+        if shown.with_untracked(|shown| shown.items.is_empty() && shown.next_cursor.is_some()) {
             load.run(false);
         }
     });
     let may = Memo::new(move |_| session.may(Permission::Edit));
-    let known = Memo::new(move |_| shown.with(|shown| shown.known));
-    let none = Memo::new(move |_| shown.with(|shown| shown.imports.is_empty()));
+    let none = Memo::new(move |_| shown.with(|shown| shown.items.is_empty()));
     let is_narrowed = Memo::new(move |_| filter.with(Filter::is_narrowed));
-    let busy = Signal::derive(move || shown.with(|shown| shown.busy));
-    let more = Memo::new(move |_| shown.with(|shown| shown.next_cursor.is_some()));
-    let failure = move || {
-        shown.with(|shown| shown.failure.clone()).map(|(failure, more)| {
-            view! { <div class="pad"><FailureNotice failure retry=Callback::new(move |()| load.run(more)) /></div> }
-        })
-    };
-    let body = move || match (known.get(), none.get(), is_narrowed.get()) {
-        (false, ..) => {
-            shown.with(|shown| shown.failure.is_none()).then(|| view! { <div class="pad"><Skeleton lines=6 /></div> }).into_any()
-        }
-        (true, true, true) => view! {
+    let nothing = move || match is_narrowed.get() {
+        true => view! {
             <EmptyState title="No import fits">
                 <p>"None has this status and holds this. Choose others, or look at all imports."</p>
                 <div class="row">
@@ -92,69 +69,25 @@ pub fn History() -> impl IntoView {
             </EmptyState>
         }
         .into_any(),
-        (true, true, false) => view! {
+        false => view! {
             <EmptyState title="Nothing was imported yet">
                 <p>"Each import will stand here with its counts and the rows that were rejected."</p>
                 <ButtonLink href="/data">"Import a file"</ButtonLink>
             </EmptyState>
         }
         .into_any(),
-        (true, false, _) => view! { <List shown picked=may.get().then_some(picked) pickable on_cancelled /> }.into_any(),
     };
+    let list = move || view! { <List shown picked=may.get().then_some(picked) pickable on_cancelled /> };
     view! {
         {move || told.get().map(|text| view! { <Notice kind=NoticeKind::Good>{text}</Notice> })}
-        <section class="panel" aria-busy=move || busy.get().then_some("true")>
+        <Growing shown load nothing list>
             <Show when=move || is_narrowed.get() || !none.get()>
                 <Choices filter is_narrowed />
                 <Actions filter shown picked cancelling may />
             </Show>
-            {failure}
-            {body}
-            <Show when=move || more.get()>
-                <div class="pad row">
-                    <Button busy on_press=move |_| load.run(true)>"Load more"</Button>
-                </div>
-            </Show>
-        </section>
+        </Growing>
         <CancelMany cancelling picked told on_cancelled />
     }
-}
-
-/// Asks for the first page, or for the next one after those that stand.
-fn loader(filter: Memo<Filter>, shown: RwSignal<Shown>) -> Callback<bool> {
-    // Another filter's late answer does not mix with this one's.
-    let asked = StoredValue::new(0_u32);
-    Callback::new(move |more: bool| {
-        let cursor = shown.with_untracked(|shown| shown.next_cursor.clone()).filter(|_| more);
-        let path = filter.with_untracked(|filter| filter.api(cursor.as_deref()));
-        let mine = asked.get_value().wrapping_add(1);
-        asked.set_value(mine);
-        shown.update(|shown| (shown.busy, shown.failure) = (true, None));
-        spawn_local(async move {
-            let answer = client::get::<ImportsResponse>(&path).await;
-            if asked.try_get_value() != Some(mine) {
-                return;
-            }
-            shown.update(|shown| {
-                shown.busy = false;
-                match answer {
-                    Ok(ImportsResponse { imports, meta }) => {
-                        if !more {
-                            shown.imports.clear();
-                        }
-                        shown.imports.extend(imports);
-                        shown.next_cursor = meta.next_cursor;
-                        shown.known = true;
-                    }
-                    Err(refused) => shown.failure = Some((refused, more)),
-                }
-            });
-            if more && shown.with_untracked(|shown| shown.failure.is_none()) {
-                let count = shown.with_untracked(|shown| shown.imports.len()) as u64;
-                announce(format!("{} imports are shown.", locale::count(count)));
-            }
-        });
-    })
 }
 
 /// Statuses and kinds, any number of each; none narrows nothing.
@@ -203,7 +136,7 @@ fn Choices(filter: Memo<Filter>, is_narrowed: Memo<bool>) -> impl IntoView {
 #[component]
 fn Actions(
     filter: Memo<Filter>,
-    shown: RwSignal<Shown>,
+    shown: Shown,
     picked: Picked,
     cancelling: RwSignal<Option<Vec<Import>>>,
     may: Memo<bool>,
@@ -212,7 +145,7 @@ fn Actions(
     let may_export = Memo::new(move |_| session.may(Permission::Export));
     let ask = move |_| {
         let is_picked = |import: &&Import| picked.with_untracked(|picked| picked.contains(import.id.as_str()));
-        cancelling.set(Some(shown.with_untracked(|shown| shown.imports.iter().filter(is_picked).cloned().collect())));
+        cancelling.set(Some(shown.with_untracked(|shown| shown.items.iter().filter(is_picked).cloned().collect())));
     };
     view! {
         <Show when=move || may.get() || may_export.get()>
@@ -233,12 +166,7 @@ fn Actions(
 }
 
 #[component]
-fn List(
-    shown: RwSignal<Shown>,
-    picked: Option<Picked>,
-    pickable: Memo<Vec<String>>,
-    on_cancelled: Callback<Import>,
-) -> impl IntoView {
+fn List(shown: Shown, picked: Option<Picked>, pickable: Memo<Vec<String>>, on_cancelled: Callback<Import>) -> impl IntoView {
     view! {
         <Table caption="Imports" unseen_caption=true>
             <thead>
@@ -256,7 +184,7 @@ fn List(
             </thead>
             <tbody>
                 <For
-                    each=move || shown.with(|shown| shown.imports.clone())
+                    each=move || shown.with(|shown| shown.items.clone())
                     // A row is made anew where it has moved on; the others keep their focus.
                     key=|import| (import.id.as_str().to_owned(), import.status.as_str(), import.rows_read, import.resume_at.clone())
                     children=move |import| view! { <Row import picked on_cancelled /> }

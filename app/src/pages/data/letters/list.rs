@@ -2,12 +2,12 @@
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use shared::api::{DeadLetter, DeadLetters, DeadLettersMeta, DeadLettersReplay, DeadLettersReplayed, Permission, Sources};
+use shared::api::{DeadLetter, DeadLetters, DeadLettersReplay, DeadLettersReplayed, Permission, Sources};
 use shared::id::Id;
 
 use crate::client::{self, Failure};
 use crate::components::{
-    Button, ButtonLink, Confirm, EmptyState, FailureNotice, Notice, NoticeKind, Select, Skeleton, Table, announce,
+    Button, ButtonLink, Confirm, EmptyState, Growing, Grown, Notice, NoticeKind, Select, Table, announce, grow,
 };
 use crate::pages::data::head::DataHead;
 use crate::pages::data::sources::Since;
@@ -26,26 +26,21 @@ struct Filter {
     status: String,
 }
 
-#[derive(Debug, Clone, Default)]
-struct Shown {
-    letters: Vec<DeadLetter>,
-    total: u64,
-    next_cursor: Option<String>,
-    known: bool,
-    failure: Option<Failure>,
-    busy: bool,
-}
-
 #[component]
 pub fn LettersPage() -> impl IntoView {
     let session = use_session();
     let search = use_location().search;
     let filter = Memo::new(move |_| search.with(|search| Filter::parse(search)));
-    let shown = RwSignal::new(Shown::default());
+    let shown = RwSignal::new(Grown::<DeadLetter>::default());
+    let total = RwSignal::new(0_u64);
     let names = RwSignal::new(Vec::<(String, String)>::new());
     let asking = RwSignal::new(false);
     let told = RwSignal::new(None::<String>);
-    let load = loader(filter, shown);
+    let path = move |cursor: Option<&str>| filter.with_untracked(|filter| filter.api(cursor));
+    let load = grow(shown, "messages", path, move |DeadLetters { dead_letters, meta }: DeadLetters| {
+        total.set(meta.total);
+        (dead_letters, meta.next_cursor)
+    });
     Effect::new(move || {
         filter.track();
         load.run(false);
@@ -58,77 +53,25 @@ pub fn LettersPage() -> impl IntoView {
         }
     });
     let may = Memo::new(move |_| session.may(Permission::Edit));
-    let known = Memo::new(move |_| shown.with(|shown| shown.known));
-    let none = Memo::new(move |_| shown.with(|shown| shown.letters.is_empty()));
-    let busy = Signal::derive(move || shown.with(|shown| shown.busy));
-    let more = Memo::new(move |_| shown.with(|shown| shown.next_cursor.is_some()));
-    let total = Memo::new(move |_| shown.with(|shown| shown.total));
+    let none = Memo::new(move |_| shown.with(|shown| shown.items.is_empty()));
     let one_source = Memo::new(move |_| filter.with(|filter| !filter.source.is_empty() && filter.status.is_empty()));
-    let failure = move || {
-        shown.with(|shown| shown.failure.clone()).map(|failure| {
-            view! { <div class="pad"><FailureNotice failure retry=Callback::new(move |()| load.run(false)) /></div> }
-        })
-    };
-    let body = move || match (known.get(), none.get()) {
-        (false, _) => {
-            shown.with(|shown| shown.failure.is_none()).then(|| view! { <div class="pad"><Skeleton lines=6 /></div> }).into_any()
-        }
-        (true, true) => view! { <Nothing filter /> }.into_any(),
-        (true, false) => view! { <List shown /> }.into_any(),
-    };
     view! {
         <DataHead lead="Messages that could not be applied. Nothing of them is lost: mend what is wrong, and replay them." />
         {move || told.get().map(|text| view! { <Notice kind=NoticeKind::Good>{text}</Notice> })}
-        <section class="panel" aria-busy=move || busy.get().then_some("true")>
+        <Growing shown load nothing=move || view! { <Nothing filter /> } list=move || view! { <List shown /> }>
             <div class="picked-head">
                 <Choices filter names total />
                 <Show when=move || may.get() && one_source.get() && !none.get()>
                     <Button on_press=move |_| asking.set(true)>"Replay all of this source"</Button>
                 </Show>
             </div>
-            {failure}
-            {body}
-            <Show when=move || more.get()>
-                <div class="pad row"><Button busy on_press=move |_| load.run(true)>"Load more"</Button></div>
-            </Show>
-        </section>
+        </Growing>
         <ReplayAll asking filter total told on_done=Callback::new(move |()| load.run(false)) />
     }
 }
 
-fn loader(filter: Memo<Filter>, shown: RwSignal<Shown>) -> Callback<bool> {
-    // Another filter's late answer does not mix with this one's.
-    let asked = StoredValue::new(0_u32);
-    Callback::new(move |more: bool| {
-        let cursor = shown.with_untracked(|shown| shown.next_cursor.clone()).filter(|_| more);
-        let path = filter.with_untracked(|filter| filter.api(cursor.as_deref()));
-        let mine = asked.get_value().wrapping_add(1);
-        asked.set_value(mine);
-        shown.update(|shown| (shown.busy, shown.failure) = (true, None));
-        spawn_local(async move {
-            let answer = client::get::<DeadLetters>(&path).await;
-            if asked.try_get_value() != Some(mine) {
-                return;
-            }
-            shown.update(|shown| {
-                shown.busy = false;
-                match answer {
-                    Ok(DeadLetters { dead_letters, meta: DeadLettersMeta { total, next_cursor } }) => {
-                        if !more {
-                            shown.letters.clear();
-                        }
-                        shown.letters.extend(dead_letters);
-                        (shown.total, shown.next_cursor, shown.known) = (total, next_cursor, true);
-                    }
-                    Err(refused) => shown.failure = Some(refused),
-                }
-            });
-        });
-    })
-}
-
 #[component]
-fn Choices(filter: Memo<Filter>, names: RwSignal<Vec<(String, String)>>, total: Memo<u64>) -> impl IntoView {
+fn Choices(filter: Memo<Filter>, names: RwSignal<Vec<(String, String)>>, total: RwSignal<u64>) -> impl IntoView {
     let source = RwSignal::new(filter.with_untracked(|filter| filter.source.clone()));
     let status = RwSignal::new(filter.with_untracked(|filter| filter.status.clone()));
     // The address leads: Back changes the choices too.
@@ -185,7 +128,7 @@ fn Nothing(filter: Memo<Filter>) -> impl IntoView {
 }
 
 #[component]
-fn List(shown: RwSignal<Shown>) -> impl IntoView {
+fn List(shown: RwSignal<Grown<DeadLetter>>) -> impl IntoView {
     let row = |letter: DeadLetter| {
         let field = letter.refusal.field.map(|field| view! { <code class="breaks">{field}</code> " " });
         view! {
@@ -209,7 +152,7 @@ fn List(shown: RwSignal<Shown>) -> impl IntoView {
             </thead>
             <tbody>
                 <For
-                    each=move || shown.with(|shown| shown.letters.clone())
+                    each=move || shown.with(|shown| shown.items.clone())
                     key=|letter| (letter.id.as_str().to_owned(), letter.version)
                     children=row
                 />
@@ -223,7 +166,7 @@ fn List(shown: RwSignal<Shown>) -> impl IntoView {
 fn ReplayAll(
     asking: RwSignal<bool>,
     filter: Memo<Filter>,
-    total: Memo<u64>,
+    total: RwSignal<u64>,
     told: RwSignal<Option<String>>,
     on_done: Callback<()>,
 ) -> impl IntoView {
