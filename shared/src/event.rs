@@ -37,6 +37,7 @@
 //! `price` that of one seat and term, both decimal text or numbers in major units of `currency` (the home currency without one).
 //! An `amount` on a subscription is what the term costs; money counts as earned only by order rows.
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::signal::sentiment;
@@ -124,12 +125,13 @@ pub struct Terms {
 }
 
 /// Decimal text in major units, as [`crate::money::Money::parse`] reads it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Price {
     pub amount: String,
     /// The amount is for one seat.
     pub a_seat: bool,
     /// ISO 4217; none is the home currency.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub currency: Option<String>,
 }
 

@@ -6,6 +6,7 @@
 //!
 //! T1 of the churn definition: activity is a paid order or a paid term, never an open, a click or a visit.
 
+mod base;
 mod contract;
 mod days;
 mod fold;
@@ -15,6 +16,7 @@ mod shelf;
 mod tickets;
 mod week;
 
+pub use base::Base;
 pub use contract::{Contract, Price, Term, TermsSoFar};
 pub use days::Days;
 pub use fold::fold;

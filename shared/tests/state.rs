@@ -6,7 +6,7 @@ mod data;
 use proptest::prelude::*;
 use serde_json::json;
 use shared::money::{Currency, Money, Rates};
-use shared::state::{EventFact, OrderFact, State, fold};
+use shared::state::{Base, EventFact, OrderFact, SCHEMA, State, fold};
 use shared::time::{Day, MILLIS_PER_DAY, Millis};
 
 fn rates() -> Rates {
@@ -54,7 +54,7 @@ fn events() -> impl Strategy<Value = Vec<EventFact>> {
     let one = (0..names.len(), 0..800_i64, 0..12_u32).prop_map(move |(name, day, n)| {
         let properties = json!({
             "id": format!("{}", n % 5), "tone": f64::from(n) / 12.0, "score": n.min(10), "seats": n, "plan": format!("plan {n}"),
-            "amount": format!("{n}.50"), "term_days": 10 + n, "ends": if n.is_multiple_of(4) { "now" } else { "term_end" },
+            "amount": format!("{n}.50"), "currency": (n % 4 > 0).then_some(["EUR", "USD", "GBP"][n as usize % 3]), "term_days": 10 + n, "ends": if n.is_multiple_of(4) { "now" } else { "term_end" },
             "product_id": format!("p{}", day % 31), "category": format!("c{}", day % 29), "machine": n == 3,
             "products": [{"product_id": format!("p{}", day % 17), "name": "Thing", "category": "c1"}],
         });
@@ -97,11 +97,69 @@ proptest! {
     }
 
     #[test]
+    fn events_whose_rows_go_bit_by_bit_leave_the_state_as_it_was(
+        orders in orders(), events in events(), mut cuts in prop::collection::vec(0..900_i64, 0..6), own in any::<u64>(),
+    ) {
+        cuts.sort_unstable();
+        let whole = fold(&orders, &events, &rates());
+        // Whoever is merged keeps a base of their own.
+        let mut bases: [Option<Base>; 2] = [None, None];
+        let mut rest: Vec<(usize, EventFact)> = events.iter().cloned().enumerate().collect();
+        for cut in cuts {
+            let (going, staying): (Vec<_>, Vec<_>) = rest.into_iter().partition(|(_, event)| event.at.0 < cut * MILLIS_PER_DAY);
+            rest = staying;
+            for (side, base) in bases.iter_mut().enumerate() {
+                let is_of = |at: usize| (own >> (at % 64) & 1) as usize == side;
+                let going: Vec<EventFact> = going.iter().filter(|(at, _)| is_of(*at)).map(|(_, event)| event.clone()).collect();
+                let more = Base::of(&going);
+                let joined = match base.take() {
+                    Some(base) => base.merge(more),
+                    None => more,
+                };
+                *base = Some(read_back(&joined));
+            }
+        }
+        let rest: Vec<EventFact> = rest.into_iter().map(|(_, event)| event).collect();
+        let mut elsewhere = Rates::new(Currency::parse("EUR").expect("code"));
+        elsewhere.insert(Currency::USD, Day(0), 0.8);
+        for rates in [rates(), elsewhere] {
+            let whole = fold(&orders, &events, &rates);
+            let onto = |state: State, base: &Option<Base>| base.clone().map_or(state.clone(), |base| base.onto(state, &rates));
+            let rows = fold(&orders, &rest, &rates);
+            prop_assert_eq!(&onto(onto(rows.clone(), &bases[0]), &bases[1]), &whole);
+            prop_assert_eq!(&onto(onto(rows, &bases[1]), &bases[0]), &whole);
+        }
+        let is_nothing = bases.iter().flatten().all(Base::is_empty);
+        prop_assert!(!is_nothing || fold(&orders, &rest, &rates()) == whole, "what is empty is not missed");
+    }
+
+    #[test]
     fn a_state_reads_back_from_json(orders in orders(), events in events()) {
         let state = fold(&orders, &events, &rates());
         let text = serde_json::to_string(&state).expect("json");
         prop_assert_eq!(serde_json::from_str::<State>(&text).expect("reads back"), state);
     }
+}
+
+fn read_back(base: &Base) -> Base {
+    serde_json::from_str(&serde_json::to_string(base).expect("json")).expect("reads back")
+}
+
+#[test]
+fn a_base_of_an_earlier_version_counts_and_stays_of_it_and_one_of_a_later_version_is_not_written() {
+    let earlier: Base = serde_json::from_str(r#"{"v":2,"s":{"v":2,"w":[[1,[0,0,0,0,0,3]]]},"x":1}"#).expect("a base");
+    let signed_in =
+        EventFact { at: Millis(9 * MILLIS_PER_DAY), name: "Signed In".to_owned(), properties: serde_json::Map::new() };
+    let state = earlier.clone().onto(fold(&[], &[], &rates()), &rates());
+    assert_eq!((state.schema, state.weeks.iter().map(|(_, week)| week.uses).sum::<u32>()), (SCHEMA, 3));
+    let joined = read_back(&earlier.merge(Base::of(std::slice::from_ref(&signed_in))));
+    let state = joined.clone().onto(State::default(), &rates());
+    assert_eq!(state.weeks.iter().map(|(_, week)| week.uses + week.sign_ins).sum::<u32>(), 4);
+    let text = serde_json::to_string(&joined).expect("json");
+    assert!(text.starts_with(r#"{"v":2,"#), "what it lacks is not made up for: {text}");
+    assert!(!joined.is_newer());
+    let later: Base = serde_json::from_str(&format!(r#"{{"v":{},"s":{{"v":{0}}}}}"#, SCHEMA + 1)).expect("a base");
+    assert!(later.is_newer() && later.merge(Base::of(&[signed_in])).is_newer());
 }
 
 #[test]

@@ -158,9 +158,12 @@ fn change_terms(contract: &mut Contract, at: Millis, terms: Terms, rates: &Rates
         contract.set_seats(at, seats);
     }
     if let Some(price) = terms.price {
-        let minor = in_home(&price, at, rates);
-        Latest::set(&mut contract.price, at, Price { minor, a_seat: price.a_seat });
+        Latest::set(&mut contract.price, at, price_in_home(&price, at, rates));
     }
+}
+
+pub(super) fn price_in_home(price: &event::Price, at: Millis, rates: &Rates) -> Price {
+    Price { minor: in_home(price, at, rates), a_seat: price.a_seat }
 }
 
 /// `None` for what is no amount, and where the currency has no rate.
