@@ -163,6 +163,8 @@ export async function start({ now, vars = {}, outside = {} } = {}) {
       clock = time ?? undefined;
       await seam("POST", "clock", { now: time });
     },
+    // Bytes that events and messages may fill; `null` gives the plan's own back.
+    space: (bytes) => seam("POST", "space", { bytes }),
     // `skip` lets so many pass first; with `once` only one is held, and whoever comes later passes.
     arm: (name, more) => seam("POST", "points", { name, armed: true, ...more }),
     release: (name) => seam("POST", "points", { name, armed: false }),

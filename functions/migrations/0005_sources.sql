@@ -177,7 +177,8 @@ alter table states add column base text;
 alter table shop add column event_days integer not null default 180;
 alter table shop add column events_from integer;
 
--- Lines of a file that were folded straight into states, because their events are older than any that is kept.
+-- How far files of events were read, by their digest: what is older than any event that is kept goes straight into a base, and a file that
+-- comes again adds nothing up to that line.
 create table folded_files (
   digest text primary key,
   lines integer not null,
@@ -248,3 +249,16 @@ create table pulls (
   last_modified text,
   digest text
 ) strict;
+
+create index merged_rows_by_row on merged_rows (source, external_id);
+create index parked_by_message on parked (inbox_id);
+
+-- measured_day: when it was last counted how many bytes events and messages fill; used: so many. limited_by: what last removed any.
+create table retention (
+  id integer primary key check (id = 1),
+  measured_day integer,
+  used integer not null default 0,
+  limited_by text check (limited_by in ('days', 'space'))
+) strict;
+
+insert into retention (id) values (1);

@@ -5,7 +5,6 @@
 //! gets the history of both, and the loser's own contact keeps its own, so that nothing is lost whichever way it goes.
 
 use shared::audit::Action;
-use shared::state::State;
 use shared::time::Millis;
 
 use crate::db::audit::{self, Entry};
@@ -24,7 +23,7 @@ pub enum Fate {
     Moves,
     /// They follow their contact, or are copied to the contact at the same address.
     WithContact,
-    /// They are worked out anew from what moved.
+    /// They are worked out anew from what moved; what is kept of events that are gone stays with the record whose they were.
     Refolded,
 }
 
@@ -135,9 +134,6 @@ pub async fn plan(
     };
     let mut statements = merges::store(&new, now);
     statements.extend(stored::write(std::iter::once(&into), &people, now)?);
-    if let Some(base) = joined_base(winner, loser) {
-        statements.push(merges::add_base(winner.id, &base, now));
-    }
     statements.push(asked.log.unwrap_or_else(|| {
         let entry = Entry::new(Action::CustomersMerged).to("customer", &winner.public_id, None);
         audit::append_by_system(entry, now)
@@ -161,17 +157,6 @@ fn ranked<'a>(a: &'a Standing, b: &'a Standing) -> (&'a Standing, &'a Standing) 
 
 fn known(contact: &crate::intake::fold::customer::Contact) -> Option<i64> {
     if let ContactIdentity::Known(id) = contact.identity { Some(id) } else { None }
-}
-
-/// What both keep of events that are gone.
-fn joined_base(winner: &Standing, loser: &Standing) -> Option<String> {
-    let other = loser.base.as_deref()?;
-    let read = |text: &str| serde_json::from_str::<State>(text).ok();
-    let base = match winner.base.as_deref().and_then(read) {
-        Some(own) => own.merge(read(other)?),
-        None => read(other)?,
-    };
-    serde_json::to_string(&base).ok()
 }
 
 #[cfg(test)]
@@ -228,7 +213,6 @@ mod tests {
             kind: "shopper".into(),
             created_at,
             owner_id: None,
-            base: None,
             has_orders,
         };
         let winner = |a: &Standing, b: &Standing| (ranked(a, b).0.id, ranked(b, a).0.id);

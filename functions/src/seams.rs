@@ -1,20 +1,24 @@
-//! What tests need to hold: the clock, fault points, the outbox and the meter.
+//! What tests need to hold: the clock, the space of the database, fault points, the outbox and the meter.
 //!
 //! Only with the cargo feature `seams`; without it the clock is real and a point is nothing.
 
 #[cfg(feature = "seams")]
 mod held;
 #[cfg(feature = "seams")]
-pub use held::{point, router, step, virtual_now};
+pub use held::{point, router, step, virtual_now, virtual_space};
 
 #[cfg(not(feature = "seams"))]
-pub use let_go::{point, step, virtual_now};
+pub use let_go::{point, step, virtual_now, virtual_space};
 
 #[cfg(not(feature = "seams"))]
 mod let_go {
     use shared::time::Millis;
 
     pub fn virtual_now() -> Option<Millis> {
+        None
+    }
+
+    pub fn virtual_space() -> Option<u64> {
         None
     }
 

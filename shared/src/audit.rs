@@ -43,6 +43,7 @@ pub enum Action {
     AuditExported,
     SourceStopped,
     SendingStopped,
+    RetentionChanged,
     CustomersMerged,
     MergeUndone,
     DeadLetterReplayed,
@@ -112,6 +113,7 @@ impl Action {
         Self::AuditExported,
         Self::SourceStopped,
         Self::SendingStopped,
+        Self::RetentionChanged,
         Self::CustomersMerged,
         Self::MergeUndone,
         Self::DeadLetterReplayed,
@@ -159,6 +161,7 @@ impl Action {
             Self::AuditExported => "audit_exported",
             Self::SourceStopped => "source_stopped",
             Self::SendingStopped => "sending_stopped",
+            Self::RetentionChanged => "retention_changed",
             Self::CustomersMerged => "customers_merged",
             Self::MergeUndone => "merge_undone",
             Self::DeadLetterReplayed => "dead_letter_replayed",
@@ -182,7 +185,8 @@ impl Action {
             | Self::ThresholdsReset
             | Self::ModelUploaded
             | Self::ModelUsed
-            | Self::SendingStopped => Group::Settings,
+            | Self::SendingStopped
+            | Self::RetentionChanged => Group::Settings,
             Self::ImportStarted
             | Self::ImportCancelled
             | Self::SourceAdded
@@ -272,6 +276,7 @@ pub fn sentence(told: Told<'_>) -> String {
         Action::AuditExported => "exported the audit log".to_owned(),
         Action::SourceStopped => format!("took in that {} let us go", named("a store")),
         Action::SendingStopped => "stopped all sending".to_owned(),
+        Action::RetentionChanged => "changed how long events are kept".to_owned(),
         Action::CustomersMerged => "merged two records of one person".to_owned(),
         Action::MergeUndone => "took two merged records apart again".to_owned(),
         Action::DeadLetterReplayed => format!("sent a message of {} again", named("a source")),

@@ -18,6 +18,7 @@ pub mod measure;
 pub mod money;
 pub mod outbound;
 pub mod random;
+pub mod retention;
 pub mod risk;
 pub mod search;
 pub mod signal;

@@ -75,6 +75,7 @@ const CHANGES = {
   "PATCH /api/shop": { writes: "shop_changed", act: () => api.patch("/api/shop", { name: "Tea" }) },
   "PUT /api/rates": { writes: "rates_changed", act: () => api.put("/api/rates", { rates: [{ currency: "EUR", day: "2026-01-01", rate: 1.1 }] }) },
   "PUT /api/margins": { writes: "margins_changed", act: () => api.put("/api/margins", { categories: [{ name: "Tea", share: 1, margin: 0.5 }], products: [] }, { "if-match": '"1"' }) },
+  "PUT /api/retention": { writes: "retention_changed", act: () => api.put("/api/retention", { event_days: 90 }) },
   "PUT /api/thresholds": { writes: "thresholds_changed", act: () => api.put("/api/thresholds", { immediate: 0.6, moderate: 0.5, early: 0.4 }) },
   "DELETE /api/thresholds": {
     writes: "thresholds_reset",

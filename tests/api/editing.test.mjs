@@ -27,6 +27,7 @@ const inner = (answer, key) => answer.json[key];
 // What each resource is called, two changes of it, and how its version column is named in the store.
 const RESOURCES = [
   { method: "PATCH", path: "/api/shop", key: "shop", first: { name: "First" }, second: { name: "Second" }, column: "version" },
+  { method: "PUT", path: "/api/retention", key: "retention", first: { event_days: 90 }, second: { event_days: 120 }, column: "version" },
   { method: "PUT", path: "/api/rates", key: "rates", first: { rates: EUR }, second: { rates: GBP }, column: "rates_version" },
   { method: "PUT", path: "/api/thresholds", key: "thresholds", first: OWN, second: { ...OWN, early: 0.3 }, column: "thresholds_version" },
 ];

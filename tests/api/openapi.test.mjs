@@ -77,6 +77,8 @@ const ALLOWED = {
   "PUT /api/margins": from("owner"),
   "GET /api/economics": from("viewer"),
   "GET /api/limits": from("viewer"),
+  "GET /api/retention": from("viewer"),
+  "PUT /api/retention": from("owner"),
   "GET /api/overview": from("viewer"),
   "GET /api/customers": from("viewer"),
   "GET /api/customers/export.csv": from("manager"),

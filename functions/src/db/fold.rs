@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use shared::consent::{Record, State};
 use shared::id::Id;
 use shared::money::Currency;
-use shared::time::Millis;
+use shared::time::{Day, Millis};
 
 use super::intake::Key;
 use super::{Db, DbError, Param, Statement, json_pages, leases};
@@ -21,6 +21,7 @@ pub struct Mark {
     pub home_currency: Currency,
     /// The oldest day whose events are kept.
     pub events_from: Option<i32>,
+    pub event_days: u32,
     /// JSON.
     sources: String,
 }
@@ -426,8 +427,9 @@ pub fn note_received(received: &[Received]) -> Result<Vec<Statement>, DbError> {
 }
 
 /// Messages up to `applied` are; those of `released` come next.
-pub fn advance(applied: i64, released: &[Visitor]) -> Statement {
-    Statement::new(sql!("fold.sql", "advance"), params![applied, Param::json(&released)])
+/// `events_from` as it was read: where it moved meanwhile, the batch fails with [`is_stale`].
+pub fn advance(applied: i64, released: &[Visitor], events_from: Option<i32>) -> Statement {
+    Statement::new(sql!("fold.sql", "advance"), params![applied, Param::json(&released), events_from.map(Day)])
 }
 
 pub fn stop_source(source: i64, now: Millis) -> Statement {

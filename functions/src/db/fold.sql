@@ -2,7 +2,7 @@
 -- the mark of how far messages are applied.
 
 -- name: mark
-select i.applied, i.released, s.home_currency, s.events_from,
+select i.applied, i.released, s.home_currency, s.events_from, s.event_days,
   (select json_group_array(json_object('id', id, 'kind', kind, 'name', name, 'site', settings ->> '$.site')) from sources) as sources
 from intake i join shop s on s.id = 1 where i.id = 1;
 
@@ -274,7 +274,8 @@ update sources set received_at = max(coalesce(received_at, 0), j.value ->> 1), l
 from json_each(?1) j where sources.id = j.value ->> 0;
 
 -- name: advance
-update intake set applied = ?1, released = ?2 where id = 1;
+-- Fails the batch where the oldest day that is kept moved meanwhile: what is older than it now may be in a base already.
+update intake set applied = case when (select events_from from shop where id = 1) is ?3 then ?1 end, released = ?2 where id = 1;
 
 -- name: stop_source
 update sources set status = 'stopped', version = version + 1, updated_at = ?2 where id = ?1 and status <> 'stopped';

@@ -4,7 +4,6 @@ use std::collections::HashSet;
 
 use serde::Deserialize;
 use shared::id::Id;
-use shared::state;
 use shared::time::Millis;
 
 use super::{Db, DbError, Param, Statement, leases};
@@ -18,8 +17,6 @@ pub struct Standing {
     pub kind: String,
     pub created_at: i64,
     pub owner_id: Option<i64>,
-    /// Folded from events whose rows are gone, as JSON.
-    pub base: Option<String>,
     pub has_orders: u8,
 }
 
@@ -100,17 +97,13 @@ pub fn store(new: &NewMerge<'_>, now: Millis) -> Vec<Statement> {
         Statement::new(sql!("merges.sql", "move_requests"), both()),
         Statement::new(sql!("merges.sql", "take_owner"), both()),
         Statement::new(sql!("merges.sql", "remove_facets"), params![loser]),
+        Statement::new(sql!("merges.sql", "empty_state"), params![loser]),
         Statement::new(sql!("merges.sql", "remove_state"), params![loser]),
         Statement::new(sql!("merges.sql", "remove_score"), params![loser]),
         Statement::new(sql!("merges.sql", "mark_winner_dirty"), params![winner]),
         leases::wake("score"),
     ]);
     statements
-}
-
-/// What the winner keeps of both, where events of either are gone.
-pub fn add_base(customer: i64, base: &str, now: Millis) -> Statement {
-    Statement::new(sql!("merges.sql", "add_base"), params![customer, state::SCHEMA, base, now])
 }
 
 /// Gives the loser back what came from it and is still the winner's.
@@ -130,8 +123,6 @@ pub fn undo(merge: &Merge, now: Millis) -> Vec<Statement> {
         Statement::new(sql!("merges.sql", "undo_requests"), params![id]),
         Statement::new(sql!("merges.sql", "undo_winner"), params![id]),
         Statement::new(sql!("merges.sql", "undo_winner_version"), params![id, now]),
-        Statement::new(sql!("merges.sql", "undo_base"), params![id]),
-        Statement::new(sql!("merges.sql", "undo_loser_state"), params![id, state::SCHEMA, now]),
         Statement::new(sql!("merges.sql", "undo_score"), params![id]),
         Statement::new(sql!("merges.sql", "undo_loser"), params![id, now]),
         Statement::new(sql!("merges.sql", "undo_facets"), params![id]),

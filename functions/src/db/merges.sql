@@ -3,10 +3,9 @@
 
 -- name: standing
 -- [customer_id, …]: what decides which record stays.
-select c.id, c.public_id, c.kind, c.created_at, c.owner_id, s.base,
+select c.id, c.public_id, c.kind, c.created_at, c.owner_id,
   exists (select 1 from orders o where o.customer_id = c.id) as has_orders
 from json_each(?1) j cross join customers c on c.id = j.value
-left join states s on s.customer_id = c.id
 where c.merged_into is null and c.sample = 0;
 
 -- name: apart
@@ -28,8 +27,6 @@ select ?1, ?2, ?3, ?4, json_object(
       'traits_at', traits_at, 'fields_at', fields_at, 'created_at', created_at, 'owner_id', owner_id)
     from customers where id = ?2
   ),
-  'base', (select base from states where customer_id = ?2),
-  'loser_base', (select base from states where customer_id = ?3),
   'score', (
     select json_object('model_id', model_id, 'score', score, 'history', history, 'scored_at', scored_at) from scores where customer_id = ?3
   )
@@ -74,15 +71,15 @@ update privacy_requests set customer_id = ?1 where customer_id = ?2;
 -- name: take_owner
 update customers set owner_id = coalesce(owner_id, (select l.owner_id from customers l where l.id = ?2)) where id = ?1;
 
--- name: add_base
-insert into states (customer_id, schema, state, version, folded_at, base) values (?1, ?2, ?3, 1, ?4, ?3)
-on conflict (customer_id) do update set base = excluded.base;
-
 -- name: remove_facets
 delete from facets where customer_id = ?1;
 
+-- name: empty_state
+-- What is kept of events that are gone stays with the record whose they were: scoring adds it to the winner's, see page in scores.sql.
+update states set schema = 0, state = '{"v":0}' where customer_id = ?1 and base is not null;
+
 -- name: remove_state
-delete from states where customer_id = ?1;
+delete from states where customer_id = ?1 and base is null;
 
 -- name: remove_score
 delete from scores where customer_id = ?1;
@@ -149,15 +146,6 @@ from merges m where m.id = ?1 and customers.id = m.winner and customers.updated_
 
 -- name: undo_winner_version
 update customers set version = version + 1, updated_at = ?2 where id = (select winner from merges where id = ?1);
-
--- name: undo_base
-update states set base = (select m.moved ->> '$.base' from merges m where m.id = ?1)
-where customer_id = (select winner from merges where id = ?1);
-
--- name: undo_loser_state
-insert into states (customer_id, schema, state, version, folded_at, base)
-select m.loser, ?2, m.moved ->> '$.loser_base', 1, ?3, m.moved ->> '$.loser_base'
-from merges m where m.id = ?1 and m.moved ->> '$.loser_base' is not null;
 
 -- name: undo_score
 insert into scores (customer_id, model_id, score, history, scored_at)

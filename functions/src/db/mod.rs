@@ -25,6 +25,7 @@ pub mod people;
 pub mod profile;
 pub mod prune;
 pub mod pulls;
+pub mod retention;
 pub mod rollups;
 pub mod runs;
 pub mod sample;

@@ -30,6 +30,8 @@ pub struct PageRow {
     pub customer_id: i64,
     dirty: u8,
     pub state: Option<String>,
+    /// `shared::state::Base`s as a JSON list, of who is dirty; none of most customers.
+    pub bases: Option<String>,
     pub model_id: Option<i64>,
     pub score: Option<String>,
     pub history: Option<String>,

@@ -32,8 +32,13 @@ and customer_id > (select cursor ->> '$.from' from leases where name = 'score')
 and customer_id <= (select cursor ->> '$.to' from leases where name = 'score');
 
 -- name: page
--- Traits only where the model reads any.
-select f.customer_id, f.dirty, s.state, c.model_id, c.score, c.history, l.cursor ->> '$.to' as upto,
+-- Traits only where the model reads any. bases: of the customer and of every record that was merged into theirs.
+select f.customer_id, f.dirty, s.state, case when f.dirty > 0 then (
+    with recursive record(id) as (
+      select f.customer_id union all select m.loser from record r join merges m on m.winner = r.id and m.undone_at is null
+    )
+    select json_group_array(json(b.base)) from record r join states b on b.customer_id = r.id where b.base is not null having count(*) > 0
+  ) end as bases, c.model_id, c.score, c.history, l.cursor ->> '$.to' as upto,
   (
     select json_group_array(json_array(a.reason, a.from_day, a.until_day))
     from set_asides a where a.customer_id = f.customer_id and a.lifted_at is null and a.until_day >= ?1

@@ -84,7 +84,7 @@ pub struct KeyRow {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 pub struct ShopRow {
     pub plan: Plan,
-    pub event_days: i32,
+    pub event_days: u32,
     pub events_from: Option<i32>,
 }
 

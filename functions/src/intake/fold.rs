@@ -16,6 +16,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde_json::Value;
 use shared::audit::Action;
+use shared::retention::oldest_day;
 use shared::source::{Delivery, Fact, Kind, Refusal, Request, RequestKind, Who};
 use shared::time::{Day, Millis};
 
@@ -88,13 +89,13 @@ pub async fn plan(
     let mut book = Book::new(stored::customers(people.clone()), apart, now);
     let mut written = Rows::default();
     let mut outcome = Outcome::default();
-    let oldest = mark.events_from.map_or(Millis(i64::MIN), |day| Day(day).start());
     for (row, read) in rows.iter().zip(&reads) {
         let received_at = Millis(row.received_at);
         let mut clock = Clock::default();
         let applied = match (&read.facts, &read.origin) {
             (Ok(facts), Some(origin)) => {
                 let message = Message { origin, received_at, facts };
+                let oldest = oldest_day(received_at, mark.event_days, mark.events_from.map(Day)).start();
                 Ok(apply::apply(&mut book, &mut written, &mut clock, &message, oldest)?)
             }
             (Ok(_), None) => Ok(Applied::Ignored),
@@ -380,7 +381,7 @@ impl Outcome {
             Page::Inbox => rows.last().map_or(mark.applied, |row| row.id),
             Page::Released => mark.applied,
         };
-        statements.push(fold::advance(applied, released));
+        statements.push(fold::advance(applied, released, mark.events_from));
         Ok(statements)
     }
 }

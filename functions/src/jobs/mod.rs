@@ -24,6 +24,7 @@ use crate::db::{Db, DbError, leases, runs};
 use crate::vault;
 
 pub use fit::is_comparable;
+pub use prune::retention;
 pub use run::{Held, JobError, Ran};
 use run::{enter, pause};
 

@@ -1,7 +1,10 @@
 //! Drops what has had its time.
 
+pub mod retention;
+
 use shared::time::{MILLIS_PER_DAY, Millis};
 
+use self::retention::Step;
 use super::run::{Held, JobError, Work};
 use crate::auth::idempotency;
 use crate::auth::{HOUR, SESSION_IDLE};
@@ -18,10 +21,18 @@ const BODIES_FOR: i64 = MILLIS_PER_DAY;
 const PAGE: u32 = 500;
 
 pub async fn has_work(db: &Db, now: Millis) -> Result<bool, DbError> {
-    prune::any_old(db, &ages(now)).await
+    Ok(prune::any_old(db, &ages(now)).await? || retention::has_work(db, now).await?)
 }
 
-pub async fn work(held: &mut Held<()>) -> Result<Work, JobError> {
+pub async fn work(held: &mut Held<Step>) -> Result<Work, JobError> {
+    if matches!(held.cursor(), Step::Begin) && !records(held).await? {
+        return Ok(Work::More);
+    }
+    retention::work(held).await
+}
+
+/// Whether all of them are through.
+async fn records(held: &mut Held<Step>) -> Result<bool, JobError> {
     let ages = ages(held.now);
     let dropped = held.db.batch_idempotent(vec![sessions::prune(ages.now, ages.idle_session), links::prune(ages.link)]).await?;
     held.count("sign_ins", dropped.iter().map(|outcome| outcome.changes).sum());
@@ -33,10 +44,10 @@ pub async fn work(held: &mut Held<()>) -> Result<Work, JobError> {
         let dropped = outcomes.iter().map(|outcome| outcome.changes).sum();
         held.count("records", dropped);
         if dropped < u64::from(PAGE) {
-            return Ok(Work::Done);
+            return Ok(true);
         }
         if !held.has_time() {
-            return Ok(Work::More);
+            return Ok(false);
         }
     }
 }

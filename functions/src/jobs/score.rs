@@ -8,7 +8,7 @@ use shared::api::{MarginBasis, Plan, Risk};
 use shared::clv::OrderModel;
 use shared::money::{Currency, Money, Rates};
 use shared::risk::{self, Aside, Model, Prior, Score};
-use shared::state::{self, EventFact, OrderFact, State};
+use shared::state::{self, Base, EventFact, OrderFact, State};
 use shared::time::{Day, Millis};
 
 use super::run::{Held, JobError, WAKE, Work};
@@ -206,7 +206,7 @@ fn score_page(page: Page, basis: &Basis, now: Millis) -> Result<Written, DbError
     let (mut states, mut new_scores, mut facets, mut unreadable) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     let checked = customers.len() as u64;
     for row in customers {
-        let Some(state) = state_of(&row, folded.remove(&row.customer_id)) else {
+        let Some(state) = state_of(&row, folded.remove(&row.customer_id), &basis.rates)? else {
             unreadable.push(row.customer_id);
             continue;
         };
@@ -227,14 +227,20 @@ fn score_page(page: Page, basis: &Basis, now: Millis) -> Result<Written, DbError
     Ok((statements, counts))
 }
 
-/// The customer's state: folded just now where it is dirty, else as it is stored. None where it must be folded first, because a
+/// The customer's state: where it is dirty, folded just now from the rows that are there, with what is kept of rows that are gone; else
+/// as it is stored. None where it must be folded first, because a
 /// version with another schema wrote it.
-fn state_of(row: &PageRow, folded: Option<State>) -> Option<State> {
+fn state_of(row: &PageRow, folded: Option<State>, rates: &Rates) -> Result<Option<State>, DbError> {
     if row.is_dirty() {
-        return Some(folded.unwrap_or_else(blank));
+        let bases: Vec<Base> = match &row.bases {
+            Some(text) => serde_json::from_str(text).map_err(|error| DbError::Bug(format!("a base: {error}")))?,
+            None => Vec::new(),
+        };
+        let rows = folded.unwrap_or_else(blank);
+        return Ok(Some(bases.into_iter().fold(rows, |state, base| base.onto(state, rates))));
     }
-    let Some(text) = &row.state else { return Some(State::default()) };
-    serde_json::from_str(text).ok().filter(|state: &State| state.schema == state::SCHEMA)
+    let Some(text) = &row.state else { return Ok(Some(State::default())) };
+    Ok(serde_json::from_str(text).ok().filter(|state: &State| state.schema == state::SCHEMA))
 }
 
 /// The state of somebody who did nothing yet.

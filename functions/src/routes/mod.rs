@@ -17,6 +17,7 @@ pub mod notes;
 pub mod overview;
 pub mod people;
 pub mod rates;
+pub mod retention;
 pub mod runs;
 pub mod sample;
 pub mod session;
@@ -97,6 +98,9 @@ pub const TABLE: &[Route] = table![
     PUT "/api/margins", May(Admin), margins::replace;
     GET "/api/economics", May(View), margins::economics;
     GET "/api/limits", May(View), limits::show;
+    GET "/api/retention", May(View), retention::show;
+    #[versioned]
+    PUT "/api/retention", May(Admin), retention::replace;
     GET "/api/overview", May(View), overview::show;
 
     GET "/api/customers", May(View), customers::list::list;

@@ -16,12 +16,15 @@ use crate::params;
 use crate::problem::Problem;
 use crate::sql;
 
-static HELD: Mutex<Held> = Mutex::new(Held { now: None, armed: BTreeMap::new(), closed: BTreeSet::new(), waiting: Vec::new() });
+static HELD: Mutex<Held> =
+    Mutex::new(Held { now: None, space: None, armed: BTreeMap::new(), closed: BTreeSet::new(), waiting: Vec::new() });
 
 /// Lives as long as the isolate; a restarted worker has a real clock and no armed point.
 #[derive(Debug)]
 struct Held {
     now: Option<Millis>,
+    /// Bytes that events and messages may fill.
+    space: Option<u64>,
     /// Points that hold whoever comes.
     armed: BTreeMap<String, Armed>,
     /// Points that do not let go whom they hold.
@@ -41,6 +44,12 @@ struct Armed {
 #[derive(Debug, Deserialize)]
 struct Clock {
     now: Option<String>,
+}
+
+/// `null` gives the plan's own back.
+#[derive(Debug, Deserialize)]
+struct Space {
+    bytes: Option<u64>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -78,6 +87,10 @@ pub fn virtual_now() -> Option<Millis> {
     held().now
 }
 
+pub fn virtual_space() -> Option<u64> {
+    held().space
+}
+
 /// Where a test may hold the worker, so that it can act between two steps: waits until the armed point is let go.
 pub async fn point(name: &'static str) {
     wait(name).await;
@@ -105,6 +118,7 @@ async fn wait(name: &str) {
 pub fn router() -> Router {
     Router::new()
         .route("/__seams/clock", post(set_clock))
+        .route("/__seams/space", post(set_space))
         .route("/__seams/points", get(points).post(set_point))
         .route("/__seams/outbox", get(outbox))
 }
@@ -116,6 +130,11 @@ async fn set_clock(JsonBody(clock): JsonBody<Clock>) -> Result<Json<Option<Strin
     };
     held().now = now;
     Ok(Json(now.map(Millis::rfc3339)))
+}
+
+async fn set_space(JsonBody(space): JsonBody<Space>) -> Json<Option<u64>> {
+    held().space = space.bytes;
+    Json(space.bytes)
 }
 
 async fn set_point(JsonBody(point): JsonBody<Point>) -> Json<Points> {

@@ -10,11 +10,11 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use shared::api::{Plan, SourceSettings};
 use shared::id::Id;
+use shared::retention::oldest_day;
 use shared::source::Kind;
 use shared::time::{Day, Millis};
 use worker::console_error;
 
-use super::receive::oldest_day;
 use crate::clock;
 use crate::ctx::Ctx;
 use crate::db::sources::{self, Pushing};

@@ -1,7 +1,5 @@
 //! Verified messages of one source, stored once each.
 
-use shared::time::{Day, Millis};
-
 use super::directory::Known;
 use super::{bell, counts, directory};
 use crate::auth::limits;
@@ -40,23 +38,4 @@ pub async fn store(ctx: &Ctx, source: &Known, messages: &[Message]) -> Result<()
         bell::ring(ctx);
     }
     Ok(())
-}
-
-/// The first day whose events are kept.
-pub fn oldest_day(now: Millis, event_days: i32, events_from: Option<Day>) -> Day {
-    let by_age = now.day().plus(-event_days);
-    events_from.map_or(by_age, |from| from.max(by_age))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn events_are_kept_for_so_many_days_or_for_less_where_space_ran_out() {
-        let now = Day(1_000).start();
-        assert_eq!(oldest_day(now, 180, None), Day(820));
-        assert_eq!(oldest_day(now, 180, Some(Day(900))), Day(900));
-        assert_eq!(oldest_day(now, 180, Some(Day(10))), Day(820));
-    }
 }
