@@ -5,6 +5,7 @@
 //! it be stored already, it fails as a whole and stays stored once.
 
 pub mod fold;
+mod older;
 mod people;
 mod plan;
 mod resolve;
@@ -77,12 +78,12 @@ pub async fn store(db: &Db, import: &Import, batch: Batch<'_>, now: Millis) -> R
 }
 
 fn write(import: &Import, batch: &Batch, plan: Plan, now: Millis) -> Result<Vec<Statement>, DbError> {
-    let Plan { people, stores, accepted, is_waking, is_refolding, .. } = plan;
+    let Plan { people, stores, accepted, folded, is_waking, is_refolding, .. } = plan;
     let mut statements = batch.with.clone();
     statements.extend(imports::reject(import.id, batch.rejected)?);
     statements.extend(people);
     // Without a statement that writes rows there is none whose changes could be counted.
-    let accepted = accepted.or(stores.is_empty().then_some(0));
+    let accepted = accepted.or(stores.is_empty().then_some(folded));
     let advance = imports::advance(import.id, &mark(batch, accepted, now));
     let mut owners = Vec::new();
     if stores.is_empty() {
@@ -92,6 +93,9 @@ fn write(import: &Import, batch: &Batch, plan: Plan, now: Millis) -> Result<Vec<
             statements.extend([losers, write]);
             statements.push(if at == 0 { advance.clone() } else { imports::count_more(import.id) });
             owners.extend(touched);
+        }
+        if folded > 0 {
+            statements.push(imports::count_folded(import.id, folded));
         }
     }
     for owners in owners {

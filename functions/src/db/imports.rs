@@ -318,6 +318,11 @@ pub fn count_more(import: i64) -> Statement {
     Statement::new(sql!("imports.sql", "count_more"), params![import])
 }
 
+/// Counts rows as accepted that are in no table.
+pub fn count_folded(import: i64, rows: u32) -> Statement {
+    Statement::new(sql!("imports.sql", "count_folded"), params![import, rows])
+}
+
 /// A batch failed because it is stored already, or the import ended.
 pub fn is_not_next(error: &DbError) -> bool {
     matches!(error, DbError::Constraint(text) if text.contains("imports.next_batch"))

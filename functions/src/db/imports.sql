@@ -123,6 +123,9 @@ where id = ?1;
 -- What another statement of the same batch wrote beside the one that advance_import stands after.
 update imports set rows_accepted = rows_accepted + changes(), rows_duplicate = rows_duplicate - changes() where id = ?1;
 
+-- name: count_folded
+update imports set rows_accepted = rows_accepted + ?2, rows_duplicate = rows_duplicate - ?2 where id = ?1;
+
 -- name: pause_import
 update imports set status = 'paused', resume_at = ?2, updated_at = ?3
 where id = ?1 and status in ('receiving', 'queued', 'running', 'paused');

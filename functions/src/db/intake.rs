@@ -7,7 +7,7 @@ use shared::import::ContactRole;
 use shared::time::Millis;
 use shared::traits::Stored;
 
-use super::{Db, DbError, Param, Statement, json_pages};
+use super::{Db, DbError, Param, Statement, json_pages, retention};
 use crate::{params, sql};
 
 /// An outside key: `external` with "{source}:{id}", or `email` with the address.
@@ -311,7 +311,7 @@ pub fn set_sample(name: &str, now: Millis) -> Statement {
 /// A batch failed because a customer, their tags or a consent changed after they were looked up: look again.
 pub fn is_stale(error: &DbError) -> bool {
     let columns = ["orders.customer_id", "events.customer_id", "contacts.consent", "customers.tags"];
-    matches!(error, DbError::Constraint(text) if columns.iter().any(|column| text.contains(column)))
+    matches!(error, DbError::Constraint(text) if columns.iter().any(|column| text.contains(column))) || retention::is_stale(error)
 }
 
 fn paged<T: Serialize>(rows: &[T], statement: impl Fn(Param) -> Statement) -> Result<Vec<Statement>, DbError> {

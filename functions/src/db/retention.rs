@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use shared::api::Plan;
+use shared::id::Id;
 use shared::retention::Cut;
 use shared::time::{Day, Millis};
 
@@ -66,6 +67,16 @@ pub struct NewBase(pub i64, pub String, pub Option<String>);
 pub struct BaseRow {
     pub customer_id: i64,
     pub base: String,
+}
+
+/// The file of an import.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct FileRow {
+    /// The oldest day whose events are kept.
+    pub events_from: Option<i32>,
+    digest: String,
+    /// The last line that any import read.
+    pub lines: Option<u64>,
 }
 
 /// A page of messages.
@@ -184,6 +195,29 @@ pub fn store_bases(bases: &[NewBase], now: Millis) -> Result<Vec<Statement>, DbE
     Ok(json_pages(bases)?.into_iter().flat_map(statements).collect())
 }
 
+/// Of customers who are created in the same batch, by their public ids.
+pub fn store_bases_of_new(bases: &[(Id, String)], now: Millis) -> Result<Vec<Statement>, DbError> {
+    let statement = |page| Statement::new(sql!("retention.sql", "add_bases_of_new"), params![Param::Json(page), now]);
+    Ok(json_pages(bases)?.into_iter().map(statement).collect())
+}
+
+/// To be folded again.
+pub fn mark_dirty(customers: &[i64]) -> Result<Vec<Statement>, DbError> {
+    let statement = |page| Statement::new(sql!("retention.sql", "mark_dirty"), params![Param::Json(page)]);
+    Ok(json_pages(customers)?.into_iter().map(statement).collect())
+}
+
+pub async fn file(db: &Db, import: i64) -> Result<FileRow, DbError> {
+    let row = db.first(sql!("retention.sql", "file"), params![import]).await?;
+    row.ok_or_else(|| DbError::Bug("an import's row is missing".to_owned()))
+}
+
+/// Up to which line the file was read. The batch fails with [`is_stale`] where what is kept is not what the file was read beside.
+pub fn note_lines(file: &FileRow, last: u64, import: i64) -> Statement {
+    let FileRow { events_from, digest, .. } = file;
+    Statement::new(sql!("retention.sql", "note_lines"), params![digest, last, import, events_from.map(Day)])
+}
+
 /// # Errors
 /// Their batch fails with [`is_stale`] where one of them is not as it was read.
 pub fn drop_events(events: &[Going]) -> Result<Vec<Statement>, DbError> {
@@ -204,7 +238,7 @@ pub fn drop_events(events: &[Going]) -> Result<Vec<Statement>, DbError> {
 
 /// Somebody changed what the batch was made from: look again.
 pub fn is_stale(error: &DbError) -> bool {
-    error.is_missing("states.schema") || error.is_missing("retention.used")
+    ["states.schema", "retention.used", "folded_files.lines"].iter().any(|column| error.is_missing(column))
 }
 
 /// None where no message is behind `after`.

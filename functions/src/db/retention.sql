@@ -123,3 +123,27 @@ where id > ?1 and id <= ?2 and received_at < ?3 and id <= (select applied from i
 delete from dead_letters where id in (
   select id from dead_letters where settled_at < ?1 and status <> 'dead' and id < (select max(id) from dead_letters) order by id limit ?2
 );
+
+-- name: file
+-- How far the file of the import ?1 was read, by whichever import.
+select s.events_from, d.digest, f.lines
+from shop s
+join (select coalesce(file_digest, 'import ' || id) as digest from imports where id = ?1) d
+left join folded_files f on f.digest = d.digest
+where s.id = 1;
+
+-- name: note_lines
+-- The batch fails (lines is not null) where the oldest day that is kept is not ?4 any more.
+insert into folded_files (digest, lines, import_id)
+select ?1, case when s.events_from is ?4 then ?2 end, ?3 from shop s where s.id = 1
+on conflict (digest) do update set lines = max(folded_files.lines, excluded.lines), import_id = excluded.import_id;
+
+-- name: add_bases_of_new
+-- [public_id of a new customer, base]: where the customer was not created after all the batch fails (schema is not null).
+insert into states (customer_id, schema, state, version, folded_at, base)
+select c.id, case when c.id is not null then 0 end, '{"v":0}', 0, ?2, j.value ->> 1
+from json_each(?1) j left join customers c on c.public_id = j.value ->> 0;
+
+-- name: mark_dirty
+-- A page of scoring that has read these customers already must come back to them, see claim_page.
+update facets set dirty = min(dirty + 1, 2) where customer_id in (select value from json_each(?1));

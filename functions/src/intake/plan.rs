@@ -15,6 +15,7 @@ use crate::db::orders::{self, Order, Origin, Store};
 use crate::db::{Db, DbError, Statement};
 use crate::random;
 
+use super::older::{self, Owned};
 use super::people::{self, ContactDraft, Contacts};
 use super::resolve::{self, Draft, Fields, Identity, Resolver};
 
@@ -27,6 +28,8 @@ pub struct Plan {
     pub stores: Vec<Store>,
     /// New or changed rows, where they are told here and not by what `stores` write.
     pub accepted: Option<u32>,
+    /// Rows that are in none of these tables: events older than any that is kept, whose customers' bases have them.
+    pub folded: u32,
     /// Customers wait to be scored: new ones, and those whose traits changed.
     pub is_waking: bool,
     /// Rates changed, so that what was converted at them must be folded again.
@@ -51,7 +54,11 @@ impl Plan {
     pub async fn count_new(&self, db: &Db, source: i64) -> Result<u32, DbError> {
         match self.accepted {
             Some(accepted) => Ok(accepted),
-            None => Ok(orders::count_new(db, &self.orders, source).await? + events::count_new(db, &self.events, source).await?),
+            None => {
+                let stored =
+                    orders::count_new(db, &self.orders, source).await? + events::count_new(db, &self.events, source).await?;
+                Ok(stored.saturating_add(self.folded))
+            }
         }
     }
 }
@@ -102,10 +109,20 @@ async fn events_plan(db: &Db, import: &Import, rows: &[EventRow], now: Millis) -
         let owner = resolver.resolve(&row.who)?;
         let properties = serde_json::to_string(&row.properties).unwrap_or_else(|_| "{}".to_owned());
         let (kind, value) = (owner.key.0, owner.key.1);
-        events.push(Event(external_id(&row.key), kind, value, row.name.clone(), row.occurred_at.0, properties));
+        let event = Event(external_id(&row.key), kind, value, row.name.clone(), row.occurred_at.0, properties);
+        events.push((event, Owned { row, draft: owner.draft }));
     }
-    let events = last_of_each(events, |event| event.0.clone());
+    let (mut events, owned): (Vec<_>, Vec<_>) = last_of_each(events, |(event, _)| event.0.clone()).into_iter().unzip();
+    let older = older::plan(db, import, &owned, resolver.drafts(), now).await?;
+    let mut place = 0;
+    events.retain(|_| {
+        place += 1;
+        older.stay.binary_search(&(place - 1)).is_ok()
+    });
     let mut plan = plan_people(import, resolver.drafts(), &Contacts::new(), now)?;
+    plan.people.extend(older.statements);
+    plan.folded = older.accepted;
+    plan.rows_written += older.rows_written;
     plan.stores = events::store(&events, Origin { source: import.source, import: import.id, now })?;
     plan.rows_written += events.len() as u64 * (ORDER + MARK);
     plan.events = events;
