@@ -32,7 +32,9 @@ const KEPT = {
   merges: "select winner, loser, reason from merges order by id",
   intake: "select * from intake",
   events: "select source, external_id, customer_id, name, occurred_at, properties from events order by 1, 2",
-  states: "select customer_id, schema, state from states order by 1",
+  states: "select customer_id, schema, state, base from states order by 1",
+  inbox: "select source, key, received_at from inbox order by id",
+  retention: "select r.used, r.limited_by, r.measured_day, s.events_from from retention r, shop s",
   facets: "select * from facets order by 1",
   scores: "select customer_id, model_id, score, scored_at from scores order by 1",
   models: "select id, name, parameters, live from models order by id",
@@ -139,6 +141,18 @@ const KILLS = {
       { point: "intake.left", phase: "the run is ended and nobody is scored" },
     ],
   },
+  "a run that removes what has had its time": {
+    from: "aged",
+    work: nothing,
+    at: [
+      { point: "prune.taken", phase: "the job holds its lease and has no run" },
+      { point: "prune.begun", phase: "the oldest day has moved and nothing is gone" },
+      { point: "prune.read", phase: "a page of events is read and not written" },
+      { point: "prune.folded", phase: "the events have gone into bases and the messages are there", short: true },
+      { point: "prune.messages", phase: "the messages have gone and the run is not ended" },
+      { point: "prune.left", phase: "the run is ended" },
+    ],
+  },
   "a scoring run": {
     from: "loaded",
     work: scoring,
@@ -182,6 +196,15 @@ before(async () => {
   await keepModel(data.empty);
   data.pushed = copyOf(data.empty);
   pushed(data.pushed);
+  data.aged = copyOf(data.pushed);
+  const folding = await open(data.aged);
+  await drive(folding, data.aged);
+  await folding.kill();
+  // Half of what was pushed is older than the days that are kept.
+  withStore(data.aged, (store) => {
+    store.exec("delete from runs; update shop set event_days = 6; update inbox set received_at = received_at - 864000000 where id % 2 = 0");
+    store.exec("insert into wakes (job, due_at) values ('prune', 0)");
+  });
 });
 after(() => Object.values(data).forEach((folder) => folder.remove()));
 
@@ -242,9 +265,10 @@ async function undisturbed(from, work) {
   await server.kill();
   const wanted = tables(folder);
   // Whoever did anything: of some of those who were pushed there is no more than a name.
-  const [{ n: active }] = rows(folder, "select count(*) as n from (select customer_id from orders union select customer_id from events)");
+  const [{ n: active }] = rows(folder, "select count(*) as n from (select customer_id from orders union select customer_id from events union select customer_id from states where base is not null and schema > 0)");
   folder.remove();
   assert.ok(active > 0 && wanted.scores.length === active, `everybody is scored: ${wanted.scores.length} of ${active}`);
+  if (from === "aged") assert.ok(wanted.states.some(({ base }) => base !== null) && wanted.inbox.length < 1_500, "some events and messages are gone");
   if (from === "pushed") assert.ok(wanted.merges.length > 0 && wanted.dead_letters.length > 0, "some are merged, and one message is dead");
   return wanted;
 }

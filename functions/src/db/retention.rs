@@ -157,8 +157,14 @@ pub async fn measure(db: &Db, place: &Place, rows: u32) -> Result<Measured, DbEr
     Ok(Measured { bytes: days.into_iter().map(|(day, bytes)| (Day(day), bytes)).collect(), next })
 }
 
-pub fn measured(today: Day, used: u64) -> Statement {
-    Statement::new(sql!("retention.sql", "measured"), params![today, used])
+/// Bytes.
+pub fn used(bytes: u64) -> Statement {
+    Statement::new(sql!("retention.sql", "used"), params![bytes])
+}
+
+/// All that came by then is measured, and what had its time is gone.
+pub fn measured(today: Day) -> Statement {
+    Statement::new(sql!("retention.sql", "measured"), params![today])
 }
 
 /// From now on nothing older is taken.

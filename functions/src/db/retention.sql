@@ -51,7 +51,10 @@ select (select json_group_array(json_array(day, bytes)) from (select day, sum(by
   (select max(id) from page) as last, (select count(*) from page) as n;
 
 -- name: measured
-update retention set measured_day = ?1, used = ?2 where id = 1;
+update retention set measured_day = ?1 where id = 1;
+
+-- name: used
+update retention set used = ?1 where id = 1;
 
 -- name: limited_by
 update retention set limited_by = ?1 where id = 1;

@@ -30,17 +30,24 @@ pub enum Step {
         bytes: BTreeMap<Day, u64>,
     },
     Events {
-        from: Day,
+        cutting: Cutting,
         after: i64,
     },
     Messages {
-        from: Day,
+        cutting: Cutting,
         after: i64,
     },
     Letters {
-        from: Day,
+        cutting: Cutting,
     },
     End,
+}
+
+/// Measured on this day, and what is older than `from` goes.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub struct Cutting {
+    today: Day,
+    from: Day,
 }
 
 /// Rows of a page.
@@ -89,16 +96,16 @@ pub async fn work(held: &mut Held<Step>) -> Result<Work, JobError> {
         let step = match std::mem::replace(held.cursor_mut(), Step::End) {
             Step::Begin => begin(held).await?,
             Step::Measure { today, place, bytes } => measure(held, size, today, place, bytes).await?,
-            Step::Events { from, after } => {
+            Step::Events { cutting, after } => {
                 let left = usage::allowance(&held.db, held.now.day()).await?.left_for_scoring();
                 if left.is_some_and(|left| left < u64::from(size.events) * ROWS) {
-                    *held.cursor_mut() = Step::Events { from, after };
+                    *held.cursor_mut() = Step::Events { cutting, after };
                     return Ok(Work::Tomorrow);
                 }
-                events(held, size, from, after).await?
+                events(held, size, cutting, after).await?
             }
-            Step::Messages { from, after } => messages(held, size, from, after).await?,
-            Step::Letters { from } => letters(held, size, from).await?,
+            Step::Messages { cutting, after } => messages(held, size, cutting, after).await?,
+            Step::Letters { cutting } => letters(held, size, cutting).await?,
             Step::End => return Ok(Work::Done),
         };
         *held.cursor_mut() = step;
@@ -140,12 +147,12 @@ async fn measure(
     let mut statements = Vec::new();
     let next = match cut {
         Some(cut) => {
-            statements.push(retention::measured(today, rules::kept(&bytes, cut.from)));
+            statements.push(retention::used(rules::kept(&bytes, cut.from)));
             statements.extend(retention::begin_cut(cut));
-            Step::Events { from: cut.from, after: 0 }
+            Step::Events { cutting: Cutting { today, from: cut.from }, after: 0 }
         }
         None => {
-            statements.push(retention::measured(today, bytes.values().sum()));
+            statements.extend([retention::used(bytes.values().sum()), retention::measured(today)]);
             Step::End
         }
     };
@@ -159,12 +166,12 @@ async fn measure(
 }
 
 /// A page of events goes into the bases of its customers.
-async fn events(held: &mut Held<Step>, size: Size, from: Day, after: i64) -> Result<Step, JobError> {
+async fn events(held: &mut Held<Step>, size: Size, cutting: Cutting, after: i64) -> Result<Step, JobError> {
     let mut tries = 1;
     loop {
-        let going = retention::going(&held.db, after, from.start(), size.events, size.bytes).await?;
+        let going = retention::going(&held.db, after, cutting.from.start(), size.events, size.bytes).await?;
         let Some(last) = going.iter().map(|event| event.customer_id).max() else {
-            return Ok(Step::Messages { from, after: 0 });
+            return Ok(Step::Messages { cutting, after: 0 });
         };
         seams::point("prune.read").await;
         let records: Vec<i64> = by_record(&going).into_keys().collect();
@@ -175,12 +182,12 @@ async fn events(held: &mut Held<Step>, size: Size, from: Day, after: i64) -> Res
         let after = if gone.is_empty() { last + 1 } else { last };
         let mut statements = retention::drop_events(&gone)?;
         statements.extend(retention::store_bases(&bases, held.now)?);
-        *held.cursor_mut() = Step::Events { from, after };
+        *held.cursor_mut() = Step::Events { cutting, after };
         match held.write(statements).await {
             Ok(_) => {
                 held.count("events", gone.len() as u64);
                 seams::point("prune.folded").await;
-                return Ok(Step::Events { from, after });
+                return Ok(Step::Events { cutting, after });
             }
             Err(JobError::Db(error)) if retention::is_stale(&error) && tries < TRIES => tries += 1,
             Err(error) => return Err(error),
@@ -255,20 +262,26 @@ fn fact(event: &Going) -> EventFact {
     EventFact { at: Millis(event.occurred_at), name: event.name.clone(), properties }
 }
 
-async fn messages(held: &mut Held<Step>, size: Size, from: Day, after: i64) -> Result<Step, JobError> {
+async fn messages(held: &mut Held<Step>, size: Size, cutting: Cutting, after: i64) -> Result<Step, JobError> {
     let page = retention::message_page(&held.db, after, size.messages).await?;
-    let Some(page) = page.filter(|page| page.oldest < from.start()) else { return Ok(Step::Letters { from }) };
-    *held.cursor_mut() = Step::Messages { from, after: page.upto };
-    let outcomes = held.write(vec![retention::drop_messages(after, page.upto, from.start())]).await?;
+    let Some(page) = page.filter(|page| page.oldest < cutting.from.start()) else { return Ok(Step::Letters { cutting }) };
+    *held.cursor_mut() = Step::Messages { cutting, after: page.upto };
+    let outcomes = held.write(vec![retention::drop_messages(after, page.upto, cutting.from.start())]).await?;
     held.count("messages", outcomes.first().map_or(0, |outcome| outcome.changes));
     seams::point("prune.messages").await;
-    Ok(Step::Messages { from, after: page.upto })
+    Ok(Step::Messages { cutting, after: page.upto })
 }
 
-async fn letters(held: &mut Held<Step>, size: Size, from: Day) -> Result<Step, JobError> {
-    *held.cursor_mut() = Step::Letters { from };
-    let outcomes = held.write(vec![retention::drop_letters(from.start(), size.messages)]).await?;
+async fn letters(held: &mut Held<Step>, size: Size, cutting: Cutting) -> Result<Step, JobError> {
+    *held.cursor_mut() = Step::Letters { cutting };
+    let outcomes = held.write(vec![retention::drop_letters(cutting.from.start(), size.messages)]).await?;
     let dropped = outcomes.first().map_or(0, |outcome| outcome.changes);
     held.count("messages", dropped);
-    Ok(if dropped < u64::from(size.messages) { Step::End } else { Step::Letters { from } })
+    if dropped >= u64::from(size.messages) {
+        return Ok(Step::Letters { cutting });
+    }
+    // Only now: a run that failed before begins anew.
+    *held.cursor_mut() = Step::End;
+    held.write(vec![retention::measured(cutting.today)]).await?;
+    Ok(Step::End)
 }
