@@ -20,10 +20,8 @@ use crate::versioned::Versioned;
 #[worker::send]
 pub async fn show(ctx: Ctx) -> Result<Versioned<RetentionAnswer>, Problem> {
     let settings = retention::settings(&ctx.db).await?;
-    let space_used = match settings.measured_day {
-        Some(_) => settings.used,
-        None => jobs::retention::first_glance(&ctx.db).await?,
-    };
+    let was_measured = settings.measured_day.is_some() || settings.used > 0;
+    let space_used = if was_measured { settings.used } else { jobs::retention::first_glance(&ctx.db).await? };
     let retention = Retention {
         event_days: settings.event_days,
         events_from: settings.events_from.map(|day| Day(day).iso()),
