@@ -34,6 +34,11 @@ pub enum Damage {
 }
 
 impl Unpacker {
+    /// For what comes from the middle of a file that is not packed.
+    pub fn plain() -> Self {
+        Self { is_begun: true, ..Self::default() }
+    }
+
     pub fn take(&mut self, bytes: &[u8]) -> Result<(), Damage> {
         if self.is_begun {
             return self.unpack(bytes);
@@ -48,6 +53,15 @@ impl Unpacker {
         self.gzip = ((*one, *two) == MAGIC).then(|| MultiGzDecoder::new(Vec::new()));
         self.ready.clear();
         self.unpack(&begin)
+    }
+
+    /// Whether it is known if it is packed.
+    pub fn is_begun(&self) -> bool {
+        self.is_begun
+    }
+
+    pub fn is_packed(&self) -> bool {
+        self.gzip.is_some() || self.packed > 0
     }
 
     /// Nothing more comes.

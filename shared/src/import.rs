@@ -14,6 +14,7 @@ mod framing;
 mod guess;
 mod headers;
 pub(crate) mod limits;
+mod lines;
 mod occurrences;
 mod orders;
 mod parser;
@@ -30,6 +31,7 @@ pub(crate) mod who;
 
 pub use fields::{fields, template};
 pub use guess::{Defaults, Doubt, Guess, NoColumn, guess};
+pub use lines::{Lines, is_json_list};
 pub use occurrences::Occurrences;
 pub use parser::{OptionsError, Parser};
 pub use preview::{Preview, preview};

@@ -191,6 +191,13 @@ pub async fn create(db: &Db, new: &New<'_>, file: File<'_>, log: Statement) -> R
 
 /// An import whose body the worker stores: the row's id.
 pub async fn receive(db: &Db, new: &New<'_>, cursor: &str, log: Statement) -> Result<i64, DbError> {
+    let outcomes = db.batch(vec![receiving(new, cursor), log]).await?;
+    let created: Option<Created> = outcomes.first().map(super::Outcome::first).transpose()?.flatten();
+    created.map(|row| row.id).ok_or_else(|| DbError::Bug("a new import has no id".to_owned()))
+}
+
+/// The same, to be written with other things.
+pub fn receiving(new: &New<'_>, cursor: &str) -> Statement {
     let params = params![
         new.public_id,
         kind_name(new.options.kind),
@@ -201,10 +208,22 @@ pub async fn receive(db: &Db, new: &New<'_>, cursor: &str, log: Statement) -> Re
         new.created_by,
         new.now
     ];
-    let receive = Statement::new(sql!("imports.sql", "receive_import"), params);
-    let outcomes = db.batch(vec![receive, log]).await?;
-    let created: Option<Created> = outcomes.first().map(super::Outcome::first).transpose()?.flatten();
-    created.map(|row| row.id).ok_or_else(|| DbError::Bug("a new import has no id".to_owned()))
+    Statement::new(sql!("imports.sql", "receive_import"), params)
+}
+
+/// A piece of a body, unless somebody has cancelled the import.
+pub fn chunk(import: &Id, seq: u32, base64: &str) -> Statement {
+    Statement::new(sql!("imports.sql", "store_chunk_of"), params![import, seq, base64])
+}
+
+/// Some of the pieces that [`chunk`] stored.
+pub fn drop_chunks(import: &Id, limit: u32) -> Statement {
+    Statement::new(sql!("imports.sql", "drop_chunks_of"), params![import, limit])
+}
+
+/// An import whose body has nothing new, once its pieces are dropped.
+pub fn forget(import: &Id) -> Statement {
+    Statement::new(sql!("imports.sql", "drop_import"), params![import])
 }
 
 /// The unfinished import of a stored body that its sender knows by these digits; a dry run is none.

@@ -45,6 +45,20 @@ order by i.id desc limit 1;
 -- name: store_chunk
 insert into import_chunks (import_id, seq, body) values (?1, ?2, ?3);
 
+-- name: store_chunk_of
+-- Not of an import that somebody has cancelled meanwhile.
+insert into import_chunks (import_id, seq, body) select i.id, ?2, ?3 from imports i where i.public_id = ?1 and i.status = 'receiving';
+
+-- name: drop_chunks_of
+-- The last ones, ?2 at most.
+delete from import_chunks where (import_id, seq) in (
+  select c.import_id, c.seq from import_chunks c join imports i on i.id = c.import_id where i.public_id = ?1 order by c.seq desc limit ?2
+);
+
+-- name: drop_import
+-- One that turned out to hold nothing new.
+delete from imports where public_id = ?1 and status = 'receiving';
+
 -- name: queue_import
 update imports set status = 'queued', file_size = ?2, file_digest = ?3, cursor = ?4, updated_at = ?5
 where id = ?1 and status = 'receiving';

@@ -7,6 +7,7 @@ mod fit;
 pub mod import;
 mod intake;
 mod prune;
+mod pull;
 mod refold;
 mod rollup;
 mod run;
@@ -20,7 +21,7 @@ use shared::time::Millis;
 use worker::{Env, MessageBatch, MessageExt, QueueRetryOptionsBuilder, console_error, console_log};
 
 use crate::clock;
-use crate::db::{Db, DbError, leases, runs};
+use crate::db::{Db, DbError, leases, pulls, runs};
 use crate::vault;
 
 pub use fit::is_comparable;
@@ -39,6 +40,7 @@ pub enum Job {
     Intake,
     SampleRemoval,
     Prune,
+    Pull,
 }
 
 /// Why a job is asked to run.
@@ -73,8 +75,8 @@ struct Doorbell {
 }
 
 impl Job {
-    /// In the order in which one makes work for the next.
-    pub const ALL: [Self; 9] = [
+    /// In the order in which one makes work for the next; the last one waits for servers of others, and nobody waits behind it.
+    pub const ALL: [Self; 10] = [
         Self::SampleRemoval,
         Self::Import,
         Self::Intake,
@@ -84,6 +86,7 @@ impl Job {
         Self::Rollup,
         Self::Seal,
         Self::Prune,
+        Self::Pull,
     ];
 
     pub fn name(self) -> &'static str {
@@ -97,6 +100,7 @@ impl Job {
             Self::Intake => "intake",
             Self::SampleRemoval => "sample_removal",
             Self::Prune => "prune",
+            Self::Pull => pulls::JOB,
         }
     }
 
@@ -171,7 +175,7 @@ pub async fn run_now(env: &Env, db: &Db, job: Job) -> Result<Id, JobError> {
     let until = clock::wall().0 + PATIENCE;
     let mut other = None;
     loop {
-        match invoke(db, job, clock::now(), Why::Asked).await? {
+        match invoke(env, db, job, clock::now(), Why::Asked).await? {
             Some(Ran::Ended(run) | Ran::Tomorrow(run)) => return Ok(run),
             Some(Ran::More(run)) if clock::wall().0 >= until || db.meter().reading().queries >= CALLS => {
                 ring(env, db).await;
@@ -216,7 +220,7 @@ async fn sweep(env: &Env, now: Millis) -> Result<(), DbError> {
         if !due.iter().any(|name| Job::parse(name) == Some(job)) {
             continue;
         }
-        has_more |= run_one(&db, job, now, Why::Woken).await;
+        has_more |= run_one(env, &db, job, now, Why::Woken).await;
         // Whoever pushed is scored in the same breath.
         if job == Job::Intake {
             due = leases::due_wakes(&db).await?;
@@ -232,11 +236,12 @@ async fn sweep(env: &Env, now: Millis) -> Result<(), DbError> {
 /// The model first, then the scores that rest on it.
 async fn hourly(env: &Env, now: Millis) -> Result<(), DbError> {
     let db = Db::open(env)?;
-    let mut has_more = run_one(&db, Job::Fit, now, Why::Time).await;
+    let mut has_more = run_one(env, &db, Job::Fit, now, Why::Time).await;
     let is_woken = leases::due_wakes(&db).await?.iter().any(|name| Job::parse(name) == Some(Job::Score));
-    has_more |= run_one(&db, Job::Score, now, if is_woken { Why::Woken } else { Why::Time }).await;
-    has_more |= run_one(&db, Job::Seal, now, Why::Time).await;
-    has_more |= run_one(&db, Job::Prune, now, Why::Time).await;
+    has_more |= run_one(env, &db, Job::Score, now, if is_woken { Why::Woken } else { Why::Time }).await;
+    has_more |= run_one(env, &db, Job::Seal, now, Why::Time).await;
+    has_more |= run_one(env, &db, Job::Prune, now, Why::Time).await;
+    has_more |= run_one(env, &db, Job::Pull, now, Why::Time).await;
     // After a change of keys only; otherwise it reads and writes nothing.
     match vault::seal_anew(env, &db).await {
         Ok(0) => {}
@@ -250,8 +255,8 @@ async fn hourly(env: &Env, now: Millis) -> Result<(), DbError> {
 }
 
 /// Whether the job has more to do at once.
-async fn run_one(db: &Db, job: Job, now: Millis, why: Why) -> bool {
-    match invoke(db, job, now, why).await {
+async fn run_one(env: &Env, db: &Db, job: Job, now: Millis, why: Why) -> bool {
+    match invoke(env, db, job, now, why).await {
         Ok(ran) => matches!(ran, Some(Ran::More(_))),
         Err(error) => {
             log_error(job.name(), &error.to_string());
@@ -261,7 +266,7 @@ async fn run_one(db: &Db, job: Job, now: Millis, why: Why) -> bool {
 }
 
 /// One invocation's worth of a job; none where there is nothing to do.
-async fn invoke(db: &Db, job: Job, now: Millis, why: Why) -> Result<Option<Ran>, JobError> {
+async fn invoke(env: &Env, db: &Db, job: Job, now: Millis, why: Why) -> Result<Option<Ran>, JobError> {
     if !has_work(db, job, now, why).await? {
         return Ok(None);
     }
@@ -275,6 +280,7 @@ async fn invoke(db: &Db, job: Job, now: Millis, why: Why) -> Result<Option<Ran>,
         Job::Intake => frame(db, job, now, intake::work).await,
         Job::SampleRemoval => frame(db, job, now, sample_removal::work).await,
         Job::Prune => frame(db, job, now, prune::work).await,
+        Job::Pull => frame(db, job, now, async |held: &mut Held<pull::Cursor>| pull::work(held, env).await).await,
     }?;
     console_log!(
         "{}",
@@ -295,13 +301,15 @@ fn megabytes() -> usize {
 
 async fn has_work(db: &Db, job: Job, now: Millis, why: Why) -> Result<bool, DbError> {
     match (why, job) {
-        (Why::Asked, _) | (Why::Woken, Job::Intake | Job::Rollup | Job::Seal | Job::Fit | Job::Refold | Job::Prune) => Ok(true),
+        (Why::Asked, _)
+        | (Why::Woken, Job::Intake | Job::Rollup | Job::Seal | Job::Fit | Job::Refold | Job::Prune | Job::Pull) => Ok(true),
         // A wake is answered even where nobody is left to score, or it would ring for ever.
         (Why::Woken, Job::Score) => score::may_write(db, now, 1).await,
         (Why::Time, Job::Score) => Ok(score::may_write(db, now, 1).await? && score::any_to_score(db, now).await?),
         (Why::Time, Job::Fit) => fit::has_work(db, now).await,
         (Why::Time, Job::Seal) => seal::has_work(db, now).await,
         (Why::Time, Job::Prune) => prune::has_work(db, now).await,
+        (Why::Time, Job::Pull) => pulls::any_due(db, now).await,
         (_, Job::Import) => import::has_work(db, now).await,
         (_, Job::SampleRemoval) => sample_removal::has_work(db, now).await,
         (Why::Time, Job::Intake | Job::Refold | Job::Rollup) => Ok(false),
