@@ -82,7 +82,10 @@ pub async fn get(ask: &Ask<'_>, own: Own<'_>) -> Result<Answer, Failure> {
             return Ok(Answer { status, headers, body, abort: Some(abort) });
         };
         abort.abort();
-        // What is joined is judged as it is asked: the other reader of addresses has no say in it.
+        // A reader of addresses that mends what it reads must not mend something else than what was judged.
+        if !location.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\') {
+            return Err(Failure::Redirect(shared::outbound::Refused::Spelling));
+        }
         let here: Url = address.as_str().parse().map_err(|_| Failure::Unreachable)?;
         let next = here.join(&location).map_err(|_| Failure::Redirect(shared::outbound::Refused::NoAddress))?;
         address = check(next.as_str(), own).map_err(Failure::Redirect)?;

@@ -309,7 +309,7 @@ async fn has_work(db: &Db, job: Job, now: Millis, why: Why) -> Result<bool, DbEr
         (Why::Time, Job::Fit) => fit::has_work(db, now).await,
         (Why::Time, Job::Seal) => seal::has_work(db, now).await,
         (Why::Time, Job::Prune) => prune::has_work(db, now).await,
-        (Why::Time, Job::Pull) => pulls::any_due(db, now).await,
+        (Why::Time, Job::Pull) => pull::has_work(db, now).await,
         (_, Job::Import) => import::has_work(db, now).await,
         (_, Job::SampleRemoval) => sample_removal::has_work(db, now).await,
         (Why::Time, Job::Intake | Job::Refold | Job::Rollup) => Ok(false),

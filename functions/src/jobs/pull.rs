@@ -25,7 +25,7 @@ use super::import;
 use super::run::{Held, JobError, Work};
 use crate::db::imports::{self, File, New};
 use crate::db::pulls::{self, Due, Pulled};
-use crate::db::{leases, shop};
+use crate::db::{Db, DbError, leases, shop};
 use crate::outbound::{self, Answer, Ask};
 use crate::routes::imports::receive::{CHUNK, HEAD, longest_body, most_chunks};
 use crate::settings::Settings;
@@ -58,6 +58,8 @@ const ACCEPT: &str = "text/csv, application/x-ndjson, application/gzip, */*;q=0.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Cursor {
     reading: Option<Reading>,
+    /// How often the file was begun again because it had changed.
+    beginnings: u32,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -75,7 +77,6 @@ struct Reading {
     columns: Option<Vec<String>>,
     /// Whether the server gives parts, and a part of what it sends is a part of what is stored.
     has_parts: bool,
-    beginnings: u32,
 }
 
 /// What came of asking for a file.
@@ -90,6 +91,10 @@ enum Got {
     Changed,
     /// Somebody cancelled its import.
     Cancelled,
+}
+
+pub async fn has_work(db: &Db, now: Millis) -> Result<bool, DbError> {
+    pulls::any_due(db, Millis(now.0 + EARLY)).await
 }
 
 pub async fn work(held: &mut Held<Cursor>, env: &Env) -> Result<Work, JobError> {
@@ -183,7 +188,6 @@ async fn begin(
     let new =
         New { public_id: &import, source: due.id, file_name: Some(&name), options: &options, created_by: None, now: held.now };
     let cursor = imports::cursor_text(&import::Cursor::new(parser, 0, false)).map_err(JobError::Db)?;
-    let begun = held.counted("beginnings");
     let reading = Reading {
         source: due.id,
         import: import.clone(),
@@ -194,7 +198,6 @@ async fn begin(
         last_modified,
         has_parts: has_parts && columns.is_none() && !body.is_packed(),
         columns,
-        beginnings: u32::try_from(begun).unwrap_or(0),
     };
     held.cursor_mut().reading = Some(reading.clone());
     held.write(vec![imports::receiving(&new, &cursor)]).await?;
@@ -281,7 +284,7 @@ async fn settle(held: &mut Held<Cursor>, due: &Due, got: Got) -> Result<(), JobE
         }
         (Got::Whole, Some(reading)) => {
             let Some(import) = imports::find(&held.db, &reading.import).await? else { return drop_reading(held).await };
-            let parser = Parser::new(import.options, now).map_err(|error| crate::db::DbError::Bug(error.to_string()))?;
+            let parser = Parser::new(import.options, now).map_err(|error| DbError::Bug(error.to_string()))?;
             let cursor = imports::cursor_text(&import::Cursor::new(parser, reading.chunks, false))?;
             let file = File { size: reading.size, digest: &reading.digest };
             held.count("files", 1);
@@ -294,7 +297,7 @@ async fn settle(held: &mut Held<Cursor>, due: &Due, got: Got) -> Result<(), JobE
         // Cancelled: the next time is as if this one had not been.
         _ => vec![pulls::postpone(due.id, due_at), leases::wake("import")],
     };
-    held.cursor_mut().reading = None;
+    *held.cursor_mut() = Cursor::default();
     held.write(statements).await?;
     seams::point("pull.settled").await;
     Ok(())
@@ -315,25 +318,26 @@ async fn fail(held: &mut Held<Cursor>, due: &Due, failed: &Failed) -> Result<(),
         statements.extend([imports::fail(import.id, &failed.text, now), leases::wake("import")]);
     }
     held.count("failed", 1);
+    *held.cursor_mut() = Cursor::default();
     held.write(statements).await.map(drop)
 }
 
 async fn begin_again(held: &mut Held<Cursor>, due: &Due) -> Result<(), JobError> {
     let Some(reading) = held.cursor().reading.clone() else { return Ok(()) };
-    if reading.beginnings + 1 >= BEGINNINGS {
+    if held.cursor().beginnings + 1 >= BEGINNINGS {
         let text =
             "The file changes while it is being read: have it put in place in one step, under the same name, once it is whole";
         return fail(held, due, &Failed::lasting(text)).await;
     }
-    held.count("beginnings", 1);
     drop_chunks(held, &reading).await?;
-    held.cursor_mut().reading = None;
+    let beginnings = held.cursor().beginnings + 1;
+    *held.cursor_mut() = Cursor { reading: None, beginnings };
     held.write(vec![imports::forget(&reading.import)]).await.map(drop)
 }
 
 /// The source is not there any more, or shall not be read.
 async fn drop_reading(held: &mut Held<Cursor>) -> Result<(), JobError> {
-    let Some(reading) = held.cursor_mut().reading.take() else { return Ok(()) };
+    let Some(reading) = std::mem::take(held.cursor_mut()).reading else { return Ok(()) };
     let import = imports::find(&held.db, &reading.import).await?;
     let mut statements = vec![leases::wake("import")];
     statements.extend(import.map(|import| imports::cancel(import.id, held.now)));

@@ -11,6 +11,7 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use shared::id::Id;
 use shared::source::{Family, Kind};
+use shared::time::Millis;
 
 use super::{body, counts, directory, receive, signature};
 use crate::auth::limits;
@@ -20,6 +21,9 @@ use crate::problem::Problem;
 
 /// Of an id or topic that a sender chooses; a longer id stands in by its digest.
 const KEY_CHARS: usize = 200;
+
+/// A sender's clock may be so far ahead.
+const AHEAD: i64 = 300_000;
 
 const ANSWER: &str = r#"{"success":true}"#;
 
@@ -68,6 +72,7 @@ pub async fn answer(ctx: &Ctx, kind: Kind, id: &Id, request: Request<Body>) -> R
         return Err(Problem::NotSigned(refusal.code(), refusal.fix()));
     }
     let message = message(kind, &parts.headers, bytes).map_err(counted)?;
+    let message = Message { sent_at: sent_at(kind, &parts.headers, ctx.now), ..message };
     receive::store(ctx, &source, &[message]).await?;
     Ok(done())
 }
@@ -117,6 +122,14 @@ fn message(kind: Kind, headers: &HeaderMap, bytes: Vec<u8>) -> Result<Message, P
     };
     let topic = topic.unwrap_or_default().chars().take(KEY_CHARS).collect();
     Ok(Message { key, topic, body, sent_at: None })
+}
+
+/// When it happened, where the sender says so outside the body: deliveries that are repeated for hours come in any order. The signature
+/// does not cover it, so that a time ahead of ours counts for nothing.
+fn sent_at(kind: Kind, headers: &HeaderMap, now: Millis) -> Option<Millis> {
+    let name = (kind == Kind::Shopify).then_some("x-shopify-triggered-at")?;
+    let at = Millis::parse_rfc3339(headers.get(name)?.to_str().ok()?).ok()?;
+    (at <= Millis(now.0 + AHEAD)).then_some(at)
 }
 
 fn word(value: Option<serde_json::Value>) -> Option<String> {
@@ -170,6 +183,22 @@ mod tests {
         let body = r#"{"id":"ev","type":"zen:event-type:ticket.created"}"#;
         assert_eq!(check(Kind::Zendesk, &invocation, body), told("ev", "zen:event-type:ticket.created"));
         assert_eq!(check(Kind::Zendesk, &invocation, r#"{"ticket_id":"1","id":"7"}"#), told("83", "trigger"));
+    }
+
+    #[test]
+    fn shopify_says_beside_the_body_when_it_happened() {
+        let now = Millis::parse_rfc3339("2026-11-22T09:00:00Z").expect("a time");
+        let at = |kind, text: &'static str| {
+            let pair = (HeaderName::from_static("x-shopify-triggered-at"), HeaderValue::from_static(text));
+            sent_at(kind, &HeaderMap::from_iter([pair]), now).map(Millis::rfc3339)
+        };
+        assert_eq!(at(Kind::Shopify, "2024-08-07T22:48:27.480992003Z").as_deref(), Some("2024-08-07T22:48:27Z"));
+        assert!(at(Kind::Shopify, "2026-11-22T09:04:59Z").is_some());
+        for (kind, text) in
+            [(Kind::Shopify, "2026-11-22T09:05:01Z"), (Kind::Shopify, "yesterday"), (Kind::Stripe, "2024-08-07T22:48:27Z")]
+        {
+            assert_eq!(at(kind, text), None, "{text}");
+        }
     }
 
     #[test]
