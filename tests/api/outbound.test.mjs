@@ -105,6 +105,7 @@ test("an answer sends on three times and no more, each time by the same rules", 
   await ran(api, "pull");
   assert.deepEqual(asked.map((url) => url.replace("https://", "")), ["files.example/1", "mirror.example/2", "files.example/3", "files.example/4"]);
   assert.equal((await api.get(`/api/sources/${source.id}`)).json.source.error, undefined);
+  await ran(api, "import");
   answers = sends(9);
   asked.length = 0;
   await api.patch(`/api/sources/${source.id}`, { settings: { ...source.settings, every_hours: 1 } });
