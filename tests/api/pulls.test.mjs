@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
 import { gzipSync } from "node:zlib";
 
-import { start } from "../harness.mjs";
+import { start, until } from "../harness.mjs";
 import { connect, file, files, orders } from "../pulls.mjs";
 import { counts, ran } from "../rows.mjs";
 import { apart } from "../sources.mjs";
@@ -130,7 +130,7 @@ test("what is no table is told in words that say what to do", async () => {
     ["/other", file("order_id,who,when,SUM\n1,2,3,4\n"), /no column is chosen for: Order date.*order_id,who,when,SUM/],
     ["/bomb", file(gzipSync(Buffer.alloc(200_000_000))), /100 times/],
     ["/ill", (_, response) => response.writeHead(503).end(), /503.*again by itself/],
-    ["/broken", (_, response) => response.writeHead(200, { "content-length": 100 }).write("order_id,", () => response.destroy()), /broke off|reached/],
+    ["/broken", (_, response) => response.writeHead(200, { "content-length": 100 }).write("order_id,", () => response.destroy()), /broke off|reached|falls silent/],
   ]) {
     local.serve(path, handler);
     const source = await connect(api, { url: local.url(path) });
@@ -187,6 +187,69 @@ test("trouble that passes is tried again at longer and longer intervals, and sho
   local.serve("/a.csv", file(orders(2)));
   await pulled();
   assert.deepEqual([(await found(source)).error, await stored()], [undefined, 2]);
+});
+
+// The server's connection that breaks reaches the worker as silence, ten seconds of it.
+test("a file that falls silent half-way goes on with a part where the server gives parts, and is read over where it does not", async () => {
+  const body = Buffer.from(orders(40_000));
+  assert.ok(body.length > 2 * 750_000);
+  const ranges = [];
+  const serve = (has_parts) => (request, response) => {
+    ranges.push(request.headers.range);
+    const from = has_parts ? Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? "")?.[1] ?? 0) : 0;
+    const headers = { "content-type": "text/csv", etag: '"v1"', ...(has_parts && { "accept-ranges": "bytes" }) };
+    if (from > 0) headers["content-range"] = `bytes ${from}-${body.length - 1}/${body.length}`;
+    response.writeHead(from > 0 ? 206 : 200, headers);
+    if (ranges.length === 1) response.write(body.subarray(0, 1_000_000));
+    else response.end(body.subarray(from));
+  };
+  // Nobody reads what is stored while this test looks at it.
+  await server.d1("insert into leases (name, epoch, token, expires_at) values ('import', 1, 'somebody', 9e15)");
+  for (const has_parts of [true, false]) {
+    ranges.length = 0;
+    local.serve("/large.csv", serve(has_parts));
+    const source = await connect(api, { url: local.url("/large.csv") });
+    await until(async () => (await found(source)).received_at !== null, "the file is stored", 60_000);
+    assert.deepEqual(ranges, [undefined, has_parts ? "bytes=750000-" : undefined]);
+    const [{ id, status }] = await server.d1("select id, status from imports order by id desc limit 1");
+    assert.equal(status, "queued");
+    const chunks = await server.d1("select body from import_chunks where import_id = ?1 order by seq", id);
+    assert.ok(Buffer.concat(chunks.map((chunk) => Buffer.from(chunk.body, "base64"))).equals(body), `parts: ${has_parts}`);
+  }
+  assert.equal((await server.d1("select distinct digest from pulls")).length, 1, "the same content has the same digest");
+});
+
+test("a file that changes while it is read is begun again, and told of where it never stands still", async () => {
+  let asked = 0;
+  local.serve("/moving.csv", (_, response) => {
+    asked += 1;
+    response.writeHead(200);
+    response.write(orders(30_000, asked).slice(0, 1_000_000));
+    if (asked % 2 === 0) response.end();
+  });
+  const source = await connect(api, { url: local.url("/moving.csv") });
+  await until(async () => (await found(source)).error !== undefined, "the source says so", 120_000);
+  assert.match((await found(source)).error, /changes while it is being read/);
+  await ran(api, "import");
+  assert.deepEqual([await stored("import_chunks"), await stored()], [0, 0]);
+});
+
+test("a server that never ends is left, and one that falls silent is too", async () => {
+  local.serve("/endless.csv", (_, response) => {
+    response.writeHead(200);
+    response.write("order_id,customer_id,date,amount\n");
+    const timer = setInterval(() => response.write("1,"), 500);
+    response.on("close", () => clearInterval(timer));
+  });
+  local.serve("/silent.csv", (_, response) => response.writeHead(200).write("order_id,"));
+  local.serve("/asleep.csv", () => {});
+  const sources = [];
+  for (const path of ["/asleep.csv", "/silent.csv", "/endless.csv"]) sources.push(await connect(api, { url: local.url(path) }));
+  const began = Date.now();
+  for (let n = 0; n < 3; n += 1) await ran(api, "pull");
+  for (const source of sources) assert.match((await found(source)).error, /too slow or falls silent/, source.settings.url);
+  assert.ok(Date.now() - began < 90_000);
+  assert.deepEqual(await imports(), []);
 });
 
 test("a person fetches now: the answer comes at once, and what goes wrong is shown at once", async () => {

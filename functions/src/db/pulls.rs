@@ -12,6 +12,9 @@ use crate::{params, sql};
 /// The job that fetches.
 pub const JOB: &str = "pull";
 
+/// Failures in a row from which on also such as pass by themselves are shown.
+pub const SHOWN_AFTER: u32 = 3;
+
 /// A file that is due.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct Due {
@@ -68,9 +71,9 @@ pub fn add(source: &Id, now: Millis) -> Statement {
     Statement::new(sql!("pulls.sql", "add_pull"), params![source, now])
 }
 
-/// A person wants it now.
+/// A person wants it now, and to be told if it fails.
 pub fn ask(source: &Id, now: Millis) -> Statement {
-    Statement::new(sql!("pulls.sql", "ask_pull"), params![source, now])
+    Statement::new(sql!("pulls.sql", "ask_pull"), params![source, now, SHOWN_AFTER - 1])
 }
 
 /// Its settings changed.

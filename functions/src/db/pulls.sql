@@ -26,8 +26,8 @@ select exists (
 insert into pulls (source, due_at) select s.id, ?2 from sources s where s.public_id = ?1;
 
 -- name: ask_pull
--- By a person: what went wrong so far does not hold it back.
-update pulls set due_at = ?2, failures = 0 where source = (select s.id from sources s where s.public_id = ?1);
+-- By a person, who looks: ?3 are as many failures as make the next one shown.
+update pulls set due_at = ?2, failures = max(failures, ?3) where source = (select s.id from sources s where s.public_id = ?1);
 
 -- name: change_pull
 -- Another address, other columns: the file is read anew whatever is known of it.

@@ -24,7 +24,7 @@ use self::failed::{Failed, Stop};
 use super::import;
 use super::run::{Held, JobError, Work};
 use crate::db::imports::{self, File, New};
-use crate::db::pulls::{self, Due, Pulled};
+use crate::db::pulls::{self, Due, Pulled, SHOWN_AFTER};
 use crate::db::{Db, DbError, leases, shop};
 use crate::outbound::{self, Answer, Ask};
 use crate::routes::imports::receive::{CHUNK, HEAD, longest_body, most_chunks};
@@ -39,9 +39,6 @@ const EVERY_HOURS: u32 = 24;
 
 /// The hourly cron does not come to the second: what is due within this time is due.
 const EARLY: i64 = 300_000;
-
-/// Failures in a row from which on also such as pass by themselves are shown.
-const SHOWN_AFTER: u32 = 3;
 
 /// How often a file may change while it is being read.
 const BEGINNINGS: u32 = 3;
