@@ -3,13 +3,12 @@
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
-use shared::consent::{Record, State};
 use shared::id::Id;
 use shared::money::Currency;
 use shared::time::{Day, Millis};
 
-use super::intake::Key;
-use super::{Db, DbError, Param, Statement, json_pages, leases};
+use super::intake::{ConsentRow, Key};
+use super::{Db, DbError, Param, Statement, json_pages, leases, paged};
 use crate::{params, sql};
 
 /// How far messages are applied, and what their reading rests on.
@@ -91,21 +90,6 @@ pub struct ContactRow {
     pub consent: String,
     pub fields_at: String,
     pub updated_at: i64,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-pub struct ConsentRow {
-    pub contact_id: i64,
-    channel: String,
-    purpose: String,
-    state: State,
-    basis: String,
-    source: String,
-    wording: Option<String>,
-    act: u8,
-    occurred_at: i64,
-    recorded_at: i64,
-    expires_at: Option<i64>,
 }
 
 /// All that is stored of some customers.
@@ -456,25 +440,4 @@ pub fn is_stale(error: &DbError) -> bool {
         "contacts.customer_id",
     ];
     columns.iter().any(|column| error.is_missing(column))
-}
-
-fn paged<T: Serialize>(rows: &[T], statement: impl Fn(Param) -> Statement) -> Result<Vec<Statement>, DbError> {
-    Ok(json_pages(rows)?.into_iter().map(|page| statement(Param::Json(page))).collect())
-}
-
-impl From<ConsentRow> for Record {
-    fn from(row: ConsentRow) -> Self {
-        Self {
-            channel: row.channel,
-            purpose: row.purpose,
-            state: row.state,
-            basis: row.basis,
-            source: row.source,
-            wording: row.wording,
-            act: row.act != 0,
-            occurred_at: Millis(row.occurred_at),
-            recorded_at: Millis(row.recorded_at),
-            expires_at: row.expires_at.map(Millis),
-        }
-    }
 }

@@ -7,7 +7,7 @@ use shared::import::ContactRole;
 use shared::time::Millis;
 use shared::traits::Stored;
 
-use super::{Db, DbError, Param, Statement, json_pages, retention};
+use super::{Db, DbError, Param, Statement, json_pages, paged, retention};
 use crate::{params, sql};
 
 /// An outside key: `external` with "{source}:{id}", or `email` with the address.
@@ -48,8 +48,8 @@ pub struct ContactRow {
 }
 
 #[derive(Debug, Clone, Deserialize)]
-struct ConsentRow {
-    contact_id: i64,
+pub struct ConsentRow {
+    pub contact_id: i64,
     channel: String,
     purpose: String,
     state: State,
@@ -312,10 +312,6 @@ pub fn set_sample(name: &str, now: Millis) -> Statement {
 pub fn is_stale(error: &DbError) -> bool {
     let columns = ["orders.customer_id", "events.customer_id", "contacts.consent", "customers.tags"];
     matches!(error, DbError::Constraint(text) if columns.iter().any(|column| text.contains(column))) || retention::is_stale(error)
-}
-
-fn paged<T: Serialize>(rows: &[T], statement: impl Fn(Param) -> Statement) -> Result<Vec<Statement>, DbError> {
-    Ok(json_pages(rows)?.into_iter().map(|page| statement(Param::Json(page))).collect())
 }
 
 impl From<ConsentRow> for Record {

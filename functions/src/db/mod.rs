@@ -57,7 +57,7 @@ use crate::suppression::{Hasher, NoHasher};
 
 pub use error::DbError;
 pub use meter::{Meter, Reading};
-pub use statement::{JSON_BYTES, Param, Statement, find, json_pages};
+pub use statement::{JSON_BYTES, Param, Statement, find, json_pages, paged};
 
 /// How often a read, or a write that may run twice, is tried where D1 is busy.
 const TRIES: u32 = 3;

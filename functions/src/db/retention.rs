@@ -8,7 +8,7 @@ use shared::id::Id;
 use shared::retention::Cut;
 use shared::time::{Day, Millis};
 
-use super::{Db, DbError, Param, Statement, json_pages, leases};
+use super::{Db, DbError, Param, Statement, json_pages, leases, paged};
 use crate::{params, sql};
 
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -203,14 +203,12 @@ pub fn store_bases(bases: &[NewBase], now: Millis) -> Result<Vec<Statement>, DbE
 
 /// Of customers who are created in the same batch, by their public ids.
 pub fn store_bases_of_new(bases: &[(Id, String)], now: Millis) -> Result<Vec<Statement>, DbError> {
-    let statement = |page| Statement::new(sql!("retention.sql", "add_bases_of_new"), params![Param::Json(page), now]);
-    Ok(json_pages(bases)?.into_iter().map(statement).collect())
+    paged(bases, |page| Statement::new(sql!("retention.sql", "add_bases_of_new"), params![page, now]))
 }
 
 /// To be folded again.
 pub fn mark_dirty(customers: &[i64]) -> Result<Vec<Statement>, DbError> {
-    let statement = |page| Statement::new(sql!("retention.sql", "mark_dirty"), params![Param::Json(page)]);
-    Ok(json_pages(customers)?.into_iter().map(statement).collect())
+    paged(customers, |page| Statement::new(sql!("retention.sql", "mark_dirty"), params![page]))
 }
 
 pub async fn file(db: &Db, import: i64) -> Result<FileRow, DbError> {

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use shared::time::{Day, Millis};
 
-use super::{Db, DbError, Outcome, Param, Statement, json_pages};
+use super::{Db, DbError, Outcome, Statement, paged};
 use crate::{params, sql};
 
 /// The page that a run is about to read.
@@ -133,25 +133,21 @@ pub fn claimed(outcomes: &[Outcome]) -> Result<Page, DbError> {
 
 /// `(customer, schema, state)`.
 pub fn store_states(states: &[(i64, u32, String)], now: Millis) -> Result<Vec<Statement>, DbError> {
-    let statement = |page| Statement::new(sql!("scores.sql", "store_states"), params![Param::Json(page), now]);
-    Ok(json_pages(states)?.into_iter().map(statement).collect())
+    paged(states, |page| Statement::new(sql!("scores.sql", "store_states"), params![page, now]))
 }
 
 /// `(customer, score, history)`.
 pub fn store_scores(scores: &[(i64, String, String)], model: i64, now: Millis) -> Result<Vec<Statement>, DbError> {
-    let statement = |page| Statement::new(sql!("scores.sql", "store_scores"), params![Param::Json(page), model, now]);
-    Ok(json_pages(scores)?.into_iter().map(statement).collect())
+    paged(scores, |page| Statement::new(sql!("scores.sql", "store_scores"), params![page, model, now]))
 }
 
 pub fn store_facets(facets: &[Facets]) -> Result<Vec<Statement>, DbError> {
-    let statement = |page| Statement::new(sql!("scores.sql", "store_facets"), params![Param::Json(page)]);
-    Ok(json_pages(facets)?.into_iter().map(statement).collect())
+    paged(facets, |page| Statement::new(sql!("scores.sql", "store_facets"), params![page]))
 }
 
 /// To be folded again.
 pub fn mark_dirty(customers: &[i64]) -> Result<Vec<Statement>, DbError> {
-    let statement = |page| Statement::new(sql!("scores.sql", "mark_dirty"), params![Param::Json(page)]);
-    Ok(json_pages(customers)?.into_iter().map(statement).collect())
+    paged(customers, |page| Statement::new(sql!("scores.sql", "mark_dirty"), params![page]))
 }
 
 /// Whether anybody is dirty or due.

@@ -79,6 +79,14 @@ pub fn json_pages<T: Serialize>(rows: &[T]) -> Result<Vec<String>, DbError> {
     Ok(pages)
 }
 
+/// A statement for each of [`json_pages`].
+///
+/// # Errors
+/// As [`json_pages`].
+pub fn paged<T: Serialize>(rows: &[T], statement: impl Fn(Param) -> Statement) -> Result<Vec<Statement>, DbError> {
+    Ok(json_pages(rows)?.into_iter().map(|page| statement(Param::Json(page))).collect())
+}
+
 impl Statement {
     pub fn new(sql: &'static str, params: Vec<Param>) -> Self {
         Self { sql, params }
