@@ -47,7 +47,7 @@ pub fn start_office() {
     office::start();
 }
 
-/// The fourth module: sources and dead letters.
+/// The fourth module: sources, dead letters, and what people may ask for.
 pub fn start_gate() {
     console_error_panic_hook::set_once();
     gate::start();

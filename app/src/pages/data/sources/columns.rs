@@ -11,7 +11,7 @@ pub(super) fn read(text: &str) -> Result<BTreeMap<String, String>, String> {
     for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
         let pair = line.split_once('=').map(|(field, column)| (field.trim(), column.trim()));
         let Some((field, column)) = pair.filter(|(field, column)| !field.is_empty() && !column.is_empty()) else {
-            return Err(format!("{line} names no column. Write it such as: ordered_at = Order date."));
+            return Err(format!("{line} names no column. Write it such as: date = Order date."));
         };
         columns.insert(field.to_owned(), column.to_owned());
     }
@@ -29,7 +29,7 @@ mod tests {
     #[test]
     fn what_is_written_reads_back() {
         let columns = BTreeMap::from(
-            [("amount", "Total = net"), ("ordered_at", "Datum")].map(|(field, column)| (field.to_owned(), column.to_owned())),
+            [("amount", "Total = net"), ("date", "Datum")].map(|(field, column)| (field.to_owned(), column.to_owned())),
         );
         assert_eq!(read(&write(&columns)), Ok(columns));
         assert_eq!(read(" \n\n"), Ok(BTreeMap::new()));
@@ -37,7 +37,7 @@ mod tests {
 
     #[test]
     fn a_line_without_both_sides_is_named() {
-        for bad in ["ordered_at", "= Date", "ordered_at ="] {
+        for bad in ["date", "= Date", "date ="] {
             assert!(read(&format!("amount = Total\n{bad}")).is_err_and(|text| text.starts_with(bad)), "{bad}");
         }
     }

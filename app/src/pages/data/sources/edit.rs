@@ -168,7 +168,7 @@ pub(super) fn Edit(held: Held, source: Source, may: bool) -> impl IntoView {
                     value=columns
                     error=error("settings.columns")
                     rows=3
-                    hint="One a line: our field = column of the file, such as: ordered_at = Order date. Left empty, columns are found by their names, as with a file that you import."
+                    hint="One a line: our field = column of the file, such as: date = Order date. Left empty, columns are found by their names, as with a file that you import."
                 />
             }
             .into_any()
