@@ -13,7 +13,7 @@ import { root, start } from "../harness.mjs";
 const SCREENSHOTS = path.join(root, "tests", "screenshots");
 
 // Starts the server and a browser. `now` is the virtual clock's first time, for the worker and for the pages.
-export async function open({ now } = {}) {
+export async function open({ now, outside } = {}) {
   assert.ok(existsSync(path.join(root, "dist", "index.html")), "the app is not built: run `cargo xtask build`");
   const server = await start({ now, outside });
   const browser = await chromium.launch({
