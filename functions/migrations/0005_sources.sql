@@ -262,3 +262,8 @@ create table retention (
 ) strict;
 
 insert into retention (id) values (1);
+
+-- keys: while an erasure goes on, by what the person is found, as JSON [[kind, value], …]. started_at: since when the worker carries it out.
+alter table privacy_requests add column keys text;
+alter table privacy_requests add column started_at integer;
+create index customers_by_objected_at on customers (objected_at) where objected_at is not null;

@@ -4,6 +4,7 @@
 //! import's own mark. Should somebody change what was looked up meanwhile, the batch fails as a whole and is planned anew; should
 //! it be stored already, it fails as a whole and stays stored once.
 
+mod erased;
 pub mod fold;
 mod older;
 mod people;
@@ -15,7 +16,7 @@ use shared::import::{RowError, Rows};
 use shared::time::Millis;
 
 use crate::db::imports::{self, Advance, Import};
-use crate::db::{Db, DbError, Statement, intake, leases, orders, usage};
+use crate::db::{Db, DbError, Statement, intake, leases, orders, suppressions, usage};
 use crate::seams;
 
 pub use plan::{Plan, plan};
@@ -57,6 +58,16 @@ pub enum Stored {
 pub async fn store(db: &Db, import: &Import, batch: Batch<'_>, now: Millis) -> Result<Stored, DbError> {
     let mut tries = 1;
     loop {
+        let erasures = suppressions::erasures(db).await?;
+        let dropped = erased::drop_rows(db, import.source, batch.rows).await?;
+        let rejected: Vec<RowError>;
+        let batch = match &dropped {
+            Some((rows, errors)) => {
+                rejected = batch.rejected.iter().chain(errors).cloned().collect();
+                Batch { rows, rejected: &rejected, with: batch.with.clone(), ..batch }
+            }
+            None => Batch { with: batch.with.clone(), ..batch },
+        };
         let plan = plan(db, import, batch.rows, now).await?;
         seams::point("import.planned").await;
         let left = usage::allowance(db, now.day()).await?.left_for_imports();
@@ -64,7 +75,7 @@ pub async fn store(db: &Db, import: &Import, batch: Batch<'_>, now: Millis) -> R
             return Ok(Stored::DailyLimit);
         }
         let statements =
-            if batch.dry_run { count(db, import, &batch, &plan, now).await? } else { write(import, &batch, plan, now)? };
+            if batch.dry_run { count(db, import, &batch, &plan, now).await? } else { write(import, &batch, plan, erasures, now)? };
         match db.batch(statements).await {
             Ok(_) => {
                 seams::point("import.stored").await;
@@ -77,9 +88,10 @@ pub async fn store(db: &Db, import: &Import, batch: Batch<'_>, now: Millis) -> R
     }
 }
 
-fn write(import: &Import, batch: &Batch, plan: Plan, now: Millis) -> Result<Vec<Statement>, DbError> {
+fn write(import: &Import, batch: &Batch, plan: Plan, erasures: i64, now: Millis) -> Result<Vec<Statement>, DbError> {
     let Plan { people, stores, accepted, folded, is_waking, is_refolding, .. } = plan;
     let mut statements = batch.with.clone();
+    statements.push(suppressions::hold(erasures));
     statements.extend(imports::reject(import.id, batch.rejected)?);
     statements.extend(people);
     // Without a statement that writes rows there is none whose changes could be counted.

@@ -7,6 +7,7 @@ pub mod auth;
 pub mod clock;
 pub mod ctx;
 pub mod db;
+pub mod erasure;
 pub mod extract;
 pub mod gzip;
 pub mod headers;

@@ -49,6 +49,12 @@ pub enum Action {
     DeadLetterReplayed,
     DeadLetterDropped,
     DeadLettersReplayed,
+    CustomerExported,
+    ErasureAsked,
+    CustomerErased,
+    SourceErased,
+    PrivacyRequestAdded,
+    PrivacyRequestChanged,
 }
 
 /// Actions that a reader looks for together.
@@ -74,7 +80,7 @@ pub struct Told<'a> {
 }
 
 impl Action {
-    pub const ALL: [Self; 44] = [
+    pub const ALL: [Self; 50] = [
         Self::SignedIn,
         Self::SignInFailed,
         Self::SignedOut,
@@ -119,6 +125,12 @@ impl Action {
         Self::DeadLetterReplayed,
         Self::DeadLetterDropped,
         Self::DeadLettersReplayed,
+        Self::CustomerExported,
+        Self::ErasureAsked,
+        Self::CustomerErased,
+        Self::SourceErased,
+        Self::PrivacyRequestAdded,
+        Self::PrivacyRequestChanged,
     ];
 
     pub fn code(self) -> &'static str {
@@ -167,6 +179,12 @@ impl Action {
             Self::DeadLetterReplayed => "dead_letter_replayed",
             Self::DeadLetterDropped => "dead_letter_dropped",
             Self::DeadLettersReplayed => "dead_letters_replayed",
+            Self::CustomerExported => "customer_exported",
+            Self::ErasureAsked => "erasure_asked",
+            Self::CustomerErased => "customer_erased",
+            Self::SourceErased => "source_erased",
+            Self::PrivacyRequestAdded => "privacy_request_added",
+            Self::PrivacyRequestChanged => "privacy_request_changed",
         }
     }
 
@@ -196,6 +214,7 @@ impl Action {
             | Self::SampleRemoved
             | Self::JobAsked
             | Self::SourceStopped
+            | Self::SourceErased
             | Self::DeadLetterReplayed
             | Self::DeadLetterDropped
             | Self::DeadLettersReplayed => Group::Data,
@@ -205,9 +224,17 @@ impl Action {
             | Self::NoteChanged
             | Self::NoteRemoved
             | Self::CustomersMerged
-            | Self::MergeUndone => Group::Customers,
+            | Self::MergeUndone
+            | Self::ErasureAsked
+            | Self::CustomerErased
+            | Self::PrivacyRequestAdded
+            | Self::PrivacyRequestChanged => Group::Customers,
             Self::ViewSaved | Self::ViewChanged | Self::ViewRemoved => Group::Views,
-            Self::CustomersExported | Self::RejectedRowsExported | Self::ImportsExported | Self::AuditExported => Group::Exports,
+            Self::CustomersExported
+            | Self::CustomerExported
+            | Self::RejectedRowsExported
+            | Self::ImportsExported
+            | Self::AuditExported => Group::Exports,
         }
     }
 }
@@ -282,6 +309,12 @@ pub fn sentence(told: Told<'_>) -> String {
         Action::DeadLetterReplayed => format!("sent a message of {} again", named("a source")),
         Action::DeadLetterDropped => format!("dropped a message of {}", named("a source")),
         Action::DeadLettersReplayed => format!("sent all waiting messages of {} again", named("a source")),
+        Action::CustomerExported => "exported all that is held on a customer".to_owned(),
+        Action::ErasureAsked => "asked that a customer is erased".to_owned(),
+        Action::CustomerErased => "erased a customer".to_owned(),
+        Action::SourceErased => "erased all that a store sent".to_owned(),
+        Action::PrivacyRequestAdded => "wrote down what a customer asked for".to_owned(),
+        Action::PrivacyRequestChanged => "changed what a customer asked for".to_owned(),
     };
     let changes: Vec<String> = fields.iter().map(change).collect();
     if changes.is_empty() { format!("{actor} {what}.") } else { format!("{actor} {what}: {}.", changes.join(", ")) }

@@ -20,6 +20,7 @@ pub struct Editable {
     pub version: u32,
     /// `SetAside` as JSON.
     pub set_aside: Option<String>,
+    pub objected_at: Option<i64>,
 }
 
 /// What shall stand there, made from this version.
@@ -37,6 +38,8 @@ pub struct Alike {
     pub owner: Option<Option<i64>>,
     /// Not at risk; none ends that.
     pub set_aside: Option<Option<NewAside>>,
+    /// They object to profiling, or do so no longer.
+    pub objected: Option<bool>,
 }
 
 /// Not at risk, as it is to be written.
@@ -100,11 +103,28 @@ pub async fn change(db: &Db, edits: &[Edit], alike: &Alike, now: Millis, log: St
             None => statements.push(Statement::new(sql!("edits.sql", "score_again"), params![page()])),
         }
     }
-    if alike.set_aside.is_some() {
+    for Edit { id, .. } in edits {
+        match alike.objected {
+            Some(true) => statements.extend(object(*id, now)),
+            Some(false) => statements.push(Statement::new(sql!("edits.sql", "object_no_longer"), params![*id])),
+            None => {}
+        }
+    }
+    if alike.set_aside.is_some() || alike.objected.is_some() {
         statements.push(leases::wake("score"));
     }
     statements.push(log);
     db.batch(statements).await.map(drop)
+}
+
+/// They object to profiling: what was worked out about them goes at once, and the next scoring passes them over. For a batch.
+pub fn object(id: i64, now: Millis) -> Vec<Statement> {
+    vec![
+        Statement::new(sql!("edits.sql", "object"), params![id, now]),
+        Statement::new(sql!("edits.sql", "unscore"), params![id]),
+        Statement::new(sql!("edits.sql", "leave_scores"), params![id]),
+        leases::wake("score"),
+    ]
 }
 
 fn text(tags: &[String]) -> Result<String, DbError> {

@@ -2,7 +2,7 @@
 
 -- name: editables
 -- Of the numbers in ?1; ?2 is today.
-select c.id, c.public_id, c.owner_id, o.name as owner_name, c.tags, c.version,
+select c.id, c.public_id, c.owner_id, o.name as owner_name, c.tags, c.version, c.objected_at,
   (
     select json_object('reason', a.reason, 'from', date(a.from_day * 86400, 'unixepoch'), 'until', date(a.until_day * 86400, 'unixepoch'),
       'note', a.note, 'by', null)
@@ -14,7 +14,7 @@ from json_each(?1) j cross join customers c on c.id = j.value left join users o 
 order by c.id;
 
 -- name: editable
-select c.id, c.public_id, c.owner_id, o.name as owner_name, c.tags, c.version,
+select c.id, c.public_id, c.owner_id, o.name as owner_name, c.tags, c.version, c.objected_at,
   (
     select json_object('reason', a.reason, 'from', date(a.from_day * 86400, 'unixepoch'), 'until', date(a.until_day * 86400, 'unixepoch'),
       'note', a.note, 'by', null)
@@ -54,6 +54,21 @@ where customer_id in (select value ->> 0 from json_each(?1));
 
 -- name: score_again
 update facets set dirty = min(dirty + 1, 2) where customer_id in (select value ->> 0 from json_each(?1));
+
+-- name: object
+update customers set objected_at = coalesce(objected_at, ?2), version = version + 1, updated_at = ?2 where id = ?1;
+
+-- name: unscore
+delete from scores where customer_id = ?1;
+
+-- name: leave_scores
+-- At once, so that nobody waits for scoring to see it.
+update facets set dirty = min(dirty + 1, 2), lifecycle = 0, tier = 9, p30 = 0, p60 = 0, p90 = 0, value = null, deadline_day = null,
+  rescore_day = null
+where customer_id = ?1;
+
+-- name: object_no_longer
+update customers set objected_at = null where id = ?1;
 
 -- name: carer
 select id, name, disabled_at is not null as disabled from users where public_id = ?1;

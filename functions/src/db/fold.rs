@@ -15,6 +15,8 @@ use crate::{params, sql};
 #[derive(Debug, Clone, Deserialize)]
 pub struct Mark {
     pub applied: i64,
+    /// How often somebody was erased.
+    pub erasures: i64,
     /// JSON.
     released: String,
     pub home_currency: Currency,
@@ -220,13 +222,14 @@ pub struct ProductRow(
 pub struct RequestRow(
     pub Id,
     pub &'static str,
-    pub Option<&'static str>,
-    pub Option<String>,
+    pub Vec<Key>,
     pub String,
     pub i64,
     pub Option<String>,
     pub i64,
     pub i64,
+    pub Option<String>,
+    pub Option<i64>,
 );
 
 /// A message of a visitor who has not said who they are: source, anonymous id, id in the inbox.

@@ -2,7 +2,7 @@
 -- the mark of how far messages are applied.
 
 -- name: mark
-select i.applied, i.released, s.home_currency, s.events_from, s.event_days,
+select i.applied, i.erasures, i.released, s.home_currency, s.events_from, s.event_days,
   (select json_group_array(json_object('id', id, 'kind', kind, 'name', name, 'site', settings ->> '$.site')) from sources) as sources
 from intake i join shop s on s.id = 1 where i.id = 1;
 
@@ -284,10 +284,15 @@ update sources set status = 'stopped', version = version + 1, updated_at = ?2 wh
 update shop set sending_stopped = 1, version = version + 1, updated_at = ?1 where id = 1 and sending_stopped = 0;
 
 -- name: register_requests
--- [public_id, kind, identity kind or null, identity value or null, subject, source, note, received_at, due_at]
-insert into privacy_requests (public_id, kind, customer_id, subject, source, note, received_at, due_at)
-select j.value ->> 0, j.value ->> 1, i.customer_id, coalesce(c.public_id, j.value ->> 4), j.value ->> 5, j.value ->> 6, j.value ->> 7,
-  j.value ->> 8
+-- [public_id, kind, [[kind, value], …], subject, source, note, received_at, due_at, keys as JSON or null, started_at]: about whoever has the
+-- first of the keys that anybody has.
+insert into privacy_requests (public_id, kind, customer_id, subject, source, note, received_at, due_at, keys, started_at)
+select j.value ->> 0, j.value ->> 1, c.id, coalesce(c.public_id, j.value ->> 3), j.value ->> 4, j.value ->> 5, j.value ->> 6,
+  j.value ->> 7, j.value ->> 8, j.value ->> 9
 from json_each(?1) j
-left join identities i on i.kind = j.value ->> 2 and i.value = j.value ->> 3
-left join customers c on c.id = i.customer_id;
+left join customers c on c.id = (
+  select i.customer_id from json_each(j.value, '$[2]') k
+  cross join identities i on i.kind = k.value ->> 0 and i.value = k.value ->> 1
+  join customers o on o.id = i.customer_id and o.sample = 0
+  order by k.key limit 1
+);

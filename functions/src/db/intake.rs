@@ -136,6 +136,14 @@ struct Count {
     n: u32,
 }
 
+impl Key {
+    /// None where this version knows no such kind.
+    pub fn known(kind: &str, value: String) -> Option<Self> {
+        let kind = ["external", "account", "email", "phone", "anonymous"].into_iter().find(|known| *known == kind)?;
+        Some(Self(kind, value))
+    }
+}
+
 impl Known {
     pub fn is_sample(&self) -> bool {
         self.sample != 0
@@ -310,7 +318,7 @@ pub fn set_sample(name: &str, now: Millis) -> Statement {
 
 /// A batch failed because a customer, their tags or a consent changed after they were looked up: look again.
 pub fn is_stale(error: &DbError) -> bool {
-    let columns = ["orders.customer_id", "events.customer_id", "contacts.consent", "customers.tags"];
+    let columns = ["orders.customer_id", "events.customer_id", "contacts.consent", "customers.tags", "intake.applied"];
     matches!(error, DbError::Constraint(text) if columns.iter().any(|column| text.contains(column))) || retention::is_stale(error)
 }
 

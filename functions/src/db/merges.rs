@@ -34,6 +34,29 @@ pub struct Merge {
     pub loser_id: Id,
 }
 
+/// A merge as it is told.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct Told {
+    pub public_id: Id,
+    /// Public ids.
+    pub winner: Id,
+    pub winner_name: String,
+    pub loser: Id,
+    pub loser_name: String,
+    pub reason: String,
+    pub by_name: Option<String>,
+    pub created_at: i64,
+    pub undone_at: Option<i64>,
+    can_undo: u8,
+}
+
+impl Told {
+    /// It stands, and the record that stayed stands too.
+    pub fn can_undo(&self) -> bool {
+        self.can_undo != 0
+    }
+}
+
 /// What a merge writes down of itself.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NewMerge<'a> {
@@ -72,6 +95,20 @@ pub async fn apart(db: &Db, ids: &[i64]) -> Result<HashSet<(i64, i64)>, DbError>
 
 pub async fn find(db: &Db, id: &Id) -> Result<Option<Merge>, DbError> {
     db.first(sql!("merges.sql", "find"), params![id]).await
+}
+
+pub async fn told(db: &Db, id: &Id) -> Result<Option<Told>, DbError> {
+    db.first(sql!("merges.sql", "told"), params![id]).await
+}
+
+/// The newest one that took this customer away.
+pub async fn newest_of(db: &Db, loser: i64) -> Result<Option<Told>, DbError> {
+    db.first(sql!("merges.sql", "newest_of"), params![loser]).await
+}
+
+/// Those that the customer was part of, the newest first.
+pub async fn of(db: &Db, customer: i64) -> Result<Vec<Told>, DbError> {
+    db.all(sql!("merges.sql", "of"), params![customer]).await
 }
 
 /// Moves everything of the loser to the winner; the winner's own row and contacts are written beside.
@@ -122,6 +159,7 @@ pub fn undo(merge: &Merge, now: Millis) -> Vec<Statement> {
         Statement::new(sql!("merges.sql", "undo_set_asides"), params![id]),
         Statement::new(sql!("merges.sql", "undo_requests"), params![id]),
         Statement::new(sql!("merges.sql", "undo_winner"), params![id]),
+        Statement::new(sql!("merges.sql", "undo_winner_contacts"), params![id]),
         Statement::new(sql!("merges.sql", "undo_winner_version"), params![id, now]),
         Statement::new(sql!("merges.sql", "undo_score"), params![id]),
         Statement::new(sql!("merges.sql", "undo_loser"), params![id, now]),

@@ -27,6 +27,10 @@ select ?1, ?2, ?3, ?4, json_object(
       'traits_at', traits_at, 'fields_at', fields_at, 'created_at', created_at, 'owner_id', owner_id)
     from customers where id = ?2
   ),
+  'winner_contacts', (
+    select json_group_array(json_array(id, name, email, phone, country, time_zone, role, fields_at, source_at))
+    from contacts where customer_id = ?2
+  ),
   'score', (
     select json_object('model_id', model_id, 'score', score, 'history', history, 'scored_at', scored_at) from scores where customer_id = ?3
   )
@@ -144,6 +148,13 @@ update customers set external_id = m.moved ->> '$.winner.external_id', kind = m.
   created_at = m.moved ->> '$.winner.created_at', owner_id = m.moved ->> '$.winner.owner_id'
 from merges m where m.id = ?1 and customers.id = m.winner and customers.updated_at = m.created_at;
 
+-- name: undo_winner_contacts
+-- The same of its people. Their consent stays: it was told of the address, and no opt-out is lifted here.
+update contacts set name = j.value ->> 1, email = j.value ->> 2, phone = j.value ->> 3, country = j.value ->> 4, time_zone = j.value ->> 5,
+  role = j.value ->> 6, fields_at = j.value ->> 7, source_at = j.value ->> 8
+from merges m, json_each(m.moved, '$.winner_contacts') j
+where m.id = ?1 and contacts.id = j.value ->> 0 and contacts.customer_id = m.winner and contacts.updated_at = m.created_at;
+
 -- name: undo_winner_version
 update customers set version = version + 1, updated_at = ?2 where id = (select winner from merges where id = ?1);
 
@@ -160,3 +171,22 @@ update customers set merged_into = null, version = version + 1, updated_at = ?2 
 insert into facets (customer_id, country, sample)
 select c.id, (select k.country from contacts k where k.customer_id = c.id and k.country is not null order by k.id limit 1), c.sample
 from merges m join customers c on c.id = m.loser where m.id = ?1;
+
+-- name: told
+select m.public_id, w.public_id as winner, w.name as winner_name, l.public_id as loser, l.name as loser_name, m.reason,
+  u.name as by_name, m.created_at, m.undone_at, w.merged_into is null and m.undone_at is null as can_undo
+from merges m join customers w on w.id = m.winner join customers l on l.id = m.loser left join users u on u.id = m.user_id
+where m.public_id = ?1;
+
+-- name: newest_of
+-- The newest that took this one away.
+select m.public_id, w.public_id as winner, w.name as winner_name, l.public_id as loser, l.name as loser_name, m.reason,
+  u.name as by_name, m.created_at, m.undone_at, w.merged_into is null and m.undone_at is null as can_undo
+from merges m join customers w on w.id = m.winner join customers l on l.id = m.loser left join users u on u.id = m.user_id
+where m.loser = ?1 order by m.id desc limit 1;
+
+-- name: of
+select m.public_id, w.public_id as winner, w.name as winner_name, l.public_id as loser, l.name as loser_name, m.reason,
+  u.name as by_name, m.created_at, m.undone_at, w.merged_into is null and m.undone_at is null as can_undo
+from merges m join customers w on w.id = m.winner join customers l on l.id = m.loser left join users u on u.id = m.user_id
+where m.winner = ?1 or m.loser = ?1 order by m.id desc limit 200;

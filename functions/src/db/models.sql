@@ -66,6 +66,7 @@ from (
   select buy_days - 1 as repeats, last_day - first_day as recency, cast(?4 as integer) - first_day as age, count(*) as n
   from facets
   where customer_id > ?2 and customer_id <= ?3 and buy_days > 0 and first_day <= ?4
+    and customer_id not in (select id from customers where objected_at is not null)
   group by 1, 2, 3
 ) where true
 on conflict (part) do update set body = excluded.body;
@@ -83,6 +84,7 @@ from (
   select buy_days - 1 as repeats, last_day - first_day as recency, cast(?3 as integer) - first_day as age, count(*) as n
   from facets
   where customer_id > ?1 and customer_id <= ?2 and buy_days > 0 and first_day <= ?3
+    and customer_id not in (select id from customers where objected_at is not null)
   group by 1, 2, 3
 );
 
@@ -107,7 +109,7 @@ select t.state, (
   (t.customer_id * 2654435761 / 65536) % 5 = 0 as held_back,
   json_array(c.traits, c.traits_at, c.traits_earlier, c.updated_at) as traits
 from states t join customers c on c.id = t.customer_id
-where t.customer_id > ?1 and t.customer_id <= ?2 and t.customer_id % ?3 = 0 and t.schema = ?4
+where t.customer_id > ?1 and t.customer_id <= ?2 and t.customer_id % ?3 = 0 and t.schema = ?4 and c.objected_at is null
   and (?5 is null or ((t.customer_id * 2654435761 / 65536) % 5 = 0) = ?5)
 order by t.customer_id;
 
@@ -122,7 +124,7 @@ select t.state, (
   json_array(c.traits, c.traits_at, c.traits_earlier, c.updated_at) as traits
 from facets f join states t on t.customer_id = f.customer_id join customers c on c.id = f.customer_id
 where f.buy_days > 0 and (f.customer_id * 2654435761 / 65536) % 5 = 0 and (f.customer_id * 2654435761 / 327680) % ?1 = 0
-  and t.schema = ?3
+  and t.schema = ?3 and c.objected_at is null
 order by f.customer_id limit ?2;
 
 -- name: prune_models

@@ -87,5 +87,19 @@ select * from (
       and not exists (select 1 from set_asides n where n.customer_id = ?1 and n.created_at = a.lifted_at)
     order by 1 desc, 3 limit ?5
   )
+  union all
+  select * from (
+    select m.created_at, 'merge', m.public_id, o.name, m.reason, null, null, u.name
+    from merges m join customers o on o.id = case m.winner when ?1 then m.loser else m.winner end left join users u on u.id = m.user_id
+    where (m.winner = ?1 or m.loser = ?1) and m.created_at <= ?2 and (m.created_at < ?2 or ('merge', m.public_id) > (?3, ?4))
+    order by 1 desc, 3 limit ?5
+  )
+  union all
+  select * from (
+    select m.undone_at, 'merge_undone', m.public_id, o.name, null, null, null, null
+    from merges m join customers o on o.id = case m.winner when ?1 then m.loser else m.winner end
+    where (m.winner = ?1 or m.loser = ?1) and m.undone_at <= ?2 and (m.undone_at < ?2 or ('merge_undone', m.public_id) > (?3, ?4))
+    order by 1 desc, 3 limit ?5
+  )
 )
 order by at desc, kind, key limit ?5;

@@ -37,6 +37,7 @@ pub struct PageRow {
     pub history: Option<String>,
     /// `shared::risk::Aside`s as a JSON list; none of most customers.
     pub asides: Option<String>,
+    objected: u8,
     /// See [`super::traits`].
     pub traits: Option<String>,
     /// The page's last customer.
@@ -97,6 +98,11 @@ impl PageRow {
     pub fn is_dirty(&self) -> bool {
         self.dirty != 0
     }
+
+    /// To profiling: nothing is worked out about them.
+    pub fn is_objecting(&self) -> bool {
+        self.objected != 0
+    }
 }
 
 /// Claims a page and reads it, all in one transaction.
@@ -139,6 +145,12 @@ pub fn store_states(states: &[(i64, u32, String)], now: Millis) -> Result<Vec<St
 /// `(customer, score, history)`.
 pub fn store_scores(scores: &[(i64, String, String)], model: i64, now: Millis) -> Result<Vec<Statement>, DbError> {
     paged(scores, |page| Statement::new(sql!("scores.sql", "store_scores"), params![page, model, now]))
+}
+
+/// Of customers who are scored no longer.
+pub fn remove_scores(customers: &[i64]) -> Result<Vec<Statement>, DbError> {
+    let statement = |page| Statement::new(sql!("scores.sql", "remove_scores"), params![Param::Json(page)]);
+    Ok(json_pages(customers)?.into_iter().map(statement).collect())
 }
 
 pub fn store_facets(facets: &[Facets]) -> Result<Vec<Statement>, DbError> {

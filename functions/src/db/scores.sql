@@ -44,6 +44,7 @@ select f.customer_id, f.dirty, s.state, case when f.dirty > 0 then (
     from set_asides a where a.customer_id = f.customer_id and a.lifted_at is null and a.until_day >= ?1
     having count(*) > 0
   ) as asides,
+  exists (select 1 from customers p where p.id = f.customer_id and p.objected_at is not null) as objected,
   case when ?3 then (
     select json_array(p.traits, p.traits_at, p.traits_earlier, p.updated_at) from customers p where p.id = f.customer_id
   ) end as traits
@@ -117,3 +118,6 @@ select max(customer_id) as upto from (select customer_id from facets where custo
 
 -- name: mark_dirty
 update facets set dirty = 1 where dirty = 0 and customer_id in (select value from json_each(?1));
+
+-- name: remove_scores
+delete from scores where customer_id in (select value from json_each(?1));

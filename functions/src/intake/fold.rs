@@ -12,25 +12,25 @@ pub mod stored;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use serde_json::Value;
+use shared::api::PrivacyKind;
 use shared::audit::Action;
 use shared::retention::oldest_day;
 use shared::source::{Delivery, Fact, Kind, Refusal, Request, RequestKind, Who};
 use shared::time::{Day, Millis};
 
 use crate::db::audit::{self, Entry};
+use crate::db::erasure::{self, Pile};
 use crate::db::fold::{self, Count, EventRow, InboxRow, Mark, Parked, Received, RequestRow, Visitor};
 use crate::db::intake::Key;
-use crate::db::{Db, DbError, Statement, dead_letters, leases, merges};
+use crate::db::{Db, DbError, Statement, dead_letters, leases, merges, privacy_requests, suppressions};
 use crate::{clock, random};
 
 use apply::{Applied, Clock, Message, Rows};
 use book::{Book, Origin, Tie, keys_of};
-
-/// A right that somebody asks for is granted within so many days.
-const DAYS_TO_ANSWER: i32 = 30;
 
 /// What a page becomes.
 #[derive(Debug, Default)]
@@ -63,6 +63,15 @@ pub enum Page {
 struct Read {
     origin: Option<Origin>,
     facts: Result<Vec<Fact>, Refusal>,
+    /// Whom it names; of one that cannot be read, addresses that stand in it.
+    keys: Vec<Key>,
+}
+
+/// Reads messages.
+#[derive(Debug)]
+pub struct Reader<'a> {
+    mark: &'a Mark,
+    origins: HashMap<i64, Origin>,
 }
 
 /// Plans the page's writes; `refused` sends a page's only message to the dead letters, because the database refused what it became.
@@ -78,12 +87,15 @@ pub async fn plan(
     refused: Option<&Refusal>,
     now: Millis,
 ) -> Result<Plan, DbError> {
-    let origins = origins(mark);
-    let mut reads: Vec<Read> = rows.iter().map(|row| read(row, origins.get(&row.source), mark)).collect();
+    let reader = Reader::new(mark);
+    let mut reads: Vec<Read> = rows.iter().map(|row| read(row, &reader)).collect();
     if let (Some(refusal), [only]) = (refused, reads.as_mut_slice()) {
         only.facts = Err(refusal.clone());
     }
-    let people = fold::people(db, &all_keys(&reads)).await?;
+    let keys: BTreeSet<&Key> = reads.iter().flat_map(|read| &read.keys).collect();
+    let keys: Vec<Key> = keys.into_iter().cloned().collect();
+    let erased = suppressions::erased(db, &keys).await?;
+    let people = fold::people(db, &keys).await?;
     let ids: Vec<i64> = people.customers.iter().map(|row| row.id).collect();
     let apart = merges::apart(db, &ids).await?;
     let mut book = Book::new(stored::customers(people.clone()), apart, now);
@@ -93,6 +105,7 @@ pub async fn plan(
         let received_at = Millis(row.received_at);
         let mut clock = Clock::default();
         let applied = match (&read.facts, &read.origin) {
+            _ if read.names(&erased) => Ok(Applied::Erased),
             (Ok(facts), Some(origin)) => {
                 let message = Message { origin, received_at, facts };
                 let oldest = oldest_day(received_at, mark.event_days, mark.events_from.map(Day)).start();
@@ -116,75 +129,98 @@ pub async fn plan(
     }
     let released = released(db, mark, &book, page, rows.len() == outcome.messages && is_last, &outcome.parked).await?;
     let is_waking = book.customers().any(|customer| customer.known_id().is_none());
-    let mut statements = stored::write(book.customers(), &people, now)?;
+    let mut statements = vec![suppressions::hold(mark.erasures)];
+    statements.extend(stored::write(book.customers(), &people, now)?);
     if is_waking {
         statements.push(leases::wake("score"));
     }
-    statements.extend(write_rows(&written, &book, now)?);
+    statements.extend(write_rows(db, &written, &book, now)?);
     statements.extend(outcome.statements(rows, mark, &released, page, now)?);
     Ok(Plan { statements, ties: Vec::new(), messages: outcome.messages, counts: outcome.counts })
 }
 
-fn origins(mark: &Mark) -> HashMap<i64, Origin> {
-    let known = |row: fold::SourceRow| {
-        Some((row.id, Origin { source: row.id, kind: Kind::parse(&row.kind)?, name: row.name, site: row.site }))
-    };
-    mark.sources().into_iter().filter_map(known).collect()
-}
-
-fn read(row: &InboxRow, origin: Option<&Origin>, mark: &Mark) -> Read {
-    let Some(origin) = origin else { return Read { origin: None, facts: Ok(Vec::new()) } };
-    let body: Result<Value, _> = serde_json::from_str(&row.body);
-    let facts = match body {
-        Ok(body) => shared::source::read(&Delivery {
-            kind: origin.kind,
-            topic: &row.topic,
-            body: &body,
-            key: row.first_key.as_deref().unwrap_or(&row.key),
-            received_at: Millis(row.received_at),
-            sent_at: row.sent_at.map(Millis),
-            currency: mark.home_currency,
-            site: origin.site.as_deref(),
-            by_browser: origin.kind == Kind::Browser,
-        }),
-        // The parser's own words may quote what stands there.
-        Err(error) => Err(Refusal {
-            field: None,
-            reason: format!("It is no JSON: line {}, column {}", error.line(), error.column()),
-            fix: "Mend the body and send it again".to_owned(),
-        }),
-    };
-    Read { origin: Some(origin.clone()), facts }
-}
-
-/// Every key that the messages name, once.
-fn all_keys(reads: &[Read]) -> Vec<Key> {
-    let mut keys = BTreeSet::new();
-    for read in reads {
-        let (Some(origin), Ok(facts)) = (&read.origin, &read.facts) else { continue };
-        let mut name = |who: &Who, is_account: bool| keys.extend(keys_of(origin, who, is_account));
-        for fact in facts {
-            match fact {
-                Fact::Person(person) => {
-                    name(&person.who, person.is_account);
-                    name(&person.who, false);
-                }
-                Fact::Order(order) => name(&order.who, false),
-                Fact::Event(event) => name(&event.who, false),
-                Fact::Consent(consent) => name(&consent.who, false),
-                Fact::Link(link) => {
-                    name(&link.from, false);
-                    name(&link.to, false);
-                }
-                Fact::Member(member) => {
-                    name(&member.who, false);
-                    name(&Who { external_id: Some(member.account_id.clone()), ..Who::default() }, true);
-                }
-                Fact::OrderPart(_) | Fact::Product(_) | Fact::Request(_) | Fact::Stopped(_) => {}
-            }
-        }
+impl<'a> Reader<'a> {
+    pub fn new(mark: &'a Mark) -> Self {
+        let known = |row: fold::SourceRow| {
+            Some((row.id, Origin { source: row.id, kind: Kind::parse(&row.kind)?, name: row.name, site: row.site }))
+        };
+        Self { mark, origins: mark.sources().into_iter().filter_map(known).collect() }
     }
-    keys.into_iter().collect()
+
+    /// What a message says, by its source; nothing where nobody knows the source.
+    pub fn read(&self, row: &InboxRow) -> (Option<&Origin>, Result<Vec<Fact>, Refusal>) {
+        let Some(origin) = self.origins.get(&row.source) else { return (None, Ok(Vec::new())) };
+        let body: Result<Value, _> = serde_json::from_str(&row.body);
+        let facts = match body {
+            Ok(body) => shared::source::read(&Delivery {
+                kind: origin.kind,
+                topic: &row.topic,
+                body: &body,
+                key: row.first_key.as_deref().unwrap_or(&row.key),
+                received_at: Millis(row.received_at),
+                sent_at: row.sent_at.map(Millis),
+                currency: self.mark.home_currency,
+                site: origin.site.as_deref(),
+                by_browser: origin.kind == Kind::Browser,
+            }),
+            // The parser's own words may quote what stands there.
+            Err(error) => Err(Refusal {
+                field: None,
+                reason: format!("It is no JSON: line {}, column {}", error.line(), error.column()),
+                fix: "Mend the body and send it again".to_owned(),
+            }),
+        };
+        (Some(origin), facts)
+    }
+}
+
+impl Read {
+    /// Whether it names somebody who was erased; what they ask for is taken in nevertheless.
+    fn names(&self, erased: &HashSet<Key>) -> bool {
+        let is_request = |facts: &Vec<Fact>| facts.iter().any(|fact| matches!(fact, Fact::Request(_)));
+        !erased.is_empty() && self.keys.iter().any(|key| erased.contains(key)) && !self.facts.as_ref().is_ok_and(is_request)
+    }
+}
+
+fn read(row: &InboxRow, reader: &Reader<'_>) -> Read {
+    let (origin, facts) = reader.read(row);
+    let keys = match (&origin, &facts) {
+        (Some(origin), Ok(facts)) => {
+            let named = facts.iter().flat_map(whos);
+            let keys: BTreeSet<Key> = named.flat_map(|(who, is_account)| keys_of(origin, &who, is_account)).collect();
+            keys.into_iter().collect()
+        }
+        _ => addresses_in(&row.body).into_iter().map(|address| Key("email", address)).collect(),
+    };
+    Read { origin: origin.cloned(), facts, keys }
+}
+
+/// What looks like an address in a message that cannot be read.
+fn addresses_in(body: &str) -> BTreeSet<String> {
+    let is_part = |letter: char| letter.is_alphanumeric() || "._%+-@".contains(letter);
+    let words = body.split(|letter| !is_part(letter)).filter(|word| word.contains('@'));
+    words.map(|word| word.trim_end_matches('.').to_lowercase()).collect()
+}
+
+/// Whom a fact names, each with whether it is an account of that id.
+pub fn whos(fact: &Fact) -> Vec<(Cow<'_, Who>, bool)> {
+    let one = |who| vec![(Cow::Borrowed(who), false)];
+    match fact {
+        Fact::Person(person) if person.is_account => {
+            vec![(Cow::Borrowed(&person.who), true), (Cow::Borrowed(&person.who), false)]
+        }
+        Fact::Person(person) => one(&person.who),
+        Fact::Order(order) => one(&order.who),
+        Fact::Event(event) => one(&event.who),
+        Fact::Consent(consent) => one(&consent.who),
+        Fact::Link(link) => vec![(Cow::Borrowed(&link.from), false), (Cow::Borrowed(&link.to), false)],
+        Fact::Member(member) => {
+            let account = Who { external_id: Some(member.account_id.clone()), ..Who::default() };
+            vec![(Cow::Borrowed(&member.who), false), (Cow::Owned(account), true)]
+        }
+        Fact::Request(request) => request.who.iter().map(|who| (Cow::Borrowed(who), false)).collect(),
+        Fact::OrderPart(_) | Fact::Product(_) | Fact::Stopped(_) => Vec::new(),
+    }
 }
 
 /// Visitors whose parked messages come next: those before that are not through yet, and those who said now who they are.
@@ -218,7 +254,7 @@ fn visitor(value: &str) -> Option<Visitor> {
     Some(Visitor(source.parse().ok()?, id.to_owned()))
 }
 
-fn write_rows(rows: &Rows, book: &Book, now: Millis) -> Result<Vec<Statement>, DbError> {
+fn write_rows(db: &Db, rows: &Rows, book: &Book, now: Millis) -> Result<Vec<Statement>, DbError> {
     let mut statements = Vec::new();
     let mut dirty: BTreeSet<Key> = BTreeSet::new();
     let mut settled: BTreeMap<i64, BTreeSet<&str>> = BTreeMap::new();
@@ -247,7 +283,9 @@ fn write_rows(rows: &Rows, book: &Book, now: Millis) -> Result<Vec<Statement>, D
     statements.extend(fold::mark_dirty(&dirty)?);
     let mut requests = Vec::new();
     for (source, request, at) in &rows.requests {
-        requests.push(take_request(*source, request, *at, now)?);
+        let (row, shut_out) = take_request(db, *source, request, *at, now)?;
+        requests.push(row);
+        statements.extend(shut_out);
     }
     if !requests.is_empty() {
         statements.extend(fold::register_requests(&requests)?);
@@ -263,24 +301,37 @@ fn write_rows(rows: &Rows, book: &Book, now: Millis) -> Result<Vec<Statement>, D
     Ok(statements)
 }
 
-/// A line of the register. What follows from it is the business of whoever answers requests: this is the only place where one comes
-/// in from a sender.
-fn take_request(source: i64, request: &Request, at: Millis, now: Millis) -> Result<RequestRow, DbError> {
+/// A line of the register, which the job `privacy` goes on with. Whoever is to be forgotten is shut out in the same batch by what the
+/// sender calls them; by their addresses, once it is known who else has those.
+fn take_request(
+    db: &Db,
+    source: i64,
+    request: &Request,
+    at: Millis,
+    now: Millis,
+) -> Result<(RequestRow, Vec<Statement>), DbError> {
     let origin = Origin { source, kind: Kind::Shopify, name: String::new(), site: None };
-    let key = request.who.as_ref().and_then(|who| keys_of(&origin, who, false).into_iter().next());
-    let (kind, value) = key.map_or((None, None), |key| (Some(key.0), Some(key.1)));
+    let keys = request.who.as_ref().map(|who| keys_of(&origin, who, false)).unwrap_or_default();
     let subject = match &request.who {
         Some(who) => who.email.as_deref().map(masked).or_else(|| who.external_id.clone()).unwrap_or_default(),
         None => "everybody".to_owned(),
     };
     let note = (!request.orders.is_empty()).then(|| format!("Orders {}", request.orders.join(", ")));
-    let name = match request.kind {
-        RequestKind::Export => "export",
-        RequestKind::Erasure => "erasure",
-        RequestKind::ShopErasure => "shop_erasure",
+    let (kind, started) = match request.kind {
+        RequestKind::Export => (PrivacyKind::Export, None),
+        RequestKind::Erasure => (PrivacyKind::Erasure, Some(now.0)),
+        RequestKind::ShopErasure => (PrivacyKind::ShopErasure, Some(now.0)),
     };
-    let due = Millis(at.0 + i64::from(DAYS_TO_ANSWER) * 86_400_000);
-    Ok(RequestRow(random::id(now)?, name, kind, value, subject, source, note, at.0, due.0))
+    let shut_out = if request.kind == RequestKind::Erasure {
+        let ids: Vec<Key> = keys.iter().filter(|key| key.0 == "external").cloned().collect();
+        erasure::shut_out(db, &ids, "Erased on request", at, now)?
+    } else {
+        Vec::new()
+    };
+    let kept = if started.is_some() { serde_json::to_string(&keys).ok() } else { None };
+    let code = privacy_requests::code(kind);
+    let due = privacy_requests::due(at);
+    Ok((RequestRow(random::id(now)?, code, keys, subject, source, note, at.0, due.0, kept, started), shut_out))
 }
 
 /// `a…@example.com`.
@@ -299,6 +350,8 @@ struct Outcome {
     by_day: BTreeMap<(i64, i32, &'static str), u32>,
     parked: Vec<Parked>,
     dead: Vec<(usize, Refusal)>,
+    /// Of people who were erased.
+    erased: Vec<i64>,
     replayed: Vec<i64>,
     newest: BTreeMap<i64, i64>,
 }
@@ -324,6 +377,10 @@ impl Outcome {
                     Applied::Done => {}
                     Applied::Ignored => count("ignored"),
                     Applied::TooOld => count("rejected:too_old"),
+                    Applied::Erased => {
+                        count("rejected:erased");
+                        self.erased.push(row.id);
+                    }
                     Applied::Parked(visitor) => {
                         self.counts.parked += 1;
                         if let Some((_, id)) = visitor.split_once(':') {
@@ -361,6 +418,7 @@ impl Outcome {
             statements.extend(fold::unpark(&rows.iter().filter_map(of_visitor).collect::<Vec<_>>())?);
         }
         statements.extend(fold::park(&self.parked)?);
+        statements.extend(erasure::blank(Pile::Inbox, &self.erased, now));
         for (at, refusal) in &self.dead {
             if let Some(row) = rows.get(*at) {
                 statements.push(dead_letters::bury(row, refusal, &random::id(now)?, now));

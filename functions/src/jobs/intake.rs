@@ -92,8 +92,9 @@ async fn write(
     refused: Option<&Refusal>,
 ) -> Result<(), JobError> {
     let mut tries = 1;
+    let mut mark = mark.clone();
     loop {
-        let plan = plan(&held.db, mark, rows, page, is_last, refused, held.now).await?;
+        let plan = plan(&held.db, &mark, rows, page, is_last, refused, held.now).await?;
         if !plan.ties.is_empty() {
             // The page is read anew, and finds one record where there were two.
             merge::all(held, &plan.ties).await?;
@@ -110,7 +111,10 @@ async fn write(
                 seams::point("intake.stored").await;
                 return Ok(());
             }
-            Err(JobError::Db(error)) if fold::is_stale(&error) && tries < TRIES => tries += 1,
+            Err(JobError::Db(error)) if fold::is_stale(&error) && tries < TRIES => {
+                tries += 1;
+                mark = fold::mark(&held.db).await?;
+            }
             Err(error) => return Err(error),
         }
     }

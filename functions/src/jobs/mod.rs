@@ -6,6 +6,7 @@
 mod fit;
 pub mod import;
 mod intake;
+mod privacy;
 mod prune;
 mod pull;
 mod refold;
@@ -39,6 +40,7 @@ pub enum Job {
     Import,
     Intake,
     SampleRemoval,
+    Privacy,
     Prune,
     Pull,
 }
@@ -76,8 +78,9 @@ struct Doorbell {
 
 impl Job {
     /// In the order in which one makes work for the next; the last one waits for servers of others, and nobody waits behind it.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::SampleRemoval,
+        Self::Privacy,
         Self::Import,
         Self::Intake,
         Self::Refold,
@@ -99,6 +102,7 @@ impl Job {
             Self::Import => "import",
             Self::Intake => "intake",
             Self::SampleRemoval => "sample_removal",
+            Self::Privacy => "privacy",
             Self::Prune => "prune",
             Self::Pull => pulls::JOB,
         }
@@ -279,6 +283,7 @@ async fn invoke(env: &Env, db: &Db, job: Job, now: Millis, why: Why) -> Result<O
         Job::Import => frame(db, job, now, import::work).await,
         Job::Intake => frame(db, job, now, intake::work).await,
         Job::SampleRemoval => frame(db, job, now, sample_removal::work).await,
+        Job::Privacy => frame(db, job, now, privacy::work).await,
         Job::Prune => frame(db, job, now, prune::work).await,
         Job::Pull => frame(db, job, now, async |held: &mut Held<pull::Cursor>| pull::work(held, env).await).await,
     }?;
@@ -312,6 +317,7 @@ async fn has_work(db: &Db, job: Job, now: Millis, why: Why) -> Result<bool, DbEr
         (Why::Time, Job::Pull) => pull::has_work(db, now).await,
         (_, Job::Import) => import::has_work(db, now).await,
         (_, Job::SampleRemoval) => sample_removal::has_work(db, now).await,
+        (_, Job::Privacy) => privacy::has_work(db).await,
         (Why::Time, Job::Intake | Job::Refold | Job::Rollup) => Ok(false),
     }
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use shared::api::{MarginBasis, Plan, Risk};
+use shared::api::{Lifecycle, MarginBasis, Plan, Risk, Tier};
 use shared::clv::OrderModel;
 use shared::money::{Currency, Money, Rates};
 use shared::risk::{self, Aside, Model, Prior, Score};
@@ -204,6 +204,7 @@ fn score_page(page: Page, basis: &Basis, now: Millis) -> Result<Written, DbError
     let mut folded = fold_page(&orders, &events, &basis.rates)?;
     drop((orders, events));
     let (mut states, mut new_scores, mut facets, mut unreadable) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let objecting: Vec<i64> = customers.iter().filter(|row| row.is_objecting()).map(|row| row.customer_id).collect();
     let checked = customers.len() as u64;
     for row in customers {
         let Some(state) = state_of(&row, folded.remove(&row.customer_id), &basis.rates)? else {
@@ -219,6 +220,7 @@ fn score_page(page: Page, basis: &Basis, now: Millis) -> Result<Written, DbError
     let counts = [("checked", checked), ("folded", states.len() as u64), ("scored", new_scores.len() as u64)];
     let mut statements = scores::store_states(&states, now)?;
     statements.extend(scores::store_scores(&new_scores, basis.model_id, now)?);
+    statements.extend(scores::remove_scores(&objecting)?);
     statements.extend(scores::store_facets(&facets)?);
     if !unreadable.is_empty() {
         statements.extend(scores::mark_dirty(&unreadable)?);
@@ -254,6 +256,16 @@ fn score_one(row: &PageRow, mut state: State, basis: &Basis, today: Day) -> Resu
     let state_text = serde_json::to_string(&state).map_err(json)?;
     // Of somebody who did nothing yet there is nothing to keep.
     let is_blank = row.state.is_none() && state == blank();
+    if row.is_objecting() {
+        let is_new_state = row.is_dirty() && !is_blank && row.state.as_deref() != Some(&state_text);
+        let facets = unscored(row, &state);
+        return Ok(Scored {
+            customer: row.customer_id,
+            state: is_new_state.then_some(state_text),
+            score: None,
+            facets: Some(facets),
+        });
+    }
     state.traits = row.traits.as_deref().map(traits::read).unwrap_or_default();
     let asides: Vec<Aside> = row.asides.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
     let score = risk::set_aside(risk::score(&state, &basis.model, previous.as_ref(), today), &asides, today);
@@ -292,6 +304,14 @@ fn facets(row: &PageRow, state: &State, score: &Score) -> Facets {
         score.rescore.map(|day| day.0),
         row.is_dirty().into(),
     )
+}
+
+/// Of somebody who objects: what they did, and nothing that would follow from it.
+fn unscored(row: &PageRow, state: &State) -> Facets {
+    let [first, last] = [state.first_day(), state.last_day()].map(|day| day.map(|day| day.0));
+    let (lifecycle, tier) = (Lifecycle::default().code(), Tier::NotScored.code());
+    let days = (state.buy_days(), state.orders());
+    Facets(row.customer_id, lifecycle, tier, 0, 0, 0, None, first, last, days.0, days.1, None, None, row.is_dirty().into())
 }
 
 /// Equal in all that is shown or sorted by; the last digits of a probability are neither.

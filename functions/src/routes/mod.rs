@@ -12,10 +12,12 @@ pub mod imports;
 pub mod limits;
 pub mod links;
 pub mod margins;
+pub mod merges;
 pub mod models;
 pub mod notes;
 pub mod overview;
 pub mod people;
+pub mod privacy_requests;
 pub mod rates;
 pub mod retention;
 pub mod runs;
@@ -109,6 +111,11 @@ pub const TABLE: &[Route] = table![
     GET "/api/customers/{id}/timeline", May(View), customers::timeline::timeline;
     #[versioned]
     PATCH "/api/customers/{id}", OwnCustomers, customers::change::change;
+    DELETE "/api/customers/{id}", Person(Admin), customers::erase::erase;
+    GET "/api/customers/{id}/export", May(Export), customers::person::export;
+    POST "/api/customers/{id}/merge", May(Edit), merges::create;
+    GET "/api/merges", May(View), merges::list;
+    POST "/api/merges/{id}/undo", May(Edit), merges::undo;
     POST "/api/customers/bulk", May(Edit), customers::bulk::change;
     GET "/api/tags", May(View), customers::tags::list;
     POST "/api/customers/{id}/notes", OwnCustomers, notes::create;
@@ -159,6 +166,12 @@ pub const TABLE: &[Route] = table![
     #[versioned]
     PATCH "/api/dead-letters/{id}", May(Edit), dead_letters::change;
     POST "/api/dead-letters/replay", May(Edit), dead_letters::replay;
+
+    GET "/api/privacy-requests", May(View), privacy_requests::list;
+    POST "/api/privacy-requests", May(Edit), privacy_requests::create;
+    GET "/api/privacy-requests/{id}", May(View), privacy_requests::show;
+    #[versioned]
+    PATCH "/api/privacy-requests/{id}", May(Admin), privacy_requests::change;
 
     GET "/api/audit", May(Admin), audit::list;
     GET "/api/audit/export.csv", May(Admin), audit::export::export;

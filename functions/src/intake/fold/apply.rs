@@ -48,6 +48,8 @@ pub enum Applied {
     Parked(String),
     /// Older than the oldest event that is kept.
     TooOld,
+    /// Of somebody who was erased: dropped.
+    Erased,
 }
 
 /// One message, read.

@@ -34,8 +34,8 @@ pub fn customers(people: People) -> Vec<Customer> {
     }
     let mut keys: HashMap<i64, Vec<(Key, Option<i64>)>> = HashMap::new();
     for row in people.keys {
-        if let Some(kind) = key_kind(&row.kind) {
-            keys.entry(row.customer_id).or_default().push((Key(kind, row.value), row.contact_id));
+        if let Some(key) = Key::known(&row.kind, row.value) {
+            keys.entry(row.customer_id).or_default().push((key, row.contact_id));
         }
     }
     let one = |row: CustomerRow| {
@@ -44,10 +44,6 @@ pub fn customers(people: People) -> Vec<Customer> {
         customer(row, contacts, keys)
     };
     people.customers.into_iter().map(one).collect()
-}
-
-fn key_kind(kind: &str) -> Option<&'static str> {
-    ["external", "account", "email", "phone", "anonymous"].into_iter().find(|known| *known == kind)
 }
 
 fn customer(row: CustomerRow, contacts: Vec<(ContactRow, Vec<Record>)>, keys: Vec<(Key, Option<i64>)>) -> Customer {

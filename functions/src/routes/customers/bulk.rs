@@ -53,7 +53,7 @@ pub async fn change(ctx: Ctx, JsonBody(asked): JsonBody<BulkChange>) -> Result<J
             return Ok(Json(BulkResponse { bulk: Bulk { next_cursor, ..bulk } }));
         }
         let owner = change.owner.as_ref().map(|carer| carer.as_ref().map(|carer| carer.id));
-        let alike = Alike { owner, set_aside: change.set_aside.clone() };
+        let alike = Alike { owner, set_aside: change.set_aside.clone(), objected: None };
         let log = audit::append(&ctx, entry(&change, bulk.changed));
         match edits::change(&ctx.db, &edits, &alike, ctx.now, log).await {
             Err(error) if error.is_stale("customers") && tries < TRIES => tries += 1,

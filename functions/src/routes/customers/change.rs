@@ -45,15 +45,21 @@ pub async fn change(
     let standing = before.set_aside();
     let aside =
         set_aside::asked(&ctx, &change.set_aside)?.filter(|asked| set_aside::changes(standing.as_ref(), &Some(asked.clone())));
-    if new_owner.is_some() || tags != had || aside.is_some() {
+    let objected = change.objected.filter(|objected| *objected != before.objected_at.is_some());
+    if new_owner.is_some() || tags != had || aside.is_some() || objected.is_some() {
         let entry = entry(&before, owner.flatten().filter(|_| new_owner.is_some()), new_owner, tags != had);
         let entry = match &aside {
             Some(asked) => set_aside::told(entry, standing.as_ref(), asked.as_ref()),
             None => entry,
         };
+        let says = |objected: bool| objected.then(|| "yes".to_owned());
+        let entry = match objected {
+            Some(objected) => entry.value("objection_to_profiling", says(!objected), says(objected)),
+            None => entry,
+        };
         let edit = Edit { id: before.id, version, tags };
-        let alike = Alike { owner: new_owner, set_aside: aside };
-        let is_to_score = alike.set_aside.is_some();
+        let alike = Alike { owner: new_owner, set_aside: aside, objected };
+        let is_to_score = alike.set_aside.is_some() || objected.is_some();
         match edits::change(&ctx.db, &[edit], &alike, ctx.now, audit::append(&ctx, entry)).await {
             Err(error) if error.is_stale("customers") => return Err(stale(&ctx, &id, version).await?),
             done => done?,

@@ -2,8 +2,10 @@
 
 pub mod bulk;
 pub mod change;
+pub mod erase;
 pub mod export;
 pub mod list;
+pub mod person;
 pub mod query;
 pub mod row;
 pub mod set_aside;

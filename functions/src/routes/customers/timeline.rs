@@ -5,6 +5,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Deserialize;
 use shared::api::{TimelineItem, TimelineMeta, TimelineResponse};
+use shared::id::Id;
 use shared::money::Money;
 use shared::time::Millis;
 use utoipa::IntoParams;
@@ -69,16 +70,19 @@ fn read_cursor(text: &str) -> Result<TimelinePlace, Problem> {
 }
 
 fn item(row: Happening) -> TimelineItem {
-    let Happening { at, kind, title, detail, amount, currency, more, .. } = row;
+    let Happening { at, kind, key, title, detail, amount, currency, more } = row;
     let (title, detail) = match kind.as_str() {
         "order" => (order_title(&title, detail.as_deref()), listed(more.as_deref())),
         "event" => (title, properties(more.as_deref())),
         "set_aside" => (aside_title(&title, detail.as_deref().unwrap_or_default()), more),
+        "merge" => (format!("Merged with {title}"), Some(merge_reason(detail.as_deref().unwrap_or_default(), more.as_deref()))),
+        "merge_undone" => (format!("Taken apart from {title}"), None),
         "set_aside_ended" => ("No longer set aside".to_owned(), None),
         _ => (consent_title(&title, detail.as_deref().unwrap_or_default()), more.map(|source| format!("By {source}"))),
     };
     let amount = amount.zip(currency).map(|(minor, currency)| Money::new(minor, currency));
-    TimelineItem { at: Millis(at).rfc3339(), kind, title, detail, amount, id: None }
+    let id = if kind == "merge" { Id::parse(&key).ok() } else { None };
+    TimelineItem { at: Millis(at).rfc3339(), kind, title, detail, amount, id }
 }
 
 /// A row without an id of its own has one that we made: nobody would know it.
@@ -100,6 +104,19 @@ fn consent_title(what: &str, state: &str) -> String {
 /// `on_leave` and a day become `Set aside: on leave, until 2026-04-01`.
 fn aside_title(reason: &str, until: &str) -> String {
     format!("Set aside: {}, until {until}", reason.replace('_', " "))
+}
+
+/// Why two records became one, in words.
+fn merge_reason(reason: &str, by: Option<&str>) -> String {
+    match (reason, by) {
+        ("by_hand", Some(name)) => format!("By {name}"),
+        ("by_hand", None) => "By hand".to_owned(),
+        ("same_address", _) => "Both have one address".to_owned(),
+        ("same_visitor", _) => "Both were one visitor".to_owned(),
+        ("linked", _) => "A source said that both are one".to_owned(),
+        ("member", _) => "A person of the account".to_owned(),
+        (other, _) => other.replace('_', " "),
+    }
 }
 
 fn listed(items: Option<&str>) -> Option<String> {
