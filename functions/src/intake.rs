@@ -74,8 +74,11 @@ pub async fn store(db: &Db, import: &Import, batch: Batch<'_>, now: Millis) -> R
         if !batch.dry_run && left.is_some_and(|left| plan.rows_written + batch.rejected.len() as u64 > left) {
             return Ok(Stored::DailyLimit);
         }
-        let statements =
-            if batch.dry_run { count(db, import, &batch, &plan, now).await? } else { write(import, &batch, plan, erasures, now)? };
+        let statements = if batch.dry_run {
+            count(db, import, &batch, &plan, now).await?
+        } else {
+            write(import, &batch, plan, erasures, now)?
+        };
         match db.batch(statements).await {
             Ok(_) => {
                 seams::point("import.stored").await;

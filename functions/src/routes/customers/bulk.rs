@@ -165,7 +165,16 @@ mod tests {
 
     fn row(id: i64, owner_id: Option<i64>, tags: &str) -> Editable {
         let public_id = Id::from_parts(id, &[0; 10]);
-        Editable { id, public_id, owner_id, owner_name: None, tags: tags.to_owned(), version: 3, set_aside: None }
+        Editable {
+            id,
+            public_id,
+            owner_id,
+            owner_name: None,
+            tags: tags.to_owned(),
+            version: 3,
+            set_aside: None,
+            objected_at: None,
+        }
     }
 
     fn tagging(add: &[&str], remove: &[&str]) -> Change {
