@@ -22,6 +22,3 @@ select erasures from intake where id = 1;
 -- name: hold
 -- Makes the batch fail (applied is not null) once somebody was erased after ?1 was read: what is about to be written may be theirs.
 update intake set applied = case when erasures = ?1 then applied end where id = 1;
-
--- name: count
-select count(*) as n from suppressions where channel <> 'id';

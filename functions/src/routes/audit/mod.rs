@@ -97,7 +97,17 @@ mod tests {
     #[test]
     fn a_group_stands_for_its_actions() {
         let codes = actions("exports, signed_in").expect("codes");
-        assert_eq!(codes, ["customers_exported", "rejected_rows_exported", "imports_exported", "audit_exported", "signed_in"]);
+        assert_eq!(
+            codes,
+            [
+                "customers_exported",
+                "rejected_rows_exported",
+                "imports_exported",
+                "audit_exported",
+                "customer_exported",
+                "signed_in"
+            ]
+        );
         let Err(Problem::Invalid(fields)) = actions("signed_in,dancing") else { panic!("accepted") };
         assert!(fields.get("action").is_some_and(|text| text.contains("dancing") && text.contains("sign_ins")), "{fields:?}");
     }
