@@ -32,6 +32,11 @@ const customer = async (name = "Ana", email = "ana@example.com") => {
   await imported(api, "customers", [person(1, email, { name })], { file: `people ${email}` });
   return (await server.d1("select public_id from customers"))[0].public_id;
 };
+const couple = async () => {
+  await customer();
+  await imported(api, "customers", [person(2, "bea@example.com", { name: "Bea" })], { file: "another" });
+  return (await server.d1("select public_id from customers order by id")).map((row) => row.public_id);
+};
 const view = { list: "radar", name: "Save first", query: "tier=immediate" };
 const asOwner = () => server.person({ role: "owner" });
 // Somebody else with their session, for what would end one's own.
@@ -110,6 +115,26 @@ const CHANGES = {
     prepare: async () => (await api.post(`/api/customers/${await customer()}/notes`, { body: "Called" })).json.note.id,
     act: (id) => api.delete(`/api/notes/${id}`, { "if-match": '"1"' }),
   },
+  "DELETE /api/customers/{id}": {
+    writes: ["erasure_asked", "customer_erased"],
+    prepare: async () => ({ owner: await asOwner(), id: await customer() }),
+    act: ({ owner, id }) => owner.delete(`/api/customers/${id}`),
+  },
+  "POST /api/customers/{id}/merge": { writes: "customers_merged", prepare: couple, act: ([one, other]) => api.post(`/api/customers/${one}/merge`, { into: other }) },
+  "POST /api/merges/{id}/undo": {
+    writes: "merge_undone",
+    prepare: async () => {
+      const [one, other] = await couple();
+      return (await api.post(`/api/customers/${one}/merge`, { into: other })).json.merge.id;
+    },
+    act: (id) => api.post(`/api/merges/${id}/undo`, {}),
+  },
+  "POST /api/privacy-requests": { writes: "privacy_request_added", prepare: () => customer(), act: (id) => api.post("/api/privacy-requests", { kind: "export", customer: id }) },
+  "PATCH /api/privacy-requests/{id}": {
+    writes: "privacy_request_changed",
+    prepare: async () => (await api.post("/api/privacy-requests", { kind: "export", customer: await customer() })).json.privacy_request.id,
+    act: (id) => api.patch(`/api/privacy-requests/${id}`, { done: true }),
+  },
   "POST /api/views": { writes: "view_saved", prepare: asOwner, act: (owner) => owner.post("/api/views", view) },
   "PATCH /api/views/{id}": {
     writes: "view_changed",
@@ -158,6 +183,7 @@ const CHANGES = {
 // Reading changes nothing, but what leaves the shop is told.
 const EXPORTS = {
   "GET /api/customers/export.csv": { writes: "customers_exported", act: () => api.get("/api/customers/export.csv") },
+  "GET /api/customers/{id}/export": { writes: "customer_exported", prepare: () => customer(), act: (id) => api.get(`/api/customers/${id}/export`) },
   "GET /api/imports/{id}/rejected.csv": { writes: "rejected_rows_exported", prepare: () => begin(api, "orders"), act: ({ id }) => api.get(`/api/imports/${id}/rejected.csv`) },
   "GET /api/imports/export.csv": { writes: "imports_exported", act: () => api.get("/api/imports/export.csv") },
   "GET /api/audit/export.csv": { writes: "audit_exported", act: () => api.get("/api/audit/export.csv") },
@@ -174,7 +200,7 @@ test("every change and every export writes its one entry, and nothing else write
     const before = await newest();
     const answer = await act(prepared);
     assert.ok(answer.status < 300 || how === undefined, `${operation}: ${answer.status} ${answer.text}`);
-    assert.deepEqual(await since(before), none === undefined ? [writes] : [], operation);
+    assert.deepEqual(await since(before), none === undefined ? [writes].flat() : [], operation);
   }
   for (const operation of [...Object.keys(CHANGES), ...Object.keys(EXPORTS)]) assert.ok(operations().includes(operation), `there is no ${operation} any more`);
 });
