@@ -71,6 +71,7 @@ pub const PLACES: &[(&str, Fate)] = &[
     ("wakes", Fate::Kept("names of jobs")),
     ("products", Fate::Kept("what is sold, not to whom")),
     ("pulls", Fate::Kept("the shop's settings")),
+    ("retention", Fate::Kept("the shop's settings")),
     ("sources", Fate::Kept("the shop's settings")),
     ("secrets", Fate::Kept("the shop's settings")),
     ("write_keys", Fate::Kept("the shop's settings")),
