@@ -6,7 +6,7 @@ use shared::time::Millis;
 
 use super::intake::Key;
 use super::suppressions::NewSuppression;
-use super::{Db, DbError, Param, Statement, json_pages, leases, privacy_requests, suppressions};
+use super::{Db, DbError, Param, Statement, leases, paged, privacy_requests, suppressions};
 use crate::{params, sql};
 
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -168,8 +168,7 @@ pub async fn rejected_page(db: &Db, (import, line): (i64, i64), most: u32) -> Re
 
 /// `(import, line)`.
 pub fn blank_rejected(rows: &[(i64, i64)]) -> Result<Vec<Statement>, DbError> {
-    let pages = json_pages(rows)?.into_iter();
-    Ok(pages.map(|page| Statement::new(sql!("erasure.sql", "blank_rejected"), params![Param::Json(page)])).collect())
+    paged(rows, |page| Statement::new(sql!("erasure.sql", "blank_rejected"), params![page]))
 }
 
 /// What answers, mails and saved searches hold of them.

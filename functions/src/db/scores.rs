@@ -149,8 +149,7 @@ pub fn store_scores(scores: &[(i64, String, String)], model: i64, now: Millis) -
 
 /// Of customers who are scored no longer.
 pub fn remove_scores(customers: &[i64]) -> Result<Vec<Statement>, DbError> {
-    let statement = |page| Statement::new(sql!("scores.sql", "remove_scores"), params![Param::Json(page)]);
-    Ok(json_pages(customers)?.into_iter().map(statement).collect())
+    paged(customers, |page| Statement::new(sql!("scores.sql", "remove_scores"), params![page]))
 }
 
 pub fn store_facets(facets: &[Facets]) -> Result<Vec<Statement>, DbError> {

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use shared::time::Millis;
 
 use super::intake::Key;
-use super::{Db, DbError, Param, Statement, json_pages};
+use super::{Db, DbError, Param, Statement, json_pages, paged};
 use crate::suppression::Channel;
 use crate::{params, sql};
 
@@ -102,8 +102,7 @@ pub fn address(key: &Key) -> Option<(Channel, String)> {
 
 /// Suppresses addresses; a weaker reason leaves a stronger one as it is.
 pub fn store(new: &[NewSuppression], now: Millis) -> Result<Vec<Statement>, DbError> {
-    let pages = json_pages(new)?.into_iter();
-    Ok(pages.map(|page| Statement::new(sql!("suppressions.sql", "store"), params![Param::Json(page), now])).collect())
+    paged(new, |page| Statement::new(sql!("suppressions.sql", "store"), params![page, now]))
 }
 
 /// How often somebody was erased: to be read before what is to be written is looked up, for [`hold`].
