@@ -49,7 +49,7 @@ select id from customers where public_id = ?1;
 
 -- name: timeline
 -- What happened before the place (?2 time, ?3 kind, ?4 key), newest first: time falls, then kind and key rise. Who was
--- set aside anew was not at risk all the time, so that the one before ends without a word.
+-- set aside anew was not at risk all the time, so that the one before ends without a word. D1 joins at most five lists at once.
 select * from (
   select * from (
     select ordered_at as at, 'order' as kind, source || ':' || external_id as key, external_id as title, status as detail,
@@ -81,25 +81,27 @@ select * from (
   )
   union all
   select * from (
-    select a.lifted_at, 'set_aside_ended', a.id || '', a.reason, null, null, null, null
-    from set_asides a
-    where a.customer_id = ?1 and a.lifted_at <= ?2 and (a.lifted_at < ?2 or ('set_aside_ended', a.id || '') > (?3, ?4))
-      and not exists (select 1 from set_asides n where n.customer_id = ?1 and n.created_at = a.lifted_at)
-    order by 1 desc, 3 limit ?5
-  )
-  union all
-  select * from (
-    select m.created_at, 'merge', m.public_id, o.name, m.reason, null, null, u.name
-    from merges m join customers o on o.id = case m.winner when ?1 then m.loser else m.winner end left join users u on u.id = m.user_id
-    where (m.winner = ?1 or m.loser = ?1) and m.created_at <= ?2 and (m.created_at < ?2 or ('merge', m.public_id) > (?3, ?4))
-    order by 1 desc, 3 limit ?5
-  )
-  union all
-  select * from (
-    select m.undone_at, 'merge_undone', m.public_id, o.name, null, null, null, null
-    from merges m join customers o on o.id = case m.winner when ?1 then m.loser else m.winner end
-    where (m.winner = ?1 or m.loser = ?1) and m.undone_at <= ?2 and (m.undone_at < ?2 or ('merge_undone', m.public_id) > (?3, ?4))
-    order by 1 desc, 3 limit ?5
+    select * from (
+      select a.lifted_at, 'set_aside_ended', a.id || '', a.reason, null, null, null, null
+      from set_asides a
+      where a.customer_id = ?1 and a.lifted_at <= ?2 and (a.lifted_at < ?2 or ('set_aside_ended', a.id || '') > (?3, ?4))
+        and not exists (select 1 from set_asides n where n.customer_id = ?1 and n.created_at = a.lifted_at)
+      order by 1 desc, 3 limit ?5
+    )
+    union all
+    select * from (
+      select m.created_at, 'merge', m.public_id, o.name, m.reason, null, null, u.name
+      from merges m join customers o on o.id = case m.winner when ?1 then m.loser else m.winner end left join users u on u.id = m.user_id
+      where (m.winner = ?1 or m.loser = ?1) and m.created_at <= ?2 and (m.created_at < ?2 or ('merge', m.public_id) > (?3, ?4))
+      order by 1 desc, 3 limit ?5
+    )
+    union all
+    select * from (
+      select m.undone_at, 'merge_undone', m.public_id, o.name, null, null, null, null
+      from merges m join customers o on o.id = case m.winner when ?1 then m.loser else m.winner end
+      where (m.winner = ?1 or m.loser = ?1) and m.undone_at <= ?2 and (m.undone_at < ?2 or ('merge_undone', m.public_id) > (?3, ?4))
+      order by 1 desc, 3 limit ?5
+    )
   )
 )
 order by at desc, kind, key limit ?5;
