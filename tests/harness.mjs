@@ -32,8 +32,9 @@ export function contracts(sender) {
 
 // `now`: the virtual clock's first time (RFC 3339); the real one where it is left out.
 // `vars`: variables of the worker over those of a local run.
+// `config`: the path of another configuration than the deployment's.
 // `outside`: `(request) => Response` for each host that the worker may call, by host name.
-export async function start({ now, vars = {}, outside = {} } = {}) {
+export async function start({ now, vars = {}, outside = {}, config = "wrangler.toml" } = {}) {
   process.env.CLOUDFLARE_CF_FETCH_ENABLED ??= "false";
   process.env.WRANGLER_SEND_METRICS ??= "false";
   const worker = process.env.REKINDLE_WORKER_DIR ?? path.join(root, "functions", "build-seams");
@@ -43,7 +44,7 @@ export async function start({ now, vars = {}, outside = {} } = {}) {
   const { createTestHarness } = await import("wrangler");
   const options = (more) => ({
     root,
-    workers: [{ configPath: "wrangler.toml", prebuiltWorkerDir: worker, vars: { LOCAL: "true", VAULT_KEY, SUPPRESSION_KEY, ...more, ...vars } }],
+    workers: [{ configPath: config, prebuiltWorkerDir: worker, vars: { LOCAL: "true", VAULT_KEY, SUPPRESSION_KEY, ...more, ...vars } }],
   });
   const server = createTestHarness(options({ ORIGIN: "http://localhost" }));
   const guard = guardOutside(outside);
