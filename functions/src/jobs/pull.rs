@@ -6,6 +6,7 @@
 //! server gives parts, else by reading over what is stored, whose digest must be the same. Of what the address says nothing is shown to
 //! anybody; in the place of its words stand ours, with what to do.
 
+mod ask;
 mod body;
 mod failed;
 
@@ -19,6 +20,7 @@ use shared::outbound::{Address, check};
 use shared::time::Millis;
 use worker::Env;
 
+use self::ask::{begins_at, file_name, headers, is_strong};
 use self::body::{Body, link};
 use self::failed::{Failed, Stop};
 use super::import;
@@ -48,8 +50,6 @@ const FREE_CHUNKS: u32 = 25;
 
 /// Chunks that are dropped at once.
 const DROPPED: u32 = 50;
-
-const ACCEPT: &str = "text/csv, application/x-ndjson, application/gzip, */*;q=0.5";
 
 /// The file that is being read.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -354,36 +354,6 @@ fn token(env: &Env, due: &Due) -> Result<Option<String>, Failed> {
     opened.map(Some).map_err(|_| Failed::lasting("The stored token does not open any more: store it again".to_owned()))
 }
 
-/// Whether the file is another than the one that is known; or, of one that is being read, its rest as long as it is the same.
-fn headers(due: &Due, reading: Option<&Reading>) -> Vec<(&'static str, String)> {
-    let mut headers = vec![("accept", ACCEPT.to_owned())];
-    match reading {
-        None if due.digest.is_some() => {
-            headers.extend(due.etag.clone().map(|etag| ("if-none-match", etag)));
-            headers.extend(due.last_modified.clone().map(|at| ("if-modified-since", at)));
-        }
-        None => {}
-        Some(reading) if reading.has_parts && reading.chunks > 0 => {
-            headers.push(("range", format!("bytes={}-", reading.size)));
-            let strong = reading.etag.clone().filter(|etag| is_strong(etag));
-            headers.extend(strong.or_else(|| reading.last_modified.clone()).map(|known| ("if-range", known)));
-        }
-        Some(_) => {}
-    }
-    headers
-}
-
-/// `Content-Range: bytes 750000-999999/1000000`
-fn begins_at(answer: &Answer, size: u64) -> bool {
-    let range = answer.header("content-range").unwrap_or_default();
-    range.strip_prefix("bytes ").and_then(|range| range.split('-').next()).is_some_and(|begin| begin.parse() == Ok(size))
-}
-
-/// A weak one says that two files mean the same, not that they are the same bytes.
-fn is_strong(etag: &str) -> bool {
-    !etag.starts_with("W/")
-}
-
 /// How the file is to be read; of JSON Lines with the columns that they are brought into.
 fn options(body: &mut Body, settings: &SourceSettings, defaults: &Defaults) -> Result<(Options, Option<Vec<String>>), Failed> {
     let Some(kind) = settings.file_kind else {
@@ -414,30 +384,9 @@ fn next(settings: &SourceSettings, now: Millis) -> Millis {
     Millis(now.0 + i64::from(settings.every_hours.unwrap_or(EVERY_HOURS)) * HOUR)
 }
 
-/// The last part of the path, without what may be secret behind it.
-fn file_name(address: &Address) -> String {
-    let path = address.as_str().split('?').next().unwrap_or_default();
-    let name = path.rsplit('/').next().filter(|name| !name.is_empty()).unwrap_or_else(|| address.host());
-    name.chars().take(200).collect()
-}
-
 #[cfg(test)]
 mod tests {
-    use shared::outbound::Own;
-
     use super::*;
-
-    #[test]
-    fn an_import_is_called_as_the_file_without_the_query() {
-        let own = Own { host: "shop.example.com", local_port: None };
-        for (address, name) in [
-            ("https://files.example.com/out/orders.csv?token=secret", "orders.csv"),
-            ("https://files.example.com/", "files.example.com"),
-            ("https://files.example.com/?a=/b.csv", "files.example.com"),
-        ] {
-            assert_eq!(file_name(&check(address, own).expect("an address")), name);
-        }
-    }
 
     #[test]
     fn the_next_time_is_so_many_hours_away() {
