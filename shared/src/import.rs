@@ -5,36 +5,49 @@
 //! what a browser sent with [`validate`].
 
 mod amounts;
+mod consent;
+mod contacts;
 pub(crate) mod countries;
 pub(crate) mod customers;
 mod dates;
+mod engagement;
 mod events;
+mod feed;
 mod fields;
 mod framing;
 mod guess;
 mod headers;
+mod kind;
 pub(crate) mod limits;
 mod lines;
+mod nps;
 mod occurrences;
 mod orders;
 mod parser;
 mod preview;
+mod products;
 mod rates;
 mod record;
 mod refusal;
 mod row;
 mod sample;
+mod subscriptions;
+mod suppressions;
+mod templates;
 mod text;
 pub(crate) mod text_values;
+mod tickets;
 mod validate;
 pub(crate) mod who;
 
-pub use fields::{fields, template};
+pub use fields::fields;
 pub use guess::{Defaults, Doubt, Guess, NoColumn, guess};
 pub use lines::{Lines, is_json_list};
+pub use kind::{GROUPS, Kind, Shape};
 pub use occurrences::Occurrences;
 pub use parser::{OptionsError, Parser};
 pub use preview::{Preview, preview};
+pub use templates::template;
 pub use validate::validate;
 
 use std::collections::BTreeMap;
@@ -47,21 +60,13 @@ use crate::time::Millis;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum Kind {
-    Orders,
-    Customers,
-    Events,
-    /// Daily exchange rates.
-    Rates,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
 pub enum Encoding {
     Utf8,
     Utf16Le,
     Utf16Be,
     Windows1252,
+    /// No table but JSON objects of products, in UTF-8: one a line, or in a list.
+    Json,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -104,6 +109,17 @@ pub struct Field {
     /// In the marketer's words.
     pub label: &'static str,
     pub required: bool,
+    #[serde(skip)]
+    pub(crate) holds: Holds,
+}
+
+/// What the cells of a field hold, for the guess.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Holds {
+    Text,
+    Time,
+    /// Money, or another number with decimals.
+    Number,
 }
 
 /// A row that was not taken: the line it stands on (1 is the header), the field, what is wrong, how to mend it, the row itself
@@ -124,6 +140,8 @@ pub enum Rows {
     Customers(Vec<CustomerRow>),
     Events(Vec<EventRow>),
     Rates(Vec<RateRow>),
+    Suppressions(Vec<SuppressionRow>),
+    Products(Vec<ProductRow>),
 }
 
 /// Who the row is about: at least one of `external_id` and `email` is there.
@@ -219,6 +237,12 @@ pub struct ConsentRow {
     pub granted: bool,
     /// When the person said so, where the file knows.
     pub at: Option<Millis>,
+    /// Where they said so, such as the name of a form.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+    /// What they agreed to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wording: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -242,6 +266,51 @@ pub struct RateRow {
     pub currency: Currency,
     pub day: crate::time::Day,
     pub rate: f64,
+}
+
+/// An address that nobody may write to: it is stored as a keyed hash alone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SuppressionRow {
+    pub line: u64,
+    /// `email`, `sms`.
+    pub channel: String,
+    /// An address in lower case, or a phone number.
+    pub address: String,
+    /// `unsubscribed`, `complained`, `bounced`; `imported` where the file does not say.
+    pub reason: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<Millis>,
+}
+
+/// What can be bought: a variant a row.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ProductRow {
+    pub line: u64,
+    /// The variant's own number, else its stock keeping unit, else the product's.
+    pub id: String,
+    pub product_id: String,
+    pub title: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub variant: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sku: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub category: Option<String>,
+    /// Minor units of `currency`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub price: Option<i64>,
+    pub currency: Currency,
+    /// Nothing where nobody counts; below zero where more was sold than there was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stock: Option<i64>,
+    /// An http or https address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub image: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub link: Option<String>,
+    /// No longer sold.
+    #[serde(default)]
+    pub is_gone: bool,
 }
 
 /// What one more piece of a file gave.
@@ -272,42 +341,82 @@ impl ContactRole {
     }
 }
 
+/// The same to all rows, whatever they are of.
+macro_rules! each_shape {
+    ($rows:expr, $list:ident => $value:expr) => {
+        match $rows {
+            Rows::Orders($list) => $value,
+            Rows::Customers($list) => $value,
+            Rows::Events($list) => $value,
+            Rows::Rates($list) => $value,
+            Rows::Suppressions($list) => $value,
+            Rows::Products($list) => $value,
+        }
+    };
+}
+
 impl Rows {
-    pub fn empty(kind: Kind) -> Self {
-        match kind {
-            Kind::Orders => Self::Orders(Vec::new()),
-            Kind::Customers => Self::Customers(Vec::new()),
-            Kind::Events => Self::Events(Vec::new()),
-            Kind::Rates => Self::Rates(Vec::new()),
+    pub fn empty(shape: Shape) -> Self {
+        match shape {
+            Shape::Orders => Self::Orders(Vec::new()),
+            Shape::Customers => Self::Customers(Vec::new()),
+            Shape::Events => Self::Events(Vec::new()),
+            Shape::Rates => Self::Rates(Vec::new()),
+            Shape::Suppressions => Self::Suppressions(Vec::new()),
+            Shape::Products => Self::Products(Vec::new()),
         }
     }
 
-    pub fn kind(&self) -> Kind {
+    pub fn shape(&self) -> Shape {
         match self {
-            Self::Orders(_) => Kind::Orders,
-            Self::Customers(_) => Kind::Customers,
-            Self::Events(_) => Kind::Events,
-            Self::Rates(_) => Kind::Rates,
+            Self::Orders(_) => Shape::Orders,
+            Self::Customers(_) => Shape::Customers,
+            Self::Events(_) => Shape::Events,
+            Self::Rates(_) => Shape::Rates,
+            Self::Suppressions(_) => Shape::Suppressions,
+            Self::Products(_) => Shape::Products,
         }
     }
 
     pub fn len(&self) -> usize {
-        match self {
-            Self::Orders(rows) => rows.len(),
-            Self::Customers(rows) => rows.len(),
-            Self::Events(rows) => rows.len(),
-            Self::Rates(rows) => rows.len(),
-        }
+        each_shape!(self, rows => rows.len())
+    }
+
+    /// Lines of the file that they stand on: one line may make several rows, which then follow each other.
+    pub fn lines(&self) -> usize {
+        each_shape!(self, rows => rows.chunk_by(|one, next| one.line == next.line).count())
     }
 
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
+
+    /// Appends rows of the same shape; others are left.
+    pub fn extend(&mut self, more: Self) {
+        match (self, more) {
+            (Self::Orders(rows), Self::Orders(more)) => rows.extend(more),
+            (Self::Customers(rows), Self::Customers(more)) => rows.extend(more),
+            (Self::Events(rows), Self::Events(more)) => rows.extend(more),
+            (Self::Rates(rows), Self::Rates(more)) => rows.extend(more),
+            (Self::Suppressions(rows), Self::Suppressions(more)) => rows.extend(more),
+            (Self::Products(rows), Self::Products(more)) => rows.extend(more),
+            _ => {}
+        }
+    }
+
+    /// The keys of rows that may be keyed by their content.
+    pub fn keys_mut(&mut self) -> Vec<&mut Key> {
+        match self {
+            Self::Orders(rows) => rows.iter_mut().map(|row| &mut row.key).collect(),
+            Self::Events(rows) => rows.iter_mut().map(|row| &mut row.key).collect(),
+            Self::Customers(_) | Self::Rates(_) | Self::Suppressions(_) | Self::Products(_) => Vec::new(),
+        }
+    }
 }
 
 impl Parsed {
     pub fn empty(kind: Kind) -> Self {
-        Self { rows: Rows::empty(kind), rejected: Vec::new(), rows_read: 0, moved_to_now: 0 }
+        Self { rows: Rows::empty(kind.shape()), rejected: Vec::new(), rows_read: 0, moved_to_now: 0 }
     }
 }
 

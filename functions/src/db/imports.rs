@@ -168,7 +168,7 @@ pub async fn page(db: &Db, filter: &Filter, before: Option<i64>, limit: u32) -> 
 /// An import of a file that the browser reads: a new one, or the unfinished one of the same file.
 /// `log` must be an [`audit::append_if_changed`](super::audit::append_if_changed): going on with a file starts nothing.
 pub async fn create(db: &Db, new: &New<'_>, file: File<'_>, log: Statement) -> Result<Import, DbError> {
-    let kind = kind_name(new.options.kind);
+    let kind = new.options.kind.as_str();
     let create = Statement::new(
         sql!("imports.sql", "create_import"),
         params![
@@ -200,7 +200,7 @@ pub async fn receive(db: &Db, new: &New<'_>, cursor: &str, log: Statement) -> Re
 pub fn receiving(new: &New<'_>, cursor: &str) -> Statement {
     let params = params![
         new.public_id,
-        kind_name(new.options.kind),
+        new.options.kind.as_str(),
         new.source,
         new.file_name,
         Param::json(new.options),
@@ -363,21 +363,6 @@ pub fn cancel(import: i64, now: Millis) -> Statement {
 /// Files that nobody came back to, and bodies that broke off.
 pub fn abandon(now: Millis, file_since: Millis, body_since: Millis) -> Statement {
     Statement::new(sql!("imports.sql", "abandon_imports"), params![now, file_since, body_since])
-}
-
-pub fn kind_name(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Orders => "orders",
-        Kind::Customers => "customers",
-        Kind::Events => "events",
-        Kind::Rates => "rates",
-    }
-}
-
-pub const KINDS: [Kind; 4] = [Kind::Orders, Kind::Customers, Kind::Events, Kind::Rates];
-
-pub fn parse_kind(name: &str) -> Option<Kind> {
-    KINDS.into_iter().find(|&kind| kind_name(kind) == name)
 }
 
 fn import(row: Option<ImportRow>) -> Result<Option<Import>, DbError> {

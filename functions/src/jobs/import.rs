@@ -182,13 +182,7 @@ async fn read(held: &Held<()>, import: &Import, cursor: &mut Cursor) -> Result<O
 }
 
 fn append(parsed: &mut Parsed, more: Parsed) {
-    match (&mut parsed.rows, more.rows) {
-        (Rows::Orders(rows), Rows::Orders(more)) => rows.extend(more),
-        (Rows::Customers(rows), Rows::Customers(more)) => rows.extend(more),
-        (Rows::Events(rows), Rows::Events(more)) => rows.extend(more),
-        (Rows::Rates(rows), Rows::Rates(more)) => rows.extend(more),
-        _ => {}
-    }
+    parsed.rows.extend(more.rows);
     parsed.rejected.extend(more.rejected);
     parsed.rows_read = parsed.rows_read.saturating_add(more.rows_read);
     parsed.moved_to_now = parsed.moved_to_now.saturating_add(more.moved_to_now);
@@ -196,11 +190,10 @@ fn append(parsed: &mut Parsed, more: Parsed) {
 
 /// Numbers equal rows without an id, going on from what the file had before; the statements keep the count.
 async fn number_rows(db: &Db, import: i64, rows: &mut Rows) -> Result<Vec<Statement>, DbError> {
-    let mut keys: Vec<&mut Key> = match rows {
-        Rows::Orders(rows) => rows.iter_mut().map(|row| &mut row.key).collect(),
-        Rows::Events(rows) => rows.iter_mut().map(|row| &mut row.key).collect(),
-        Rows::Customers(_) | Rows::Rates(_) => return Ok(Vec::new()),
-    };
+    let mut keys = rows.keys_mut();
+    if keys.is_empty() {
+        return Ok(Vec::new());
+    }
     let mut seen: HashMap<String, u32> = keys
         .iter()
         .filter_map(|key| if let Key::Content { digest, .. } = key { Some((digest.clone(), 0)) } else { None })

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::id::Id;
-use crate::import::{Kind, Options, RowError, Rows};
+use crate::import::{Kind, Options, RowError, Rows, Shape};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -48,7 +48,7 @@ pub struct ImportsQuery {
     /// Comma-separated statuses; all where it is left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<String>,
-    /// Comma-separated kinds of what a file holds: `orders`, `customers`, `events`, `rates`; all where it is left out.
+    /// Comma-separated kinds of what a file holds, such as `orders,customers`; all where it is left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
     /// Those fetched from this source; all where it is left out.
@@ -166,11 +166,13 @@ impl ImportsMeta {
     /// On how many days (UTC) an import of `rows` rows writes: 1 where the plan sets no limit or today's rest is enough. The first
     /// day has what is left of today's limit, each later one the whole of it.
     pub fn days_for(&self, kind: Kind, rows: u64) -> u32 {
-        let each = match kind {
-            Kind::Orders => self.rows_per_order,
-            Kind::Customers => self.rows_per_customer,
-            Kind::Events => self.rows_per_event,
-            Kind::Rates => 1.0,
+        let each = match kind.shape() {
+            Shape::Orders => self.rows_per_order,
+            Shape::Customers => self.rows_per_customer,
+            Shape::Events => self.rows_per_event,
+            Shape::Rates | Shape::Suppressions => 1.0,
+            // With its row of the index by title and of that by product.
+            Shape::Products => 3.0,
         };
         let Some(a_day) = self.rows_per_day.filter(|&a_day| a_day > 0) else { return 1 };
         let today = self.rows_left_today.unwrap_or(a_day);

@@ -34,7 +34,7 @@ pub(super) fn read(row: &Row<'_>, context: &mut Context<'_>) -> Result<CustomerR
     for (channel, field, at_field) in [("email", "email_consent", "email_consent_at"), ("sms", "sms_consent", "sms_consent_at")] {
         let at = context.time(row, at_field)?;
         if let Some(granted) = context.text(row, field).map(|text| consent(field, text)).transpose()?.flatten() {
-            consents.push(ConsentRow { channel: channel.to_owned(), granted, at });
+            consents.push(ConsentRow { channel: channel.to_owned(), granted, at, source: None, wording: None });
         }
     }
     for (name, text) in context.unmapped(row) {
@@ -97,7 +97,7 @@ fn kind(text: &str) -> Result<String, Refusal> {
 }
 
 /// `None` where the person was asked and has not answered yet.
-fn consent(field: &'static str, text: &str) -> Result<Option<bool>, Refusal> {
+pub(super) fn consent(field: &'static str, text: &str) -> Result<Option<bool>, Refusal> {
     let word = text.to_lowercase().replace(['_', '-'], " ");
     match word.trim() {
         "yes" | "y" | "true" | "t" | "1" | "on" | "x" | "✓" | "✔" | "ja" | "j" | "wahr" | "oui" | "vrai" | "si" | "sí"

@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeDelta, T
 use chrono_tz::Tz;
 
 use super::DateOrder;
-use super::limits::AHEAD_MILLIS;
+use super::limits::{AHEAD_MILLIS, TERM_MILLIS};
 use super::refusal::{Refusal, shown};
 use crate::time::{Day, MILLIS_PER_DAY, Millis};
 
@@ -27,17 +27,26 @@ pub(super) struct Times {
 impl Times {
     /// `utc`: the column's name says that its times are UTC.
     pub(super) fn read(&mut self, field: &'static str, text: &str, utc: bool) -> Result<Millis, Refusal> {
-        let written = self.written(field, text)?;
+        let at = self.instant(field, text, utc)?;
+        let kept = within_reach(field, Millis(at), self.now, text)?;
+        self.moved_to_now += u32::from(kept.0 != at);
+        Ok(kept)
+    }
+
+    /// Up to [`TERM_MILLIS`] ahead.
+    pub(super) fn read_ahead(&self, field: &'static str, text: &str, utc: bool) -> Result<Millis, Refusal> {
+        let at = Millis(self.instant(field, text, utc)?);
+        within_reach(field, at, Millis(self.now.0.saturating_add(TERM_MILLIS)), text)
+    }
+
+    fn instant(&self, field: &'static str, text: &str, utc: bool) -> Result<i64, Refusal> {
         let zone = if utc { Tz::UTC } else { self.zone };
-        let at = match written {
+        let at = match self.written(field, text)? {
             Written::Instant(millis) => millis,
             Written::Local(local) => in_zone(local, zone),
             Written::Date(date) => in_zone(date.and_time(noon()), zone),
         };
-        let at = at.saturating_add(i64::from(self.shift_days).saturating_mul(MILLIS_PER_DAY));
-        let kept = within_reach(field, Millis(at), self.now, text)?;
-        self.moved_to_now += u32::from(kept.0 != at);
-        Ok(kept)
+        Ok(at.saturating_add(i64::from(self.shift_days).saturating_mul(MILLIS_PER_DAY)))
     }
 
     /// The calendar day as it stands there, whatever the zone.

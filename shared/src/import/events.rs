@@ -39,13 +39,28 @@ pub(super) fn properties_fit(properties: &Map<String, Value>) -> Result<(), Refu
 }
 
 fn properties(row: &Row<'_>, context: &Context<'_>) -> Result<Map<String, Value>, Refusal> {
-    let mut properties = match context.text(row, "properties") {
+    let properties = match context.text(row, "properties") {
         None => Map::new(),
         Some(text) => serde_json::from_str(text).map_err(|_| {
             let fix = "Write a JSON object such as {\"subject\": \"Late parcel\"}, or give each detail a column of its own.";
             Refusal::of("properties", format!("{} is not a JSON object", shown(text)), fix)
         })?,
     };
+    with_unmapped(properties, row, context)
+}
+
+/// The details that are known by name and there.
+pub(super) fn details<const N: usize>(named: [(&str, Option<String>); N]) -> Map<String, Value> {
+    let filled = named.into_iter().filter_map(|(name, text)| Some((name.to_owned(), Value::String(text?))));
+    filled.collect()
+}
+
+/// Columns that no field takes are details as well.
+pub(super) fn with_unmapped(
+    mut properties: Map<String, Value>,
+    row: &Row<'_>,
+    context: &Context<'_>,
+) -> Result<Map<String, Value>, Refusal> {
     for (name, text) in context.unmapped(row) {
         // What the JSON says stands; a column only adds.
         properties.entry(cut(&name, TRAIT_NAME_CHARS)).or_insert_with(|| Value::String(cut(text, TRAIT_CHARS).to_owned()));

@@ -1,6 +1,7 @@
 //! How a file seems to be written.
 
 mod columns;
+mod more;
 mod synonyms;
 
 use std::collections::BTreeMap;
@@ -10,10 +11,13 @@ use utoipa::ToSchema;
 
 use super::amounts::{self, Separators};
 use super::dates::{self, Shape};
+use super::fields::{one_of, tells};
 use super::row::{column_name, header_name};
 use super::text::guess_encoding;
-use super::{DateOrder, Encoding, Kind, Options, fields, sample, who};
+use super::{DateOrder, Encoding, Field, Holds, Kind, Options, feed, fields, sample, who};
 use crate::money::Currency;
+
+pub(super) use synonyms::rank;
 
 /// Rows that are looked at, and rows that are shown.
 const ROWS: usize = 500;
@@ -74,11 +78,12 @@ impl Guess {
 /// Reads the first bytes of a file: 256 KB are plenty, and a piece that ends inside a row or a character is fine.
 pub fn guess(sample: &[u8], kind: Option<Kind>, defaults: &Defaults) -> Guess {
     let mut doubts = Vec::new();
-    let encoding = guess_encoding(sample);
+    let is_feed = kind.is_none_or(|kind| kind == Kind::Products) && feed::is_feed(sample);
+    let (kind, encoding) = if is_feed { (Some(Kind::Products), Encoding::Json) } else { (kind, guess_encoding(sample)) };
     if encoding == Encoding::Windows1252 {
         doubts.push(doubt("encoding", "The file is not UTF-8 and is read as Windows-1252: look at names with accents."));
     }
-    let delimiter = guess_delimiter(sample, encoding);
+    let delimiter = if is_feed { ',' } else { guess_delimiter(sample, encoding) };
     let mut rows = sample::rows(sample, encoding, delimiter as u8, ROWS);
     if rows.is_empty() {
         doubts.push(doubt("file", "The file has no rows."));
@@ -97,7 +102,7 @@ pub fn guess(sample: &[u8], kind: Option<Kind>, defaults: &Defaults) -> Guess {
     let kind = kind.unwrap_or_else(|| guess_kind(&table, &mut doubts));
     let chosen = columns::choose(kind, &table, &mut doubts);
     let date_order = guess_date_order(kind, &table, &chosen, defaults, &mut doubts);
-    let decimal_comma = guess_decimal_comma(&table, &chosen, &mut doubts);
+    let decimal_comma = guess_decimal_comma(kind, &table, &chosen, &mut doubts);
     let currency = guess_currency(kind, &table, &chosen, defaults, &mut doubts);
     note_missing(kind, &chosen, &mut doubts);
     let options = Options {
@@ -144,6 +149,22 @@ fn is_header(first: &[String]) -> bool {
     !first.iter().any(is_value) || first.iter().filter(|name| synonyms::is_known(name)).count() >= 2
 }
 
+/// What tells a kind apart from those after it: columns with names of these fields.
+const TELLING: [(Kind, &[&str]); 12] = [
+    (Kind::Subscriptions, &["plan", "started_at", "interval"]),
+    (Kind::Subscriptions, &["started_at", "interval", "period_end"]),
+    (Kind::Orders, &["order_id", "date", "amount"]),
+    (Kind::Tickets, &["subject", "opened_at"]),
+    (Kind::Nps, &["score", "answered_at"]),
+    (Kind::Engagement, &["opened_at", "email"]),
+    (Kind::Consent, &["consent", "wording"]),
+    (Kind::Events, &["event", "time"]),
+    (Kind::Orders, &["date", "amount"]),
+    (Kind::Suppressions, &["email", "reason"]),
+    (Kind::Customers, &["email"]),
+    (Kind::Customers, &["customer_id"]),
+];
+
 fn guess_kind(table: &columns::Table<'_>, doubts: &mut Vec<Doubt>) -> Kind {
     let named = |kind: Kind, wanted: &[&str]| {
         let by_name = columns::by_name(kind, table);
@@ -152,17 +173,15 @@ fn guess_kind(table: &columns::Table<'_>, doubts: &mut Vec<Doubt>) -> Kind {
     if named(Kind::Rates, &["currency", "date", "rate"]) && table.width <= 6 {
         return Kind::Rates;
     }
-    if named(Kind::Orders, &["order_id", "date", "amount"]) && !named(Kind::Events, &["event"]) {
-        return Kind::Orders;
+    // What nobody is named in but a price and a title stand is a catalogue.
+    if named(Kind::Products, &["title", "price"]) && !named(Kind::Orders, &["date"]) && !named(Kind::Customers, &["email"]) {
+        return Kind::Products;
     }
-    if named(Kind::Events, &["event", "time"]) {
-        return Kind::Events;
-    }
-    if named(Kind::Orders, &["date", "amount"]) {
-        return Kind::Orders;
-    }
-    if named(Kind::Customers, &["email"]) || named(Kind::Customers, &["customer_id"]) {
-        return Kind::Customers;
+    let is_of = |(kind, wanted): &&(Kind, &[&str])| {
+        named(*kind, wanted) && !(*kind == Kind::Orders && wanted.len() == 3 && named(Kind::Events, &["event"]))
+    };
+    if let Some((kind, _)) = TELLING.iter().find(is_of) {
+        return *kind;
     }
     doubts.push(doubt("kind", "The columns' names do not say what the file holds: choose it."));
     let (mut addresses, mut amounts) = (false, false);
@@ -173,6 +192,12 @@ fn guess_kind(table: &columns::Table<'_>, doubts: &mut Vec<Doubt>) -> Kind {
     if addresses && !amounts { Kind::Customers } else { Kind::Orders }
 }
 
+/// The columns of a kind's fields that hold such a thing.
+fn that_hold(kind: Kind, chosen: &Chosen, holds: Holds) -> impl Iterator<Item = usize> {
+    let is_such = move |field: &&Field| field.holds == holds;
+    fields(kind).iter().filter(is_such).filter_map(|field| chosen.get(field.name).copied())
+}
+
 fn guess_date_order(
     kind: Kind,
     table: &columns::Table<'_>,
@@ -180,13 +205,8 @@ fn guess_date_order(
     defaults: &Defaults,
     doubts: &mut Vec<Doubt>,
 ) -> DateOrder {
-    const DATES: [&str; 6] = ["date", "time", "created_at", "cancelled_at", "email_consent_at", "sms_consent_at"];
-    let shapes: Vec<Shape> = DATES
-        .iter()
-        .filter_map(|field| chosen.get(field))
-        .flat_map(|&index| table.cells(index))
-        .filter_map(dates::shape)
-        .collect();
+    let shapes: Vec<Shape> =
+        that_hold(kind, chosen, Holds::Time).flat_map(|index| table.cells(index)).filter_map(dates::shape).collect();
     let count = |wanted: Shape| shapes.iter().filter(|&&shape| shape == wanted).count();
     let (day, month) = (count(Shape::DayFirst), count(Shape::MonthFirst));
     let separator = shapes.iter().find_map(|shape| if let Shape::Either(separator) = shape { Some(*separator) } else { None });
@@ -209,14 +229,9 @@ fn guess_date_order(
     order
 }
 
-fn guess_decimal_comma(table: &columns::Table<'_>, chosen: &Chosen, doubts: &mut Vec<Doubt>) -> bool {
-    const NUMBERS: [&str; 4] = ["amount", "refunded", "discount", "rate"];
-    let seen: Vec<Separators> = NUMBERS
-        .iter()
-        .filter_map(|field| chosen.get(field))
-        .flat_map(|&index| table.cells(index))
-        .filter_map(amounts::separators)
-        .collect();
+fn guess_decimal_comma(kind: Kind, table: &columns::Table<'_>, chosen: &Chosen, doubts: &mut Vec<Doubt>) -> bool {
+    let numbers = || that_hold(kind, chosen, Holds::Number).flat_map(|index| table.cells(index));
+    let seen: Vec<Separators> = numbers().filter_map(amounts::separators).collect();
     let count = |wanted: Separators| seen.iter().filter(|&&separators| separators == wanted).count();
     let (comma, point) = (count(Separators::Comma), count(Separators::Point));
     if comma > 0 && point > 0 {
@@ -227,11 +242,7 @@ fn guess_decimal_comma(table: &columns::Table<'_>, chosen: &Chosen, doubts: &mut
     }
     if comma == 0 && point == 0 && count(Separators::Either) > 0 {
         doubts.push(doubt("decimal_comma", "An amount such as 1,234 may be a thousand or one with three decimals."));
-        let with_comma = NUMBERS
-            .iter()
-            .filter_map(|field| chosen.get(field))
-            .flat_map(|&index| table.cells(index))
-            .any(|cell| cell.contains(','));
+        let with_comma = numbers().any(|cell| cell.contains(','));
         // 1.234 alone: thousands, as money rarely has three decimals.
         return !with_comma;
     }
@@ -246,7 +257,8 @@ fn guess_currency(
     defaults: &Defaults,
     doubts: &mut Vec<Doubt>,
 ) -> Currency {
-    let Some(&amount) = chosen.get("amount").filter(|_| kind == Kind::Orders && !chosen.contains_key("currency")) else {
+    let is_priced = matches!(kind, Kind::Orders | Kind::Subscriptions | Kind::Products) && !chosen.contains_key("currency");
+    let Some(&amount) = chosen.get("amount").or_else(|| chosen.get("price")).filter(|_| is_priced) else {
         return defaults.currency;
     };
     let in_name = table.names.get(amount).and_then(|name| synonyms::currency_in(name));
@@ -262,8 +274,12 @@ fn note_missing(kind: Kind, chosen: &Chosen, doubts: &mut Vec<Doubt>) {
     for field in fields(kind).iter().filter(|field| field.required && !chosen.contains_key(field.name)) {
         doubts.push(doubt(field.name, format!("No column was found for: {}.", field.label)));
     }
-    if kind != Kind::Rates && !chosen.contains_key("customer_id") && !chosen.contains_key("email") {
+    let lacks_all = |names: &[&str]| !names.is_empty() && names.iter().all(|name| !chosen.contains_key(name));
+    if lacks_all(one_of(kind)) {
         doubts.push(doubt("customer", "No column was found that says whose row it is."));
+    }
+    if lacks_all(tells(kind)) {
+        doubts.push(doubt("time", "No column was found that says what happened when."));
     }
 }
 

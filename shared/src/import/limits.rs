@@ -10,6 +10,8 @@ pub const COLUMN_NAME_CHARS: usize = 100;
 
 /// Ids of customers, orders and events.
 pub const ID_CHARS: usize = 200;
+/// Of an event that a row of another kind tells: the row's id, what it is of and which of its events.
+pub const EVENT_KEY_CHARS: usize = ID_CHARS + 40;
 /// RFC 5321: 64 before the @, 254 in all.
 pub const EMAIL_CHARS: usize = 254;
 pub const NAME_CHARS: usize = 200;
@@ -30,6 +32,14 @@ pub const PROPERTIES: usize = 100;
 pub const PROPERTIES_BYTES: usize = 16_384;
 pub const PROPERTIES_DEPTH: usize = 32;
 pub const RATE: f64 = 1e9;
+/// Texts of tickets, comments and what somebody agreed to.
+pub const TEXT_CHARS: usize = 2_000;
+/// Addresses of pages and images.
+pub const LINK_CHARS: usize = 2_000;
+/// Of a product, either way: nobody holds more, and a JSON number is exact.
+pub const STOCK: i64 = 1_000_000_000_000;
 
 /// A time up to this far ahead of now becomes now (time zones, clocks that are off); a later one is a mistake in the date order.
 pub const AHEAD_MILLIS: i64 = 48 * 3_600_000;
+/// What is paid for may end so far ahead: twenty years.
+pub const TERM_MILLIS: i64 = 20 * 366 * 86_400_000;

@@ -20,11 +20,7 @@ impl Occurrences {
 
     /// Sets `nth` of each row that is keyed by its content. Call it with every piece of the file, in order.
     pub fn number(&mut self, rows: &mut Rows) {
-        match rows {
-            Rows::Orders(rows) => rows.iter_mut().for_each(|row| self.number_one(&mut row.key)),
-            Rows::Events(rows) => rows.iter_mut().for_each(|row| self.number_one(&mut row.key)),
-            Rows::Customers(_) | Rows::Rates(_) => {}
-        }
+        rows.keys_mut().into_iter().for_each(|key| self.number_one(key));
     }
 
     fn number_one(&mut self, key: &mut Key) {

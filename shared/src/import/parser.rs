@@ -10,7 +10,10 @@ use super::record::Record;
 use super::refusal::Refusal;
 use super::row::{Columns, Context, Row, header_name};
 use super::text::{Intake, row_text};
-use super::{Options, Parsed, RowError, Rows, customers, events, rates};
+use super::{
+    CustomerRow, EventRow, Kind, Options, Parsed, RowError, Rows, consent, contacts, customers, engagement, events, nps,
+    products, rates, subscriptions, suppressions, tickets,
+};
 use crate::time::Millis;
 
 /// Of the stored form: another number is refused, so that a job stored by another version starts again instead of misreading.
@@ -28,6 +31,10 @@ pub enum OptionsError {
     MissingField(&'static str),
     #[error("no column says whose row it is: choose one for the customer number or the e-mail address")]
     MissingCustomer,
+    #[error("no column says whose address it is: choose one for the e-mail address or the phone")]
+    MissingAddress,
+    #[error("no column is chosen for any of: {0}")]
+    MissingOneOf(String),
     #[error("column {} is chosen twice", .0 + 1)]
     ColumnTwice(u32),
     #[error("the delimiter must be a single ASCII character that is neither a quote nor a line end")]
@@ -78,6 +85,8 @@ struct Cursor {
     /// Once the first row was read: the names of its columns (none where the file has no header) and their number.
     table: Option<Table>,
     orders: Gathering,
+    #[serde(default)]
+    products: products::Above,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -100,7 +109,16 @@ impl Parser {
     pub fn new(options: Options, now: Millis) -> Result<Self, OptionsError> {
         let intake = Intake::new(options.encoding);
         let framing = Framing::new(delimiter(&options)?);
-        Self::at(Cursor { schema: SCHEMA, options, now, intake, framing, table: None, orders: Gathering::default() })
+        Self::at(Cursor {
+            schema: SCHEMA,
+            options,
+            now,
+            intake,
+            framing,
+            table: None,
+            orders: Gathering::default(),
+            products: products::Above::default(),
+        })
     }
 
     /// The next piece of the file.
@@ -225,9 +243,11 @@ impl Parser {
                 cursor.orders.take(&row, &mut context, rows, rejected);
                 None
             }
-            Rows::Customers(rows) => customers::read(&row, &mut context).map(|row| rows.push(row)).err(),
-            Rows::Events(rows) => events::read(&row, &mut context).map(|row| rows.push(row)).err(),
+            Rows::Customers(rows) => people(cursor.options.kind, &row, &mut context).map(|row| rows.push(row)).err(),
+            Rows::Events(rows) => happenings(cursor.options.kind, &row, &mut context).map(|told| rows.extend(told)).err(),
             Rows::Rates(rows) => rates::read(&row, &mut context).map(|row| rows.push(row)).err(),
+            Rows::Suppressions(rows) => suppressions::read(&row, &mut context).map(|told| rows.extend(told)).err(),
+            Rows::Products(rows) => products::read(&row, &mut context, &mut cursor.products).map(|row| rows.extend(row)).err(),
         };
         rejected.extend(refused.map(|refusal| refusal.on(row.line, row.raw)));
         Lines::Done
@@ -246,6 +266,26 @@ impl Parser {
             }
             _ => parsed.rejected.push(error),
         }
+    }
+}
+
+fn people(kind: Kind, row: &Row<'_>, context: &mut Context<'_>) -> Result<CustomerRow, Refusal> {
+    match kind {
+        Kind::Contacts => contacts::read(row, context),
+        Kind::Accounts => contacts::read_account(row, context),
+        Kind::Consent => consent::read(row, context),
+        _ => customers::read(row, context),
+    }
+}
+
+/// What a row tells: one event, or as many as a subscription has had.
+fn happenings(kind: Kind, row: &Row<'_>, context: &mut Context<'_>) -> Result<Vec<EventRow>, Refusal> {
+    match kind {
+        Kind::Subscriptions => subscriptions::read(row, context),
+        Kind::Tickets => tickets::read(row, context),
+        Kind::Nps => nps::read(row, context).map(|event| vec![event]),
+        Kind::Engagement => engagement::read(row, context),
+        _ => events::read(row, context).map(|event| vec![event]),
     }
 }
 

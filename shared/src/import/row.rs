@@ -6,13 +6,14 @@ use chrono_tz::Tz;
 use sha2::{Digest, Sha256};
 
 use super::dates::Times;
+use super::fields::{names_people, one_of, tells};
 use super::headers::says_utc;
 use super::limits::{COLUMN_NAME_CHARS, ID_CHARS, NAME_CHARS};
 use super::parser::OptionsError;
 use super::record::Record;
 use super::refusal::{Refusal, cut, shown, tidy};
 use super::who;
-use super::{Key, Options, Who, fields};
+use super::{Field, Key, Options, Who, fields};
 use crate::money::Currency;
 use crate::time::Millis;
 
@@ -41,9 +42,12 @@ impl Columns {
         if let Some(missing) = known.iter().find(|field| field.required && !by_field.contains_key(field.name)) {
             return Err(OptionsError::MissingField(missing.label));
         }
-        let names_people = known.iter().any(|field| field.name == "customer_id");
-        if names_people && !by_field.contains_key("customer_id") && !by_field.contains_key("email") {
-            return Err(OptionsError::MissingCustomer);
+        let lacks_all = |names: &[&str]| !names.is_empty() && names.iter().all(|name| !by_field.contains_key(name));
+        if lacks_all(one_of(options.kind)) {
+            return Err(if names_people(options.kind) { OptionsError::MissingCustomer } else { OptionsError::MissingAddress });
+        }
+        if lacks_all(tells(options.kind)) {
+            return Err(OptionsError::MissingOneOf(labels(known, tells(options.kind))));
         }
         Ok(Self { by_field })
     }
@@ -70,10 +74,22 @@ pub(super) struct Context<'a> {
 impl Context<'_> {
     /// The field's time, where the row has one.
     pub(super) fn time(&mut self, row: &Row<'_>, field: &'static str) -> Result<Option<Millis>, Refusal> {
-        let Some(column) = self.columns.of(field) else { return Ok(None) };
-        let Some(text) = row.cell(column) else { return Ok(None) };
-        let utc = self.times.zone != Tz::UTC && self.header.get(column.0).is_some_and(|name| says_utc(name));
+        let Some((text, utc)) = self.time_text(row, field) else { return Ok(None) };
         self.times.read(field, text, utc).map(Some)
+    }
+
+    /// A time that may lie years ahead, such as the end of what is paid for.
+    pub(super) fn time_ahead(&mut self, row: &Row<'_>, field: &'static str) -> Result<Option<Millis>, Refusal> {
+        let Some((text, utc)) = self.time_text(row, field) else { return Ok(None) };
+        self.times.read_ahead(field, text, utc).map(Some)
+    }
+
+    /// The time's text, and whether its column says that it is UTC.
+    fn time_text<'r>(&self, row: &Row<'r>, field: &str) -> Option<(&'r str, bool)> {
+        let column = self.columns.of(field)?;
+        let text = row.cell(column)?;
+        let utc = self.times.zone != Tz::UTC && self.header.get(column.0).is_some_and(|name| says_utc(name));
+        Some((text, utc))
     }
 
     pub(super) fn who(&self, row: &Row<'_>) -> Result<Who, Refusal> {
@@ -104,9 +120,19 @@ impl Context<'_> {
     /// The file's own id, else the row's content: the text of every mapped cell as it stands in the file, so that a corrected date
     /// order or zone still finds the same rows.
     pub(super) fn key(&self, row: &Row<'_>, own: Option<String>) -> Key {
-        if let Some(id) = own {
-            return Key::Own(id);
+        own.map_or_else(|| Key::Content { digest: self.content(row, ""), nth: 0 }, Key::Own)
+    }
+
+    /// Of one of the events that a row tells: ids of tickets and of subscriptions may be the same.
+    pub(super) fn part_key(&self, row: &Row<'_>, family: &str, own: Option<&str>, part: &str) -> Key {
+        match own {
+            Some(id) => Key::Own(format!("{family}:{id}:{part}")),
+            None => Key::Content { digest: self.content(row, part), nth: 0 },
         }
+    }
+
+    /// 32 hexadecimal digits of the row's mapped cells.
+    pub(super) fn content(&self, row: &Row<'_>, part: &str) -> String {
         let mut digest = Sha256::new();
         for (field, &column) in &self.columns.by_field {
             digest.update(field.as_bytes());
@@ -114,9 +140,13 @@ impl Context<'_> {
             digest.update(row.cell(column).unwrap_or("").as_bytes());
             digest.update([0x1e]);
         }
-        let half = |half: u8| char::from_digit(u32::from(half), 16).unwrap_or('0');
-        let digest = digest.finalize().iter().take(16).flat_map(|&byte| [half(byte >> 4), half(byte & 15)]).collect();
-        Key::Content { digest, nth: 0 }
+        digest.update(part.as_bytes());
+        hex(&digest.finalize())
+    }
+
+    /// A cell's text, cut.
+    pub(super) fn short(&self, row: &Row<'_>, field: &str, chars: usize) -> Option<String> {
+        self.text(row, field).map(|text| cut(&tidy(text), chars).to_owned())
     }
 
     /// Filled cells of columns that no field takes, with the column's name.
@@ -150,6 +180,17 @@ impl<'a> Row<'a> {
         let text = self.record.cell(column.0).trim_matches(|c: char| c.is_whitespace() || c.is_control() || c == '\u{feff}');
         (!matches!(text, "" | "NULL" | "null" | "\\N" | "N/A" | "n/a" | "NaN" | "nan")).then_some(text)
     }
+}
+
+/// The first 16 bytes.
+pub(super) fn hex(digest: &[u8]) -> String {
+    let half = |half: u8| char::from_digit(u32::from(half), 16).unwrap_or('0');
+    digest.iter().take(16).flat_map(|&byte| [half(byte >> 4), half(byte & 15)]).collect()
+}
+
+fn labels(known: &[Field], names: &[&str]) -> String {
+    let labels: Vec<&str> = known.iter().filter(|field| names.contains(&field.name)).map(|field| field.label).collect();
+    labels.join(", ")
 }
 
 /// Of a column that has none in the file.

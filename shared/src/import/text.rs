@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 
 use super::Encoding;
+use super::feed::Feed;
 
 /// Brings each piece into a form in which a byte below 128 is that ASCII character: UTF-16 becomes UTF-8, the other encodings are
 /// so already. Takes the byte order mark off and drops NUL bytes, which some exports pad with and no text store takes.
@@ -14,16 +15,31 @@ pub(super) struct Intake {
     /// The beginning of a character, or of a byte order mark: at most 3 bytes.
     carry: Vec<u8>,
     begun: bool,
+    /// Of objects: a table has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    feed: Option<Feed>,
 }
 
 impl Intake {
     pub(super) fn new(encoding: Encoding) -> Self {
-        Self { encoding, carry: Vec::new(), begun: false }
+        let feed = (encoding == Encoding::Json).then(Feed::default);
+        Self { encoding, carry: Vec::new(), begun: false, feed }
     }
 
     /// Appends what `bytes` adds to `out`; `end` says that nothing follows.
     pub(super) fn take(&mut self, bytes: &[u8], end: bool, out: &mut Vec<u8>) {
-        if self.begun && self.carry.is_empty() && matches!(self.encoding, Encoding::Utf8 | Encoding::Windows1252) {
+        if let Some(mut feed) = self.feed.take() {
+            let mut text = Vec::with_capacity(bytes.len());
+            self.decode(bytes, end, &mut text);
+            feed.take(&text, end, out);
+            self.feed = Some(feed);
+        } else {
+            self.decode(bytes, end, out);
+        }
+    }
+
+    fn decode(&mut self, bytes: &[u8], end: bool, out: &mut Vec<u8>) {
+        if self.begun && self.carry.is_empty() && !matches!(self.encoding, Encoding::Utf16Le | Encoding::Utf16Be) {
             extend_without_nul(out, bytes);
             return;
         }
@@ -39,7 +55,7 @@ impl Intake {
             rest = without_mark(rest, self.encoding);
         }
         match self.encoding {
-            Encoding::Utf8 | Encoding::Windows1252 => extend_without_nul(out, rest),
+            Encoding::Utf8 | Encoding::Windows1252 | Encoding::Json => extend_without_nul(out, rest),
             Encoding::Utf16Le | Encoding::Utf16Be => {
                 let whole = if end { rest.len() } else { whole_utf16(rest, self.encoding) };
                 let (now, later) = rest.split_at_checked(whole).unwrap_or((rest, &[]));
@@ -54,7 +70,7 @@ impl Intake {
 pub(super) fn row_text(bytes: &[u8], encoding: Encoding) -> Cow<'_, str> {
     match encoding {
         Encoding::Windows1252 => encoding_rs::WINDOWS_1252.decode_without_bom_handling(bytes).0,
-        Encoding::Utf8 | Encoding::Utf16Le | Encoding::Utf16Be => String::from_utf8_lossy(bytes),
+        Encoding::Utf8 | Encoding::Utf16Le | Encoding::Utf16Be | Encoding::Json => String::from_utf8_lossy(bytes),
     }
 }
 
@@ -84,7 +100,7 @@ pub(super) fn guess_encoding(sample: &[u8]) -> Encoding {
 
 fn without_mark(bytes: &[u8], encoding: Encoding) -> &[u8] {
     let mark: &[u8] = match encoding {
-        Encoding::Utf8 => &[0xEF, 0xBB, 0xBF],
+        Encoding::Utf8 | Encoding::Json => &[0xEF, 0xBB, 0xBF],
         Encoding::Utf16Le => &[0xFF, 0xFE],
         Encoding::Utf16Be => &[0xFE, 0xFF],
         Encoding::Windows1252 => &[],

@@ -4,12 +4,12 @@ use serde::Serialize;
 
 use super::dates::within_reach;
 use super::limits::{
-    AMOUNT, CODE_CHARS, CODES, CONSENTS, EVENT_NAME_CHARS, ID_CHARS, ITEM_CHARS, ITEMS, NAME_CHARS, TAG_CHARS, TAGS, TRAIT_CHARS,
-    TRAIT_NAME_CHARS, TRAITS,
+    AMOUNT, CODE_CHARS, CODES, CONSENTS, EVENT_KEY_CHARS, EVENT_NAME_CHARS, ID_CHARS, ITEM_CHARS, ITEMS, NAME_CHARS, STOCK,
+    TAG_CHARS, TAGS, TEXT_CHARS, TRAIT_CHARS, TRAIT_NAME_CHARS, TRAITS,
 };
 use super::refusal::{Refusal, shown};
-use super::{CustomerRow, EventRow, Key, OrderRow, RateRow, RowError, Rows, Who};
-use super::{countries, customers, events, rates, who};
+use super::{CustomerRow, EventRow, Key, OrderRow, ProductRow, RateRow, RowError, Rows, SuppressionRow, Who};
+use super::{countries, customers, events, products, rates, who};
 use crate::time::Millis;
 
 const FIX: &str = "Import the file again: this row was changed after it was read.";
@@ -34,6 +34,14 @@ pub fn validate(rows: Rows, now: Millis) -> (Rows, Vec<RowError>) {
         Rows::Rates(rows) => {
             let (rows, errors) = split(rows, |row| row.line, |row| rate(row, now));
             (Rows::Rates(rows), errors)
+        }
+        Rows::Suppressions(rows) => {
+            let (rows, errors) = split(rows, |row| row.line, |row| suppression(row, now));
+            (Rows::Suppressions(rows), errors)
+        }
+        Rows::Products(rows) => {
+            let (rows, errors) = split(rows, |row| row.line, product);
+            (Rows::Products(rows), errors)
         }
     }
 }
@@ -103,12 +111,14 @@ fn customer(row: &mut CustomerRow, now: Millis) -> Result<(), Refusal> {
             other => return Err(Refusal::of("email_consent", format!("{} is not a channel", shown(other)), FIX)),
         };
         consent.at = consent.at.map(|at| reach(field, at, now)).transpose()?;
+        consent.source.as_ref().map_or(Ok(()), |source| text("source", source, NAME_CHARS))?;
+        consent.wording.as_ref().map_or(Ok(()), |wording| text("wording", wording, TEXT_CHARS))?;
     }
     Ok(())
 }
 
 fn event(row: &mut EventRow, now: Millis) -> Result<(), Refusal> {
-    key("event_id", &row.key)?;
+    key_within("event_id", &row.key, EVENT_KEY_CHARS)?;
     person(&row.who)?;
     text("event", &row.name, EVENT_NAME_CHARS)?;
     row.occurred_at = reach("time", row.occurred_at, now)?;
@@ -120,9 +130,49 @@ fn rate(row: &mut RateRow, now: Millis) -> Result<(), Refusal> {
     if rates::is_rate(row.rate) { Ok(()) } else { Err(Refusal::of("rate", format!("{} is not a rate", row.rate), FIX)) }
 }
 
+fn suppression(row: &mut SuppressionRow, now: Millis) -> Result<(), Refusal> {
+    let (field, fits) = match row.channel.as_str() {
+        "email" => ("email", who::is_email(&row.address) && row.address == row.address.to_lowercase()),
+        "sms" => ("phone", who::phone(&row.address).as_deref() == Some(&row.address)),
+        other => return Err(Refusal::of("email", format!("{} is not a channel", shown(other)), FIX)),
+    };
+    if !fits {
+        return Err(Refusal::of(field, "it is no address in the form in which addresses are compared", FIX));
+    }
+    if !matches!(row.reason.as_str(), "unsubscribed" | "complained" | "bounced" | "imported") {
+        return Err(Refusal::of("reason", format!("{} is not a known reason", shown(&row.reason)), FIX));
+    }
+    row.at = row.at.map(|at| reach("at", at, now)).transpose()?;
+    Ok(())
+}
+
+fn product(row: &mut ProductRow) -> Result<(), Refusal> {
+    text("variant_id", &row.id, ID_CHARS + ITEM_CHARS + 1)?;
+    text("product_id", &row.product_id, ID_CHARS)?;
+    text("title", &row.title, NAME_CHARS)?;
+    for (field, value) in [("variant", &row.variant), ("sku", &row.sku), ("category", &row.category)] {
+        value.as_ref().map_or(Ok(()), |value| text(field, value, ITEM_CHARS))?;
+    }
+    for (field, value) in [("image", &row.image), ("link", &row.link)] {
+        if value.as_deref().is_some_and(|link| !products::is_link(link)) {
+            return Err(Refusal::of(field, "it is no http address", FIX));
+        }
+    }
+    for (field, number, range) in [("price", row.price, 0..=AMOUNT), ("stock", row.stock, -STOCK..=STOCK)] {
+        if let Some(number) = number.filter(|number| !range.contains(number)) {
+            return Err(Refusal::of(field, format!("{number} is out of range"), FIX));
+        }
+    }
+    Ok(())
+}
+
 fn key(field: &'static str, key: &Key) -> Result<(), Refusal> {
+    key_within(field, key, ID_CHARS)
+}
+
+fn key_within(field: &'static str, key: &Key, chars: usize) -> Result<(), Refusal> {
     match key {
-        Key::Own(id) => text(field, id, ID_CHARS),
+        Key::Own(id) => text(field, id, chars),
         Key::Content { digest, .. }
             if digest.len() == 32 && digest.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b)) =>
         {
@@ -268,7 +318,7 @@ mod tests {
         check_customer(Some("tags"), |row| row.tags = vec![String::new()]);
         check_customer(Some("traits"), |row| drop(row.traits.insert("x".repeat(61), "x".into())));
         check_customer(None, |row| row.traits = (0..51).map(|n| (n.to_string(), "x".into())).collect());
-        let consent = |channel: &str, at| ConsentRow { channel: channel.into(), granted: true, at };
+        let consent = |channel: &str, at| ConsentRow { channel: channel.into(), granted: true, at, source: None, wording: None };
         check_customer(Some("email_consent"), |row| row.consents = vec![consent("pigeon", None)]);
         check_customer(Some("email_consent"), |row| row.consents = vec![consent("email", None); 11]);
         check_customer(Some("sms_consent_at"), |row| row.consents = vec![consent("sms", Some(Millis(i64::MAX)))]);

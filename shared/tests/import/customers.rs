@@ -64,8 +64,8 @@ fn consent_keeps_its_channel_and_date() {
     assert_eq!(
         row.consents,
         [
-            ConsentRow { channel: "email".into(), granted: true, at },
-            ConsentRow { channel: "sms".into(), granted: false, at: None }
+            ConsentRow { channel: "email".into(), granted: true, at, source: None, wording: None },
+            ConsentRow { channel: "sms".into(), granted: false, at: None, source: None, wording: None }
         ]
     );
 }

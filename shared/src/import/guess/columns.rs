@@ -4,8 +4,11 @@ use std::collections::BTreeMap;
 
 use super::{Chosen, Doubt, doubt, synonyms};
 use crate::import::amounts::{self, Separators};
+use crate::import::fields::names_people;
 use crate::import::headers::fold;
-use crate::import::{Kind, customers, dates, fields, orders, who};
+use crate::import::{
+    Holds, Kind, consent, customers, dates, engagement, fields, orders, products, subscriptions, suppressions, who,
+};
 
 pub(super) struct Table<'a> {
     /// Empty where the file names no columns.
@@ -49,8 +52,8 @@ pub(super) fn choose(kind: Kind, table: &Table<'_>, doubts: &mut Vec<Doubt>) -> 
     {
         chosen.insert("event", index);
     }
-    drop_unreadable(table, &mut chosen, doubts);
-    if kind != Kind::Rates {
+    drop_unreadable(kind, table, &mut chosen, doubts);
+    if names_people(kind) {
         settle_customer(table, &mut chosen);
     }
     by_value(kind, table, &mut chosen, doubts);
@@ -89,25 +92,33 @@ pub(super) fn is_amount(cell: &str) -> bool {
 }
 
 /// A name can mislead ("type", "data"): a field that need not be there is not taken where most cells would be refused.
-fn drop_unreadable(table: &Table<'_>, chosen: &mut Chosen, doubts: &mut Vec<Doubt>) {
+fn drop_unreadable(kind: Kind, table: &Table<'_>, chosen: &mut Chosen, doubts: &mut Vec<Doubt>) {
     let is_date = |cell: &str| dates::shape(cell).is_some();
-    chosen.retain(|&field, &mut index| {
-        let readable: &dyn Fn(&str) -> bool = match field {
-            "status" => &|cell| orders::is_status(cell),
-            "currency" => &|cell| amounts::currency("currency", cell).is_ok(),
-            "refunded" | "discount" => &is_amount,
-            "cancelled_at" | "created_at" | "updated_at" | "email_consent_at" | "sms_consent_at" => &is_date,
-            "email" => &|cell| who::is_email(&cell.to_lowercase()),
-            "email_consent" | "sms_consent" => &|cell| customers::is_consent(cell),
-            "kind" => &|cell| customers::is_kind(cell),
-            "properties" => &|cell| cell.starts_with('{'),
+    chosen.retain(|&name, &mut index| {
+        let Some(field) = fields(kind).iter().find(|field| field.name == name).filter(|field| !field.required) else {
+            return true;
+        };
+        let readable: &dyn Fn(&str) -> bool = match (kind, name) {
+            (_, "email") => &|cell| who::is_email(&cell.to_lowercase()),
+            (_, "currency") => &|cell| amounts::currency("currency", cell).is_ok(),
+            (Kind::Orders, "status") => &|cell| orders::is_status(cell),
+            (Kind::Subscriptions, "status") => &|cell| subscriptions::is_status(cell),
+            (_, "email_consent" | "sms_consent" | "consent") => &|cell| customers::is_consent(cell),
+            (Kind::Consent, "channel") => &|cell| consent::channel(cell).is_ok(),
+            (Kind::Suppressions, "reason") => &|cell| suppressions::is_reason(cell),
+            (Kind::Engagement, "event") => &|cell| engagement::is_event(cell),
+            (Kind::Products, "image" | "link") => &|cell| products::is_link(cell.split(',').next().unwrap_or(cell).trim()),
+            (_, "kind") => &|cell| customers::is_kind(cell),
+            (_, "properties") => &|cell| cell.starts_with('{'),
+            _ if field.holds == Holds::Time => &is_date,
+            _ if field.holds == Holds::Number => &is_amount,
             _ => return true,
         };
         let share = table.share(index, readable);
-        let keep = !table.is_filled(index) || share >= 0.5 || (field == "email" && share > 0.0);
+        let keep = !table.is_filled(index) || share >= 0.5 || (name == "email" && share > 0.0);
         if !keep {
             doubts.push(doubt(
-                field,
+                name,
                 format!("The column {} is left out: most of its cells would not be understood.", table.name(index)),
             ));
         }
@@ -142,22 +153,22 @@ fn by_value(kind: Kind, table: &Table<'_>, chosen: &mut Chosen, doubts: &mut Vec
     };
     let free =
         |chosen: &Chosen| (0..table.width).filter(|index| !chosen.values().any(|taken| taken == index)).collect::<Vec<_>>();
-    if kind != Kind::Rates && !chosen.contains_key("email") {
+    if fields(kind).iter().any(|field| field.name == "email") && !chosen.contains_key("email") {
         let found = free(chosen).into_iter().find(|&index| table.share(index, |cell| who::is_email(&cell.to_lowercase())) > 0.8);
         take(chosen, "email", found);
     }
-    let time = fields(kind).iter().find(|field| field.required && matches!(field.name, "date" | "time")).map(|field| field.name);
+    let time = fields(kind).iter().find(|field| field.required && field.holds == Holds::Time).map(|field| field.name);
     if let Some(time) = time.filter(|time| !chosen.contains_key(time)) {
         let found = free(chosen).into_iter().find(|&index| table.share(index, is_likely_date) > 0.9);
         take(chosen, time, found);
     }
-    let number = fields(kind).iter().find(|field| matches!(field.name, "amount" | "rate")).map(|field| field.name);
+    let number = fields(kind).iter().find(|field| field.required && field.holds == Holds::Number).map(|field| field.name);
     if let Some(number) = number.filter(|number| !chosen.contains_key(number)) {
         let decimals = |cell: &str| matches!(amounts::separators(cell), Some(Separators::Point | Separators::Comma));
         let fits = |index: &usize| table.share(*index, is_amount) > 0.9 && table.share(*index, decimals) > 0.3;
         take(chosen, number, free(chosen).into_iter().rfind(fits));
     }
-    if kind != Kind::Rates && !chosen.contains_key("customer_id") && !chosen.contains_key("email") && table.names.is_empty() {
+    if names_people(kind) && !chosen.contains_key("customer_id") && !chosen.contains_key("email") && table.names.is_empty() {
         let fits = |index: &usize| {
             table.is_filled(*index) && table.share(*index, |cell| cell.len() <= 40 && !is_likely_date(cell)) > 0.9
         };

@@ -2,12 +2,13 @@
 //!
 //! Names are folded (see `headers::fold`); within a field the surest comes first.
 
+use super::more;
 use crate::import::headers::fold;
 use crate::import::{Kind, amounts, fields};
 use crate::money::Currency;
 
 /// How well a folded column name fits a field, 0 best.
-pub(super) fn rank(kind: Kind, field: &str, folded: &str) -> Option<usize> {
+pub(in crate::import) fn rank(kind: Kind, field: &str, folded: &str) -> Option<usize> {
     let own = fold(field);
     let mut names = std::iter::once(own.as_str()).chain(synonyms(kind, field).split('|'));
     let bare = bare(folded);
@@ -17,9 +18,7 @@ pub(super) fn rank(kind: Kind, field: &str, folded: &str) -> Option<usize> {
 /// Of any kind and field.
 pub(super) fn is_known(name: &str) -> bool {
     let folded = fold(name);
-    [Kind::Orders, Kind::Customers, Kind::Events, Kind::Rates]
-        .into_iter()
-        .any(|kind| fields(kind).iter().any(|field| rank(kind, field.name, &folded).is_some()))
+    Kind::ALL.into_iter().any(|kind| fields(kind).iter().any(|field| rank(kind, field.name, &folded).is_some()))
 }
 
 /// A name that may stand over a number, an address or a person's name.
@@ -51,6 +50,17 @@ fn synonyms(kind: Kind, field: &str) -> &'static str {
         "first_name" => FIRST_NAME,
         "last_name" => LAST_NAME,
         "currency" => CURRENCY,
+        "phone" => PHONE,
+        "country" => COUNTRY,
+        "time_zone" => TIME_ZONE,
+        "created_at" => CREATED_AT,
+        "updated_at" => UPDATED_AT,
+        "tags" => TAGS,
+        "email_consent" => EMAIL_CONSENT,
+        "email_consent_at" => EMAIL_CONSENT_AT,
+        "sms_consent" => SMS_CONSENT,
+        "sms_consent_at" => SMS_CONSENT_AT,
+        "contact_role" => CONTACT_ROLE,
         _ => "",
     };
     let table = match kind {
@@ -58,6 +68,15 @@ fn synonyms(kind: Kind, field: &str) -> &'static str {
         Kind::Customers => CUSTOMERS,
         Kind::Events => EVENTS,
         Kind::Rates => RATES,
+        Kind::Contacts => more::CONTACTS,
+        Kind::Accounts => more::ACCOUNTS,
+        Kind::Subscriptions => more::SUBSCRIPTIONS,
+        Kind::Tickets => more::TICKETS,
+        Kind::Nps => more::NPS,
+        Kind::Engagement => more::ENGAGEMENT,
+        Kind::Consent => more::CONSENT,
+        Kind::Suppressions => more::SUPPRESSIONS,
+        Kind::Products => more::PRODUCTS,
     };
     table.iter().find(|(name, _)| *name == field).map_or(of_people, |(_, names)| names)
 }
@@ -142,6 +161,41 @@ const ORDERS: &[(&str, &str)] = &[
     ),
 ];
 
+const CONTACT_ROLE: &str = "role|contact type|job role";
+
+const PHONE: &str = "phone number|telephone|mobile|mobile phone|mobile number|cell phone|sms number|default address phone|billing phone|phone billing\
+    |telefon|telefonnummer|handynummer|handy|mobil|telefono|telefoon|telefone|tel";
+
+const COUNTRY: &str = "country code|default address country code|billing country code|country code billing|billing country|country billing\
+    |default address country|country region|country iso|land|landercode|lander code|pays|code pays|pais|paese|nazione|kraj";
+
+const TIME_ZONE: &str = "timezone|tz|zeitzone|fuseau horaire|zona horaria|fuso orario|tijdzone";
+
+const CREATED_AT: &str = "customer since|created|date created|created date|sign up date|signup date|signed up at|registered at|registration date\
+    |date registered|registered|sign up|joined at|joined|join date|member since|first seen|kunde seit|registriert am|erstellt am\
+    |angelegt am|date de creation|cree le|date d inscription|fecha de creacion|fecha de registro|data di registrazione|creato il\
+    |aangemaakt op|data de cadastro|since";
+
+const UPDATED_AT: &str = "last updated|updated|updated on|update date|last update|last updated at|last updated on|date updated|last modified\
+    |last modified at|last modified on|last modified date|modified|modified at|modified on|date modified|changed at|last changed\
+    |system modstamp|geandert am|zuletzt geandert|aktualisiert am|letzte anderung|modifie le|mis a jour le|date de modification\
+    |fecha de modificacion|actualizado el|data di modifica|gewijzigd op|atualizado em";
+
+const TAGS: &str =
+    "tag|labels|segments|groups|group|customer group|lists|schlagworte|schlagworter|etiquettes|etiquetas|etichette";
+
+const EMAIL_CONSENT: &str = "accepts email marketing|accepts marketing|email marketing consent|marketing consent|email opt in|newsletter opt in\
+    |email subscribed|email subscription status|subscription status|marketing opt in|newsletter|newsletter subscribed|subscribed\
+    |opt in|optin|opted in|email marketing|consent|email status|marketing permission|newsletter abonniert|newsletter anmeldung\
+    |abonne a la newsletter|suscrito|iscritto alla newsletter|nieuwsbrief";
+
+const EMAIL_CONSENT_AT: &str = "email consent date|accepts marketing updated at|email marketing consent updated at|consent date|consent at|opt in date|opt in at\
+    |opted in at|subscribed at|subscription date|email opt in at|newsletter since|confirm time|optin time";
+
+const SMS_CONSENT: &str = "accepts sms marketing|sms marketing consent|sms opt in|sms subscribed|sms marketing|sms subscription status|text consent|sms";
+
+const SMS_CONSENT_AT: &str = "sms consent date|sms marketing consent updated at|sms opt in date|sms opt in at|sms subscribed at";
+
 const CUSTOMERS: &[(&str, &str)] = &[
     (
         "customer_id",
@@ -150,51 +204,7 @@ const CUSTOMERS: &[(&str, &str)] = &[
          |kundennummer|kunden nr|kundennr|kunden id|kdnr|id client|numero client|code client|id cliente|numero cliente|codice cliente\
          |klantnummer|klant id|id do cliente|codigo do cliente|numer klienta|id klienta|external id|distinct id|uid|id|number",
     ),
-    ("contact_role", "role|contact type|job role"),
     ("kind", "customer kind|customer type|account type|type"),
-    (
-        "phone",
-        "phone number|telephone|mobile|mobile phone|mobile number|cell phone|sms number|default address phone|billing phone|phone billing\
-         |telefon|telefonnummer|handynummer|handy|mobil|telefono|telefoon|telefone|tel",
-    ),
-    (
-        "country",
-        "country code|default address country code|billing country code|country code billing|billing country|country billing\
-         |default address country|country region|country iso|land|landercode|lander code|pays|code pays|pais|paese|nazione|kraj",
-    ),
-    ("time_zone", "timezone|tz|zeitzone|fuseau horaire|zona horaria|fuso orario|tijdzone"),
-    (
-        "created_at",
-        "customer since|created|date created|created date|sign up date|signup date|signed up at|registered at|registration date\
-         |date registered|registered|sign up|joined at|joined|join date|member since|first seen|kunde seit|registriert am|erstellt am\
-         |angelegt am|date de creation|cree le|date d inscription|fecha de creacion|fecha de registro|data di registrazione|creato il\
-         |aangemaakt op|data de cadastro|since",
-    ),
-    (
-        "updated_at",
-        "last updated|updated|updated on|update date|last update|last updated at|last updated on|date updated|last modified\
-         |last modified at|last modified on|last modified date|modified|modified at|modified on|date modified|changed at|last changed\
-         |system modstamp|geandert am|zuletzt geandert|aktualisiert am|letzte anderung|modifie le|mis a jour le|date de modification\
-         |fecha de modificacion|actualizado el|data di modifica|gewijzigd op|atualizado em",
-    ),
-    ("tags", "tag|labels|segments|groups|group|customer group|lists|schlagworte|schlagworter|etiquettes|etiquetas|etichette"),
-    (
-        "email_consent",
-        "accepts email marketing|accepts marketing|email marketing consent|marketing consent|email opt in|newsletter opt in\
-         |email subscribed|email subscription status|subscription status|marketing opt in|newsletter|newsletter subscribed|subscribed\
-         |opt in|optin|opted in|email marketing|consent|email status|marketing permission|newsletter abonniert|newsletter anmeldung\
-         |abonne a la newsletter|suscrito|iscritto alla newsletter|nieuwsbrief",
-    ),
-    (
-        "email_consent_at",
-        "email consent date|accepts marketing updated at|email marketing consent updated at|consent date|consent at|opt in date|opt in at\
-         |opted in at|subscribed at|subscription date|email opt in at|newsletter since|confirm time|optin time",
-    ),
-    (
-        "sms_consent",
-        "accepts sms marketing|sms marketing consent|sms opt in|sms subscribed|sms marketing|sms subscription status|text consent|sms",
-    ),
-    ("sms_consent_at", "sms consent date|sms marketing consent updated at|sms opt in date|sms opt in at|sms subscribed at"),
 ];
 
 const EVENTS: &[(&str, &str)] = &[
