@@ -144,6 +144,8 @@ create table products (
   link text,
   is_gone integer not null default 0,
   source_at integer,
+  -- Since when there is some again, after there was none.
+  restocked_at integer,
   import_id integer,
   primary key (source, external_id)
 ) strict, without rowid;

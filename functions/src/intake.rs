@@ -1,10 +1,11 @@
-//! Imported rows become customers, orders, events and rates: one transaction a batch.
+//! Imported rows become customers, orders, events, products and the like: one transaction a batch.
 //!
 //! What is stored already is looked up, the statements are planned, and all of them run as one D1 batch together with the
 //! import's own mark. Should somebody change what was looked up meanwhile, the batch fails as a whole and is planned anew; should
 //! it be stored already, it fails as a whole and stays stored once.
 
 mod erased;
+mod catalogue;
 pub mod fold;
 mod older;
 mod people;
@@ -106,7 +107,11 @@ fn write(import: &Import, batch: &Batch, plan: Plan, erasures: i64, now: Millis)
     } else {
         for (at, orders::Store { losers, write, owners: touched }) in stores.into_iter().enumerate() {
             statements.extend([losers, write]);
-            statements.push(if at == 0 { advance.clone() } else { imports::count_more(import.id) });
+            match (at, accepted) {
+                (0, _) => statements.push(advance.clone()),
+                (_, None) => statements.push(imports::count_more(import.id)),
+                (_, Some(_)) => {}
+            }
             owners.extend(touched);
         }
         if folded > 0 {
@@ -143,7 +148,7 @@ fn mark<'a>(batch: &Batch<'a>, accepted: Option<u32>, now: Millis) -> Advance<'a
         cursor: batch.cursor,
         rows_read: batch.rows_read,
         accepted,
-        good: count(batch.rows.len()),
+        good: count(batch.rows.lines()),
         rejected: count(batch.rejected.len()),
         now,
     }

@@ -42,8 +42,8 @@ pub(crate) mod who;
 
 pub use fields::fields;
 pub use guess::{Defaults, Doubt, Guess, NoColumn, guess};
-pub use lines::{Lines, is_json_list};
 pub use kind::{GROUPS, Kind, Shape};
+pub use lines::{Lines, is_json_list};
 pub use occurrences::Occurrences;
 pub use parser::{OptionsError, Parser};
 pub use preview::{Preview, preview};

@@ -7,6 +7,7 @@ mod columns;
 mod ended;
 pub mod head;
 mod history;
+mod kinds;
 pub mod letters;
 mod options;
 mod review;

@@ -5,7 +5,7 @@
 
 use serde::Serialize;
 use shared::api::ImportBatch;
-use shared::import::{CustomerRow, EventRow, Kind, OrderRow, Parsed, RateRow, RowError, Rows};
+use shared::import::{CustomerRow, EventRow, Kind, OrderRow, Parsed, ProductRow, RateRow, RowError, Rows, SuppressionRow};
 
 /// Accepted and rejected rows in one batch.
 pub const ROWS: usize = 1_000;
@@ -23,7 +23,7 @@ pub struct Batcher {
     lines: u64,
 }
 
-/// One line of the file, as it was understood.
+/// A line of the file as it was understood, or one of several things that it tells.
 #[derive(Debug, Serialize)]
 #[serde(untagged)]
 enum Item {
@@ -31,6 +31,8 @@ enum Item {
     Customer(CustomerRow),
     Event(EventRow),
     Rate(RateRow),
+    Suppression(SuppressionRow),
+    Product(ProductRow),
     Rejected(RowError),
 }
 
@@ -45,7 +47,9 @@ impl Batcher {
         self.lines += u64::from(parsed.rows_read);
         for item in in_file_order(parsed) {
             let bytes = json_bytes(&item);
-            if !self.items.is_empty() && (self.items.len() >= ROWS || self.bytes.saturating_add(bytes) > BYTES) {
+            // What one line tells stays together.
+            let is_next_line = self.items.last().is_some_and(|last| last.line() != item.line());
+            if is_next_line && (self.items.len() >= ROWS || self.bytes.saturating_add(bytes) > BYTES) {
                 full.push(self.cut(false));
             }
             self.bytes = self.bytes.saturating_add(bytes);
@@ -66,7 +70,8 @@ impl Batcher {
         let items = std::mem::take(&mut self.items);
         // Several lines may make one order. Which batch counts the lines that are left over would depend on the pieces, so the
         // last one counts them all.
-        let lines = if last { self.lines } else { items.len() as u64 };
+        let told = items.chunk_by(|one, next| one.line() == next.line()).count() as u64;
+        let lines = if last { self.lines } else { told };
         self.lines = self.lines.saturating_sub(lines);
         batch(self.kind, number, items, u32::try_from(lines).unwrap_or(u32::MAX), last)
     }
@@ -79,6 +84,8 @@ impl Item {
             Self::Customer(row) => row.line,
             Self::Event(row) => row.line,
             Self::Rate(row) => row.line,
+            Self::Suppression(row) => row.line,
+            Self::Product(row) => row.line,
             Self::Rejected(row) => row.line,
         }
     }
@@ -90,6 +97,8 @@ fn in_file_order(parsed: Parsed) -> Vec<Item> {
         Rows::Customers(rows) => rows.into_iter().map(Item::Customer).collect(),
         Rows::Events(rows) => rows.into_iter().map(Item::Event).collect(),
         Rows::Rates(rows) => rows.into_iter().map(Item::Rate).collect(),
+        Rows::Suppressions(rows) => rows.into_iter().map(Item::Suppression).collect(),
+        Rows::Products(rows) => rows.into_iter().map(Item::Product).collect(),
     };
     items.extend(parsed.rejected.into_iter().map(Item::Rejected));
     items.sort_by_key(Item::line);
@@ -97,22 +106,21 @@ fn in_file_order(parsed: Parsed) -> Vec<Item> {
 }
 
 fn batch(kind: Kind, number: u32, items: Vec<Item>, rows_read: u32, last: bool) -> ImportBatch {
-    let (mut orders, mut customers, mut events, mut rates, mut rejected) = (vec![], vec![], vec![], vec![], vec![]);
+    let mut rows = Rows::empty(kind.shape());
+    let mut rejected = Vec::new();
     for item in items {
-        match item {
-            Item::Order(row) => orders.push(row),
-            Item::Customer(row) => customers.push(row),
-            Item::Event(row) => events.push(row),
-            Item::Rate(row) => rates.push(row),
-            Item::Rejected(row) => rejected.push(row),
+        match (item, &mut rows) {
+            (Item::Rejected(row), _) => rejected.push(row),
+            (Item::Order(row), Rows::Orders(rows)) => rows.push(row),
+            (Item::Customer(row), Rows::Customers(rows)) => rows.push(row),
+            (Item::Event(row), Rows::Events(rows)) => rows.push(row),
+            (Item::Rate(row), Rows::Rates(rows)) => rows.push(row),
+            (Item::Suppression(row), Rows::Suppressions(rows)) => rows.push(row),
+            (Item::Product(row), Rows::Products(rows)) => rows.push(row),
+            // A parser gives rows of its kind alone.
+            _ => {}
         }
     }
-    let rows = match kind {
-        Kind::Orders => Rows::Orders(orders),
-        Kind::Customers => Rows::Customers(customers),
-        Kind::Events => Rows::Events(events),
-        Kind::Rates => Rows::Rates(rates),
-    };
     ImportBatch { number, rows, rejected, rows_read, last }
 }
 
@@ -174,6 +182,24 @@ mod tests {
         assert_eq!(whole, pieces);
         let shape: Vec<_> = whole.iter().map(|batch| (batch.number, batch.rows_read, batch.rejected.len(), batch.last)).collect();
         assert_eq!(shape, [(0, 1_000, 2, false), (1, 1_000, 0, false), (2, 500, 1, true)]);
+    }
+
+    #[test]
+    fn what_one_line_tells_stays_in_one_batch_and_is_one_line() {
+        let suppression = |line: u64, channel: &str| SuppressionRow {
+            line,
+            channel: channel.to_owned(),
+            address: "a@example.com".to_owned(),
+            reason: "imported".to_owned(),
+            at: None,
+        };
+        let rows: Vec<_> = (2..602).flat_map(|line| [suppression(line, "email"), suppression(line, "sms")]).collect();
+        let mut batcher = Batcher::new(Kind::Suppressions);
+        let read = Parsed { rows: Rows::Suppressions(rows), rejected: vec![], rows_read: 600, moved_to_now: 0 };
+        let mut batches = batcher.push(read);
+        batches.push(batcher.finish());
+        let shape: Vec<_> = batches.iter().map(|batch| (batch.rows.len(), batch.rows.lines(), batch.rows_read)).collect();
+        assert_eq!(shape, [(1_000, 500, 500), (200, 100, 100)]);
     }
 
     #[test]

@@ -37,6 +37,7 @@ pub struct Tally {
 impl Tally {
     pub fn add(&mut self, parsed: &Parsed) {
         let check = &mut self.check;
+        check.rows_accepted += parsed.rows.lines() as u64;
         check.rows_read += u64::from(parsed.rows_read);
         check.rows_rejected += parsed.rejected.len() as u64;
         check.moved_to_now += u64::from(parsed.moved_to_now);
@@ -50,7 +51,6 @@ impl Tally {
                 self.money(row);
             }),
             Rows::Customers(rows) => rows.iter().for_each(|row| {
-                self.check.rows_accepted += 1;
                 self.who(&row.who);
                 self.check.opt_outs += u64::from(row.consents.iter().any(|consent| !consent.granted));
             }),
@@ -60,6 +60,8 @@ impl Tally {
                 self.key(&row.key);
             }),
             Rows::Rates(rows) => rows.iter().for_each(|row| self.happened(row.day.start())),
+            Rows::Suppressions(rows) => rows.iter().filter_map(|row| row.at).for_each(|at| self.happened(at)),
+            Rows::Products(rows) => rows.iter().for_each(|row| self.key(&Key::Own(row.id.clone()))),
         }
     }
 
@@ -70,7 +72,6 @@ impl Tally {
 
     fn happened(&mut self, at: Millis) {
         let check = &mut self.check;
-        check.rows_accepted += 1;
         check.first = Some(check.first.map_or(at, |first| first.min(at)));
         check.last = Some(check.last.map_or(at, |last| last.max(at)));
     }

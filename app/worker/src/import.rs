@@ -136,7 +136,7 @@ async fn create(job: Job, file: &Blob, shipment: &Shipment) -> Result<Import, En
         options: shipment.options.clone(),
         sample: shipment.sample.clone(),
     };
-    let path = format!("/api/imports?kind={}", kind_name(shipment.options.kind));
+    let path = format!("/api/imports?kind={}", shipment.options.kind.as_str());
     let answer: ImportResponse = server::post(job, &path, &new, async |_| {}).await?;
     Ok(answer.import)
 }
@@ -156,13 +156,4 @@ pub fn unwritable() -> Ended {
 /// As much of a file's name as the server takes.
 pub fn shown_name(file_name: &str) -> String {
     file_name.chars().take(FILE_NAME).collect()
-}
-
-pub fn kind_name(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Orders => "orders",
-        Kind::Customers => "customers",
-        Kind::Events => "events",
-        Kind::Rates => "rates",
-    }
 }

@@ -55,9 +55,10 @@ fn beside_its_field(error: &OptionsError, kind: Kind) -> Failure {
             fields(kind).iter().find(|field| field.label == *label).map(|field| field.name.to_owned())
         }
         OptionsError::MissingCustomer => Some("customer_id".to_owned()),
+        OptionsError::MissingAddress => Some("email".to_owned()),
         OptionsError::Delimiter => Some("delimiter".to_owned()),
         OptionsError::TimeZone(_) => Some("time_zone".to_owned()),
-        OptionsError::ColumnTwice(_) | OptionsError::ShiftDays | OptionsError::Schema => None,
+        OptionsError::MissingOneOf(_) | OptionsError::ColumnTwice(_) | OptionsError::ShiftDays | OptionsError::Schema => None,
     };
     let text = error.to_string();
     let mut letters = text.chars();

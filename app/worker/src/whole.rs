@@ -6,7 +6,7 @@ use shared::api::{Import, ImportResponse, ImportStatus};
 use shared::import::Options;
 use web_sys::Blob;
 
-use crate::import::{cancel, kind_name, known_as, shown_name, unwritable};
+use crate::import::{cancel, known_as, shown_name, unwritable};
 use crate::page::Job;
 use crate::server::{self, Ended};
 
@@ -83,7 +83,7 @@ fn address(options: &Options, file_name: &str, digest: &str) -> Result<String, E
     let json = serde_json::to_string(options).map_err(|_| unwritable())?;
     Ok(format!(
         "/api/imports?kind={}&file_name={}&file_digest={digest}&options={}",
-        kind_name(options.kind),
+        options.kind.as_str(),
         encode_uri_component(&shown_name(file_name)),
         encode_uri_component(&json),
     ))

@@ -1,5 +1,7 @@
 //! Events that imports bring.
 
+use std::collections::HashSet;
+
 use serde::{Deserialize, Serialize};
 
 use super::orders::{Origin, Store};
@@ -10,6 +12,11 @@ use crate::{params, sql};
 /// JSON text.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Event(pub String, pub &'static str, pub String, pub String, pub i64, pub String);
+
+#[derive(Debug, Deserialize)]
+struct NewKey {
+    external_id: String,
+}
 
 #[derive(Debug, Deserialize)]
 struct Count {
@@ -31,6 +38,16 @@ pub fn store(events: &[Event], origin: Origin) -> Result<Vec<Store>, DbError> {
         }
     };
     Ok(json_pages(events)?.into_iter().map(page).collect())
+}
+
+/// The keys of those that are not stored just so.
+pub async fn new_keys(db: &Db, events: &[Event], source: i64) -> Result<HashSet<String>, DbError> {
+    let mut new = HashSet::new();
+    for page in json_pages(events)? {
+        let rows: Vec<NewKey> = db.all(sql!("events.sql", "new_events"), params![Param::Json(page), source]).await?;
+        new.extend(rows.into_iter().map(|row| row.external_id));
+    }
+    Ok(new)
 }
 
 /// How many of them are not stored just so.

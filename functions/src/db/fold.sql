@@ -238,7 +238,8 @@ on conflict (source, external_id) do update set product_id = excluded.product_id
   variant = coalesce(excluded.variant, products.variant), sku = coalesce(excluded.sku, products.sku),
   category = coalesce(excluded.category, products.category), price = coalesce(excluded.price, products.price),
   currency = excluded.currency, stock = coalesce(excluded.stock, products.stock), image = coalesce(excluded.image, products.image),
-  link = coalesce(excluded.link, products.link), is_gone = excluded.is_gone, source_at = excluded.source_at
+  link = coalesce(excluded.link, products.link), is_gone = excluded.is_gone, source_at = excluded.source_at,
+  restocked_at = case when products.stock <= 0 and excluded.stock > 0 then excluded.source_at else products.restocked_at end
 where (excluded.source_at, excluded.is_gone, excluded.title) > (coalesce(products.source_at, -1), products.is_gone, products.title);
 
 -- name: settle_products

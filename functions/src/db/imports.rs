@@ -157,7 +157,7 @@ pub async fn find(db: &Db, id: &Id) -> Result<Option<Import>, DbError> {
 /// The newest first, below the id `before` where one is given.
 pub async fn page(db: &Db, filter: &Filter, before: Option<i64>, limit: u32) -> Result<Vec<Import>, DbError> {
     let statuses = filter.statuses.as_ref().map_or(Param::Null, Param::json);
-    let kinds = filter.kinds.as_ref().map(|kinds| kinds.iter().copied().map(kind_name).collect::<Vec<_>>());
+    let kinds = filter.kinds.as_ref().map(|kinds| kinds.iter().copied().map(Kind::as_str).collect::<Vec<_>>());
     let kinds = kinds.as_ref().map_or(Param::Null, Param::json);
     let rows: Vec<ImportRow> = db
         .all(sql!("imports.sql", "imports"), params![before.unwrap_or(END), statuses, kinds, limit, filter.source.as_ref()])
@@ -228,7 +228,7 @@ pub fn forget(import: &Id) -> Statement {
 
 /// The unfinished import of a stored body that its sender knows by these digits; a dry run is none.
 pub async fn unfinished_body(db: &Db, digest: &str, kind: Kind, source: i64) -> Result<Option<Import>, DbError> {
-    import(db.first(sql!("imports.sql", "unfinished_body"), params![digest, kind_name(kind), source]).await?)
+    import(db.first(sql!("imports.sql", "unfinished_body"), params![digest, kind.as_str(), source]).await?)
 }
 
 pub async fn store_chunk(db: &Db, import: i64, seq: u32, base64: &str) -> Result<(), DbError> {

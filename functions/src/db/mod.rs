@@ -25,6 +25,7 @@ pub mod orders;
 pub mod people;
 pub mod person;
 pub mod privacy_requests;
+pub mod products;
 pub mod profile;
 pub mod prune;
 pub mod pulls;

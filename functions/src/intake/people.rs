@@ -151,8 +151,8 @@ impl ContactDraft {
             purpose: "marketing".to_owned(),
             state: if row.granted { State::Granted } else { State::Denied },
             basis: "consent".to_owned(),
-            source: "import".to_owned(),
-            wording: None,
+            source: row.source.as_ref().map_or_else(|| "import".to_owned(), |source| format!("import: {source}")),
+            wording: row.wording.clone(),
             act: false,
             occurred_at: row.at.unwrap_or(now),
             recorded_at: now,
@@ -303,7 +303,7 @@ mod tests {
     #[test]
     fn a_bulk_state_is_written_down_once_however_often_it_is_imported() {
         let says = |granted, at: Option<i64>| {
-            let consent = ConsentRow { channel: "email".into(), granted, at: at.map(Millis) };
+            let consent = ConsentRow { channel: "email".into(), granted, at: at.map(Millis), source: None, wording: None };
             CustomerRow { consents: vec![consent], ..row("a@example.com") }
         };
         let added = |rows: &[CustomerRow]| after(rows).1[0].added.len();

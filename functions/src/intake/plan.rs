@@ -1,6 +1,6 @@
 //! What a batch of rows is going to write.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 
 use shared::id::Id;
@@ -15,6 +15,7 @@ use crate::db::orders::{self, Order, Origin, Store};
 use crate::db::{Db, DbError, Statement};
 use crate::random;
 
+use super::catalogue;
 use super::older::{self, Owned};
 use super::people::{self, ContactDraft, Contacts};
 use super::resolve::{self, Draft, Fields, Identity, Resolver};
@@ -36,8 +37,8 @@ pub struct Plan {
     pub is_refolding: bool,
     /// At most, by what D1 meters: a row of a table and one of each of its indexes.
     pub rows_written: u64,
-    orders: Vec<Order>,
-    events: Vec<Event>,
+    pub(super) orders: Vec<Order>,
+    pub(super) events: Vec<Event>,
 }
 
 /// What D1 meters for one of each: the row and its indexes, and for a customer the row of facets.
@@ -70,6 +71,8 @@ pub async fn plan(db: &Db, import: &Import, rows: &Rows, now: Millis) -> Result<
         Rows::Events(rows) => events_plan(db, import, rows, now).await,
         Rows::Customers(rows) => customers_plan(db, import, rows, now).await,
         Rows::Rates(rows) => rates_plan(db, rows, now).await,
+        Rows::Suppressions(rows) => catalogue::suppressions(db, rows, now).await,
+        Rows::Products(rows) => catalogue::products(db, import, rows, now).await,
     }
 }
 
@@ -119,14 +122,30 @@ async fn events_plan(db: &Db, import: &Import, rows: &[EventRow], now: Millis) -
         place += 1;
         older.stay.binary_search(&(place - 1)).is_ok()
     });
+    let accepted = if rows.chunk_by(|one, next| one.line == next.line).count() == rows.len() {
+        None
+    } else {
+        let new = events::new_keys(db, &events, import.source).await?;
+        // Of a line whose events lie on both sides of the oldest day that is kept, at most the line counts.
+        let lines = u32::try_from(rows.chunk_by(|one, next| one.line == next.line).count()).unwrap_or(u32::MAX);
+        Some(new_lines(rows, &new).saturating_add(older.accepted).min(lines))
+    };
     let mut plan = plan_people(import, resolver.drafts(), &Contacts::new(), now)?;
     plan.people.extend(older.statements);
-    plan.folded = older.accepted;
+    plan.folded = if accepted.is_some() { 0 } else { older.accepted };
     plan.rows_written += older.rows_written;
     plan.stores = events::store(&events, Origin { source: import.source, import: import.id, now })?;
     plan.rows_written += events.len() as u64 * (ORDER + MARK);
     plan.events = events;
+    plan.accepted = accepted;
     Ok(plan)
+}
+
+/// Lines that tell anything new, where one line may tell several events.
+fn new_lines(rows: &[EventRow], new: &HashSet<String>) -> u32 {
+    let last: HashMap<String, u64> = rows.iter().map(|row| (external_id(&row.key), row.line)).collect();
+    let lines: HashSet<u64> = last.into_iter().filter(|(key, _)| new.contains(key)).map(|(_, line)| line).collect();
+    u32::try_from(lines.len()).unwrap_or(u32::MAX)
 }
 
 async fn customers_plan(db: &Db, import: &Import, rows: &[CustomerRow], now: Millis) -> Result<Plan, DbError> {
@@ -329,7 +348,7 @@ fn external_id(key: &RowKey) -> String {
 }
 
 /// A row whose key comes again later in the batch is not written: the later one stands. Order is kept.
-fn last_of_each<T, K: Eq + Hash>(rows: Vec<T>, key: impl Fn(&T) -> K) -> Vec<T> {
+pub(super) fn last_of_each<T, K: Eq + Hash>(rows: Vec<T>, key: impl Fn(&T) -> K) -> Vec<T> {
     let mut last = HashMap::with_capacity(rows.len());
     for (at, row) in rows.iter().enumerate() {
         last.insert(key(row), at);

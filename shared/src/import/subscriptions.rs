@@ -84,7 +84,7 @@ pub(super) fn read(row: &Row<'_>, context: &mut Context<'_>) -> Result<Vec<Event
     let known_until = [Some(now), dates.ended, dates.cancelled].into_iter().flatten().min().unwrap_or(now);
     let term = term(&dates, from, until, interval, known_until);
     let terms = terms(row, context)?;
-    let mut events: Vec<(&str, Millis, Map<String, Value>)> = Vec::new();
+    let mut events: Vec<(&'static str, Millis, Map<String, Value>)> = Vec::new();
     begin(&mut events, status, started, term, &terms);
     end(&mut events, status, &dates, term, now, context.short(row, "reason", NAME_CHARS));
     let own = context.id(row, "subscription_id")?;
@@ -109,8 +109,8 @@ pub(super) fn is_status(text: &str) -> bool {
 }
 
 /// What was paid for.
-fn begin<'a>(
-    events: &mut Vec<(&'a str, Millis, Map<String, Value>)>,
+fn begin(
+    events: &mut Vec<(&'static str, Millis, Map<String, Value>)>,
     status: Option<Status>,
     started: Millis,
     term: Option<Term>,
@@ -143,8 +143,8 @@ fn begin<'a>(
 }
 
 /// How it went on.
-fn end<'a>(
-    events: &mut Vec<(&'a str, Millis, Map<String, Value>)>,
+fn end(
+    events: &mut Vec<(&'static str, Millis, Map<String, Value>)>,
     status: Option<Status>,
     dates: &Dates,
     term: Option<Term>,

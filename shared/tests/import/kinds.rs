@@ -275,7 +275,7 @@ fn people_of_an_account_are_its_contacts_and_others_are_customers() {
     assert_eq!((grace.kind.as_deref(), grace.contact_name.as_deref()), (Some("account"), Some("Grace Example")));
     assert_eq!((grace.contact_role, grace.traits.len()), (Some(ContactRole::Champion), 0));
     assert_eq!((ada.who.external_id.as_deref(), ada.who.name.as_deref(), ada.kind.as_deref()), (None, Some("Ada Example"), None));
-    assert_eq!(ada.traits.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), ["account_name", "job"]);
+    assert_eq!(ada.traits.keys().map(String::as_str).collect::<Vec<_>>(), ["account_name", "job"]);
     let accounts = read("Account ID,Account Name,Industry\nA-7,Example Heating Ltd,Construction\n", Kind::Accounts);
     let [account] = people(&accounts) else { panic!("{accounts:?}") };
     assert_eq!(

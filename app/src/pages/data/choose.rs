@@ -11,9 +11,9 @@ use wasm_bindgen::JsValue;
 use web_sys::{Blob, BlobPropertyBag, File};
 
 use super::center::{ImportCenter, Sample};
-use super::words;
+use super::kinds::KindSelect;
 use crate::client;
-use crate::components::{Button, ButtonKind, ButtonLink, Notice, NoticeKind, Select, TextArea, announce};
+use crate::components::{Button, ButtonKind, ButtonLink, Notice, NoticeKind, TextArea, announce};
 use crate::session::use_session;
 
 /// Between two looks at whether the sample shop is gone, in milliseconds.
@@ -83,7 +83,7 @@ fn DropZone(center: ImportCenter) -> impl IntoView {
             on:drop=drop
         >
             <h2>"Drop a CSV file here"</h2>
-            <p class="m">"Orders, customers, events or exchange rates, of any size. What kind it is and how it is written is worked out and shown before anything is stored."</p>
+            <p class="m">"Orders, customers, subscriptions, tickets, consent, products and more, of any size. What kind it is and how it is written is worked out and shown before anything is stored."</p>
             // Not shown but reachable: the button below stands for it, for the mouse and for the keyboard.
             <input
                 type="file"
@@ -91,7 +91,7 @@ fn DropZone(center: ImportCenter) -> impl IntoView {
                 class="unseen"
                 tabindex="-1"
                 aria-label="CSV file"
-                accept=".csv,.tsv,.txt,.gz,text/csv,text/tab-separated-values,text/plain,application/gzip"
+                accept=".csv,.tsv,.txt,.gz,.json,.jsonl,.ndjson,text/csv,text/tab-separated-values,text/plain,application/gzip,application/json"
                 node_ref=input
                 on:change=move |_| {
                     let Some(input) = input.get_untracked() else { return };
@@ -151,18 +151,16 @@ fn Paste(center: ImportCenter) -> impl IntoView {
 
 #[component]
 fn Templates() -> impl IntoView {
-    let kind = RwSignal::new(words::kind_name(Kind::Orders).to_owned());
-    let kinds: Vec<_> =
-        words::KINDS.iter().map(|&kind| (words::kind_name(kind).to_owned(), words::kind_title(kind).to_owned())).collect();
-    let chosen = move || words::kind_of(&kind.get()).unwrap_or(Kind::Orders);
+    let kind = RwSignal::new(Kind::Orders.as_str().to_owned());
+    let chosen = move || Kind::parse(&kind.get()).unwrap_or(Kind::Orders);
     let address = move || format!("data:text/csv;charset=utf-8,{}", js_sys::encode_uri_component(template(chosen())));
-    let file = move || format!("rekindle-{}.csv", words::kind_name(chosen()));
+    let file = move || format!("rekindle-{}.csv", chosen().as_str());
     view! {
         <section class="panel pad stack">
             <h2>"Start from a template"</h2>
             <p class="m">"A header and two example rows that read without a correction. Columns that you do not have may be left out."</p>
             <div class="row">
-                <Select label="Kind of template" value=kind options=kinds bare=true />
+                <KindSelect label="Kind of template" value=kind bare=true />
                 <a class="btn" href=address download=file rel="external">"Download the template"</a>
             </div>
         </section>

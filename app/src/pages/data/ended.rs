@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use shared::api::worker::Finished;
 use shared::api::{Import, Overview, OverviewResponse, Tier};
+use shared::import::Kind;
 
 use super::center::{Ending, ImportCenter};
 use super::{PENS, words};
@@ -77,7 +78,7 @@ fn Imported(center: ImportCenter, finished: Finished) -> impl IntoView {
 
 #[component]
 fn Result(import: Import) -> impl IntoView {
-    let kind = words::kind_of(&import.kind).map_or_else(|| import.kind.clone(), |kind| words::kind_title(kind).to_owned());
+    let kind = Kind::parse(&import.kind).map_or_else(|| import.kind.clone(), |kind| words::kind_title(kind).to_owned());
     let rejected = (import.rows_rejected > 0).then(|| {
         let href = format!("/api/imports/{}/rejected.csv", import.id);
         view! { " · " <a href=href download rel="external">"Download the rejected rows"</a> }

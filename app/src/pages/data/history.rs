@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 
 use leptos::prelude::*;
 use shared::api::{Import, ImportStatus, ImportsResponse, Permission};
+use shared::import::{GROUPS, Kind};
 
 use self::cancel::CancelMany;
 use self::filter::Filter;
@@ -90,6 +91,13 @@ pub fn History() -> impl IntoView {
     }
 }
 
+/// Kinds of files that stand there at once; the others are asked for.
+const OFTEN: [Kind; 4] = [Kind::Orders, Kind::Customers, Kind::Events, Kind::Rates];
+
+fn rarer() -> impl Iterator<Item = Kind> {
+    GROUPS.iter().flat_map(|(_, kinds)| kinds.iter().copied()).filter(|kind| !OFTEN.contains(kind))
+}
+
 /// Statuses and kinds, any number of each; none narrows nothing.
 #[component]
 fn Choices(filter: Memo<Filter>, is_narrowed: Memo<bool>) -> impl IntoView {
@@ -123,7 +131,11 @@ fn Choices(filter: Memo<Filter>, is_narrowed: Memo<bool>) -> impl IntoView {
             </div>
             <div class="row" role="group" aria-labelledby=kind_id.clone()>
                 <span class="s" id=kind_id.clone()>"Holds"</span>
-                {words::KINDS.map(kind).collect_view()}
+                {OFTEN.map(kind).collect_view()}
+                <details open=move || filter.with(|filter| filter.kinds.iter().any(|kind| !OFTEN.contains(kind)))>
+                    <summary>"More kinds"</summary>
+                    <div class="row">{rarer().map(kind).collect::<Vec<_>>()}</div>
+                </details>
                 <Show when=move || is_narrowed.get()>
                     <Button small=true kind=ButtonKind::Quiet on_press=move |_| go(PATH, Step::Within)>"Show everything"</Button>
                 </Show>

@@ -1,10 +1,11 @@
 //! How the file is read, for correction. Each change reads the file again and shows what it would do.
 
 use leptos::prelude::*;
-use shared::import::{Field, Options};
+use shared::import::{Field, Kind, Options};
 use shared::money::Currency;
 
 use super::center::ImportCenter;
+use super::kinds::KindSelect;
 use super::{columns, words};
 use crate::components::{self, Checkbox, Select};
 use crate::pages::settings::zones;
@@ -23,7 +24,7 @@ pub fn OptionsForm(center: ImportCenter) -> impl IntoView {
 #[component]
 fn Form(center: ImportCenter, options: Options) -> impl IntoView {
     let shown_kind = options.kind;
-    let kind = RwSignal::new(words::kind_name(options.kind).to_owned());
+    let kind = RwSignal::new(options.kind.as_str().to_owned());
     let encoding = RwSignal::new(named(&words::ENCODINGS, options.encoding));
     let date_order = RwSignal::new(named(&words::DATE_ORDERS, options.date_order));
     let delimiter = RwSignal::new(options.delimiter.to_string());
@@ -40,7 +41,7 @@ fn Form(center: ImportCenter, options: Options) -> impl IntoView {
         asked.iter().chain(&other).map(|(field, column)| (field.name, *column)).collect();
 
     Effect::new(move |first: Option<()>| {
-        if let Some(kind) = words::kind_of(&kind.get()).filter(|&kind| first.is_some() && kind != shown_kind) {
+        if let Some(kind) = Kind::parse(&kind.get()).filter(|&kind| first.is_some() && kind != shown_kind) {
             center.choose_kind(kind);
         }
     });
@@ -81,7 +82,7 @@ fn Form(center: ImportCenter, options: Options) -> impl IntoView {
         <section class="panel pad stack">
             <h2>"How the file is read"</h2>
             <div class="options">
-                <Select label="It holds" value=kind options=choices(&words::KINDS.map(|kind| (kind, words::kind_name(kind), words::kind_title(kind)))) />
+                <KindSelect label="It holds" value=kind />
                 <Select label="Separator" value=delimiter options=delimiters(options.delimiter) error=error("delimiter") />
                 <Select label="Encoding" value=encoding options=choices(&words::ENCODINGS) />
                 <Select label="Dates" value=date_order options=choices(&words::DATE_ORDERS) />

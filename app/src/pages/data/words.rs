@@ -3,7 +3,7 @@
 
 use shared::api::worker::{Check, Progress, Reading, Waiting};
 use shared::api::{Import, ImportStatus, Way};
-use shared::import::{DateOrder, Encoding, Kind};
+use shared::import::{DateOrder, Encoding, Kind, Shape};
 use shared::money::Money;
 use shared::time::Day;
 
@@ -18,29 +18,22 @@ pub struct Pens {
     pub moment: fn(&str, &str) -> String,
 }
 
-pub const KINDS: [Kind; 4] = [Kind::Orders, Kind::Customers, Kind::Events, Kind::Rates];
-
-/// As in `POST /api/imports?kind=`.
-pub fn kind_name(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Orders => "orders",
-        Kind::Customers => "customers",
-        Kind::Events => "events",
-        Kind::Rates => "rates",
-    }
-}
-
 pub fn kind_title(kind: Kind) -> &'static str {
     match kind {
         Kind::Orders => "Orders",
         Kind::Customers => "Customers",
         Kind::Events => "Events",
         Kind::Rates => "Exchange rates",
+        Kind::Contacts => "Contacts",
+        Kind::Accounts => "Accounts",
+        Kind::Subscriptions => "Subscriptions",
+        Kind::Tickets => "Support tickets",
+        Kind::Nps => "NPS answers",
+        Kind::Engagement => "E-mail engagement",
+        Kind::Consent => "Consent",
+        Kind::Suppressions => "Suppressed addresses",
+        Kind::Products => "Products",
     }
-}
-
-pub fn kind_of(name: &str) -> Option<Kind> {
-    KINDS.into_iter().find(|&kind| kind_name(kind) == name)
 }
 
 /// "6,919 orders", "1 customer".
@@ -50,6 +43,15 @@ pub fn things(kind: Kind, count: u64, pens: Pens) -> String {
         Kind::Customers => ("customer", "customers"),
         Kind::Events => ("event", "events"),
         Kind::Rates => ("exchange rate", "exchange rates"),
+        Kind::Contacts => ("contact", "contacts"),
+        Kind::Accounts => ("account", "accounts"),
+        Kind::Subscriptions => ("subscription", "subscriptions"),
+        Kind::Tickets => ("ticket", "tickets"),
+        Kind::Nps => ("answer", "answers"),
+        Kind::Engagement => ("row of mail", "rows of mail"),
+        Kind::Consent => ("consent", "consents"),
+        Kind::Suppressions => ("suppressed address", "suppressed addresses"),
+        Kind::Products => ("product", "products"),
     };
     format!("{} {}", (pens.count)(count), if count == 1 { one } else { many })
 }
@@ -57,7 +59,7 @@ pub fn things(kind: Kind, count: u64, pens: Pens) -> String {
 /// What an import would do: "6,919 orders of 2,357 customers from 1 Jan 1997 to 30 Jun 1998, 0 rows rejected".
 pub fn verdict(check: &Check, kind: Kind, pens: Pens) -> String {
     let mut text = things(kind, check.rows_accepted, pens);
-    if matches!(kind, Kind::Orders | Kind::Events) {
+    if matches!(kind.shape(), Shape::Orders | Shape::Events) {
         text.push_str(&format!(" of {}", things(Kind::Customers, check.customers, pens)));
     }
     if let (Some(first), Some(last)) = (check.first, check.last) {
@@ -88,7 +90,11 @@ pub fn found(immediate: u64, moderate: u64, early: u64, lost: u64, pens: Pens) -
 pub fn remarks(check: &Check, kind: Kind, pens: Pens) -> Vec<String> {
     let mut remarks = Vec::new();
     if check.rows_repeated > 0 {
-        let what = if kind == Kind::Orders { "an order number" } else { "an event number" };
+        let what = match kind {
+            Kind::Orders => "an order number",
+            Kind::Products => "a product's number",
+            _ => "a number",
+        };
         remarks.push(format!(
             "{} {what} that came before in the file: the later row replaces the earlier.",
             if check.rows_repeated == 1 {
@@ -217,8 +223,8 @@ pub fn stored(import: &Import, pens: Pens) -> String {
 
 /// Heading of the progress: which file of how many, and what it holds.
 pub fn sending(progress: &Progress) -> String {
-    let what =
-        kind_of(&progress.import.kind).map_or_else(|| progress.import.kind.clone(), |kind| kind_title(kind).to_ascii_lowercase());
+    let what = Kind::parse(&progress.import.kind)
+        .map_or_else(|| progress.import.kind.clone(), |kind| kind_title(kind).to_ascii_lowercase().replace("nps", "NPS"));
     match progress.files {
         0 | 1 => format!("Importing {what}"),
         files => format!("Importing {what}, file {} of {files}", progress.file),
@@ -275,11 +281,12 @@ pub fn size(bytes: u64) -> String {
     }
 }
 
-pub const ENCODINGS: [(Encoding, &str, &str); 4] = [
+pub const ENCODINGS: [(Encoding, &str, &str); 5] = [
     (Encoding::Utf8, "utf8", "UTF-8"),
     (Encoding::Windows1252, "windows1252", "Windows-1252 (older Excel)"),
     (Encoding::Utf16Le, "utf16_le", "UTF-16, little-endian"),
     (Encoding::Utf16Be, "utf16_be", "UTF-16, big-endian"),
+    (Encoding::Json, "json", "JSON, a feed of products"),
 ];
 
 pub const DATE_ORDERS: [(DateOrder, &str, &str); 3] = [
@@ -418,13 +425,5 @@ mod tests {
         for (bytes, text) in cases {
             assert_eq!(size(bytes), text);
         }
-    }
-
-    #[test]
-    fn every_kind_has_a_name_that_reads_back() {
-        for kind in KINDS {
-            assert_eq!(kind_of(kind_name(kind)), Some(kind));
-        }
-        assert_eq!(kind_of("touches"), None);
     }
 }

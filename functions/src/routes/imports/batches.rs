@@ -92,14 +92,13 @@ fn check(ctx: &Ctx, import: &Import, sent: &ImportBatch) -> Result<(), Problem> 
     if sent.number > import.next_batch {
         return Err(Problem::Conflict("batch_out_of_order", format!("Send batch {} next", import.next_batch)));
     }
-    if sent.rows.kind() != import.options.kind {
+    if sent.rows.shape() != import.options.kind.shape() {
         return Err(Problem::field("rows.kind", "Send rows of the import's kind"));
     }
-    let count = sent.rows.len().saturating_add(sent.rejected.len());
-    if count > ROWS {
+    if sent.rows.len().saturating_add(sent.rejected.len()) > ROWS {
         return Err(Problem::field("rows", format!("Send at most {ROWS} rows in a batch, rejected ones included")));
     }
-    if (sent.rows_read as usize) < count {
+    if (sent.rows_read as usize) < sent.rows.lines().saturating_add(sent.rejected.len()) {
         return Err(Problem::field("rows_read", "Count every row of the batch, rejected ones included"));
     }
     Ok(())

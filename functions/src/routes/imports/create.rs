@@ -23,7 +23,8 @@ use crate::{random, seams};
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct Asked {
-    /// `orders`, `customers`, `events` or `rates`.
+    /// What the rows are: `orders`, `customers`, `events`, `rates`, `contacts`, `accounts`, `subscriptions`, `tickets`, `nps`,
+    /// `engagement`, `consent`, `suppressions` or `products`.
     pub kind: String,
     /// With a CSV body: only count what an import would do.
     #[serde(default)]
@@ -50,26 +51,31 @@ const NAMES: [&str; 2] = ["store", "saas"];
 ///
 /// With `application/json` ([`NewImport`]) of a file that the sender reads and sends in batches: answers 201 with a new import, or
 /// 200 with the unfinished one of the same size and digest, to be gone on with from its `next_batch`. With `text/csv`, also
-/// gzipped, of the body itself: answers 202 once it is stored, and a job reads it.
+/// gzipped, of the body itself: answers 202 once it is stored, and a job reads it. Products may also come as JSON objects, one a line
+/// or in a list, with `application/x-ndjson`.
 #[utoipa::path(post, path = "/api/imports", tag = "imports", params(Asked),
     request_body(content((NewImport = "application/json"), (String = "text/csv"))),
     responses((status = 201, body = ImportResponse), (status = 202, body = ImportResponse),
         (status = 422, body = shared::api::Problem)))]
 #[worker::send]
 pub async fn create(ctx: Ctx, QueryString(asked): QueryString<Asked>, request: Request) -> Result<Response, Problem> {
-    let kind = imports::parse_kind(&asked.kind)
-        .ok_or_else(|| Problem::field("kind", "Use one of orders, customers, events and rates"))?;
+    let kind = Kind::parse(&asked.kind)
+        .ok_or_else(|| Problem::field("kind", format!("Use one of {}", Kind::ALL.map(Kind::as_str).join(", "))))?;
     let (parts, body) = request.into_parts();
     match extract::media_type(&parts.headers).as_deref() {
         Some("application/json") => {
             let new = extract::json_up_to(&parts.headers, body, extract::BODY_BYTES).await?;
             begin(&ctx, kind, &new).await
         }
-        Some("text/csv" | "application/gzip" | "application/x-gzip") => {
+        Some(
+            "text/csv" | "application/gzip" | "application/x-gzip" | "application/x-ndjson" | "application/jsonl" | "text/json",
+        ) => {
             let import = receive::receive(&ctx, kind, &asked, body).await?;
             Ok(answer(StatusCode::ACCEPTED, &import))
         }
-        _ => Err(Problem::UnsupportedMediaType("Send a CSV as text/csv, or application/json to send its rows in batches")),
+        _ => Err(Problem::UnsupportedMediaType(
+            "Send a CSV as text/csv, a feed of products as application/x-ndjson, or application/json to send rows in batches",
+        )),
     }
 }
 
@@ -101,7 +107,7 @@ pub(super) fn started(new: &New, dry_run: bool) -> Entry {
     let yes = |is: bool| is.then(|| "yes".to_owned());
     Entry::new(Action::ImportStarted)
         .to("import", new.public_id, new.file_name)
-        .value("kind", None, Some(imports::kind_name(new.options.kind).to_owned()))
+        .value("kind", None, Some(new.options.kind.as_str().to_owned()))
         .value("sample", None, yes(new.source == SAMPLE))
         .value("only_counted", None, yes(dry_run))
 }

@@ -8,6 +8,7 @@ use futures_util::stream;
 use shared::api::{self, ImportStatus, ImportsMeta, ImportsQuery, ImportsResponse};
 use shared::audit::Action;
 use shared::export::{self, Cell, csv};
+use shared::import::Kind;
 use worker::send::SendFuture;
 
 use super::receive;
@@ -141,7 +142,7 @@ fn cells(import: api::Import) -> Vec<Cell> {
 /// Which filters the export had.
 fn entry(filter: &Filter) -> Entry {
     let statuses = filter.statuses.as_ref().map(|all| all.iter().map(|status| status.as_str()).collect::<Vec<_>>().join(", "));
-    let kinds = filter.kinds.as_ref().map(|all| all.iter().map(|&kind| imports::kind_name(kind)).collect::<Vec<_>>().join(", "));
+    let kinds = filter.kinds.as_ref().map(|all| all.iter().map(|kind| kind.as_str()).collect::<Vec<_>>().join(", "));
     Entry::new(Action::ImportsExported).value("status", None, statuses).value("kind", None, kinds).value(
         "source",
         None,
@@ -151,10 +152,10 @@ fn entry(filter: &Filter) -> Entry {
 
 fn filter(asked: &ImportsQuery) -> Result<Filter, Problem> {
     let statuses = ImportStatus::ALL.map(ImportStatus::as_str);
-    let kinds = imports::KINDS.map(imports::kind_name);
+    let kinds = Kind::ALL.map(Kind::as_str);
     Ok(Filter {
         statuses: chosen("status", asked.status.as_deref(), &statuses, ImportStatus::parse)?,
-        kinds: chosen("kind", asked.kind.as_deref(), &kinds, imports::parse_kind)?,
+        kinds: chosen("kind", asked.kind.as_deref(), &kinds, Kind::parse)?,
         source: asked.source.clone(),
     })
 }
@@ -179,7 +180,6 @@ fn chosen<T: PartialEq>(
 
 #[cfg(test)]
 mod tests {
-    use shared::import::Kind;
 
     use super::*;
 

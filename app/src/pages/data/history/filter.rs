@@ -3,7 +3,6 @@
 use shared::api::{Import, ImportStatus};
 use shared::import::Kind;
 
-use super::super::words::{KINDS, kind_name};
 use crate::query;
 
 /// Empty parts narrow nothing. Each is in its usual order, so that one choice has one address.
@@ -21,7 +20,7 @@ impl Filter {
             let has = |known: &str| value.split(',').any(|word| word == known);
             match name.as_str() {
                 "status" => filter.statuses = ImportStatus::ALL.into_iter().filter(|status| has(status.as_str())).collect(),
-                "kind" => filter.kinds = KINDS.into_iter().filter(|&kind| has(kind_name(kind))).collect(),
+                "kind" => filter.kinds = Kind::ALL.into_iter().filter(|kind| has(kind.as_str())).collect(),
                 _ => {}
             }
         }
@@ -50,18 +49,18 @@ impl Filter {
     }
 
     pub(super) fn toggle_kind(&mut self, kind: Kind) {
-        self.kinds = toggled(&self.kinds, kind, &KINDS);
+        self.kinds = toggled(&self.kinds, kind, &Kind::ALL);
     }
 
     /// Whether the import, as it is now, belongs into the list.
     pub(super) fn fits(&self, import: &Import) -> bool {
         (self.statuses.is_empty() || self.statuses.contains(&import.status))
-            && (self.kinds.is_empty() || self.kinds.iter().any(|&kind| kind_name(kind) == import.kind))
+            && (self.kinds.is_empty() || self.kinds.iter().any(|kind| kind.as_str() == import.kind))
     }
 
     fn asked(&self, cursor: &str) -> String {
         let statuses = self.statuses.iter().map(|status| status.as_str()).collect::<Vec<_>>().join(",");
-        let kinds = self.kinds.iter().map(|&kind| kind_name(kind)).collect::<Vec<_>>().join(",");
+        let kinds = self.kinds.iter().map(|kind| kind.as_str()).collect::<Vec<_>>().join(",");
         query::address(&[("status", &statuses), ("kind", &kinds), ("cursor", cursor)])
     }
 }

@@ -3,6 +3,7 @@ use leptos::task::spawn_local;
 use serde_json::json;
 use shared::api::{Import, ImportResponse, Permission};
 use shared::id::Id;
+use shared::import::Kind;
 
 use super::super::{PENS, words};
 use super::name_of;
@@ -15,7 +16,7 @@ use crate::session::use_session;
 #[component]
 pub(super) fn Row(import: Import, picked: Option<Picked>, on_cancelled: Callback<Import>) -> impl IntoView {
     let session = use_session();
-    let kind = words::kind_of(&import.kind).map_or_else(|| import.kind.clone(), |kind| words::kind_title(kind).to_owned());
+    let kind = Kind::parse(&import.kind).map_or_else(|| import.kind.clone(), |kind| words::kind_title(kind).to_owned());
     let name = name_of(&import);
     let notes = [import.sample.then_some("sample shop"), import.dry_run.then_some("dry run")]
         .into_iter()

@@ -12,7 +12,7 @@ use crate::client::{self, Failure};
 use crate::components::{
     Button, ButtonKind, ButtonLink, FailureNotice, Field, Notice, PageHead, Select, Skeleton, TextArea, announce, unique_id,
 };
-use crate::pages::data::words as files;
+use crate::pages::data::kinds::KindSelect;
 use crate::query;
 use crate::router::{Step, go, use_location};
 use crate::session::use_session;
@@ -91,7 +91,7 @@ fn Make(kind: Kind) -> impl IntoView {
     let site = RwSignal::new(String::new());
     let token = RwSignal::new(String::new());
     let url = RwSignal::new(String::new());
-    let file_kind = RwSignal::new(files::kind_name(shared::import::Kind::Orders).to_owned());
+    let file_kind = RwSignal::new(shared::import::Kind::Orders.as_str().to_owned());
     let hours = RwSignal::new(USUAL_HOURS.to_owned());
     let tried = RwSignal::new(false);
     let busy = RwSignal::new(false);
@@ -125,7 +125,7 @@ fn Make(kind: Kind) -> impl IntoView {
         let settings = match kind {
             Kind::Pull if url.with_untracked(|url| address_error(url)).is_none() => SourceSettings {
                 url: Some(url.with_untracked(|url| url.trim().to_owned())),
-                file_kind: file_kind.with_untracked(|kind| files::kind_of(kind)),
+                file_kind: file_kind.with_untracked(|kind| shared::import::Kind::parse(kind)),
                 every_hours: hours.with_untracked(|hours| hours.parse().ok()),
                 ..SourceSettings::default()
             },
@@ -189,13 +189,9 @@ fn Make(kind: Kind) -> impl IntoView {
         }
         .into_any(),
         Kind::Pull => {
-            let kinds: Vec<_> = files::KINDS
-                .iter()
-                .map(|&kind| (files::kind_name(kind).to_owned(), files::kind_title(kind).to_owned()))
-                .collect();
             view! {
                 <Field label="Address of the file" value=url error=url_error kind="url" hint="It begins with https:// and needs no sign-in by hand. Addresses inside a private network are refused." />
-                <Select label="What the file holds" value=file_kind options=kinds hint="With the columns of the template on the tab Import." />
+                <KindSelect label="What the file holds" value=file_kind hint="With the columns of the template on the tab Import." />
                 <Select label="How often" value=hours options=HOURS.map(|(value, words)| (value.to_owned(), words.to_owned())).to_vec() />
                 <Field label="Token, if the address asks for one" value=token error=token_error autocomplete="off" hint="Sent as “Authorization: Bearer …”, to this address only. Stored encrypted, and never shown again." />
             }

@@ -13,7 +13,7 @@ use crate::client::Failure;
 use crate::components::{
     Button, ButtonKind, Choice, Clash, ConflictDialog, Difference, FailureNotice, Field, Select, TextArea, announce, standing,
 };
-use crate::pages::data::words as files;
+use crate::pages::data::kinds::KindSelect;
 
 /// What the form holds, as texts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -157,11 +157,9 @@ pub(super) fn Edit(held: Held, source: Source, may: bool) -> impl IntoView {
     let general = move || failure.get().filter(|failure| PARTS.iter().all(|(field, ..)| failure.field(field).is_none()));
     let more = match kind.family() {
         Family::Pull => {
-            let kinds: Vec<_> =
-                files::KINDS.iter().map(|&kind| (files::kind_name(kind).to_owned(), files::kind_title(kind).to_owned())).collect();
             view! {
                 <Field label="Address of the file" value=url error=error("settings.url") kind="url" hint="With an address at another host, a stored token is forgotten." />
-                <Select label="What the file holds" value=file_kind options=kinds error=error("settings.file_kind") />
+                <KindSelect label="What the file holds" value=file_kind error=error("settings.file_kind") />
                 <Select label="How often" value=hours options=HOURS.map(|(value, words)| (value.to_owned(), words.to_owned())).to_vec() error=error("settings.every_hours") />
                 <TextArea
                     label="Columns, where the guess is wrong"
@@ -232,7 +230,7 @@ impl Typed {
             daily: daily_messages.map(|count| count.to_string()).unwrap_or_default(),
             origins: origins::write(&origins),
             url: url.unwrap_or_default(),
-            file_kind: file_kind.map(|kind| files::kind_name(kind).to_owned()).unwrap_or_default(),
+            file_kind: file_kind.map(|kind| kind.as_str().to_owned()).unwrap_or_default(),
             hours: every_hours.map(|hours| hours.to_string()).unwrap_or_default(),
             columns: columns::write(&columns),
             site: site.unwrap_or_default(),
@@ -255,7 +253,7 @@ impl Typed {
         let filled = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
         let settings = SourceSettings {
             url: filled(&self.url),
-            file_kind: files::kind_of(&self.file_kind),
+            file_kind: shared::import::Kind::parse(&self.file_kind),
             every_hours: self.hours.parse().ok(),
             columns: columns::read(&self.columns).unwrap_or_default(),
             origins: origins::read(&self.origins).unwrap_or_default(),
