@@ -151,6 +151,7 @@ create table products (
 ) strict, without rowid;
 
 create index products_by_title on products (title);
+create index products_by_sku on products (sku);
 
 -- The register of what people asked for. kind: 'export', 'erasure', 'shop_erasure', 'objection'. subject: the person's public id or a
 -- masked address, never a whole one.

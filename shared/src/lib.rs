@@ -4,6 +4,7 @@
 
 pub mod api;
 pub mod audit;
+pub mod catalogue;
 pub mod clv;
 pub mod consent;
 pub mod economics;

@@ -171,10 +171,15 @@ impl State {
     /// What was left in the cart by the end of `today`, newest first, and when the newest was put there: things put in since the
     /// last payment.
     pub fn left_behind(&self, today: Day) -> Option<(Day, Vec<&str>)> {
+        let left: Vec<(Millis, &str, &str)> = self.left_in_cart(today).collect();
+        let (newest, ..) = left.first()?;
+        Some((newest.day(), left.iter().map(|(_, _, name)| *name).collect()))
+    }
+
+    /// The same, each with when, its number and its name.
+    pub fn left_in_cart(&self, today: Day) -> impl Iterator<Item = (Millis, &str, &str)> {
         let paid = self.paid.filter(|paid| paid.day() <= today);
-        let left: Vec<(Millis, &str)> = self.shelf.in_cart(today).filter(|(at, _)| paid.is_none_or(|paid| paid < *at)).collect();
-        let (newest, _) = left.first()?;
-        Some((newest.day(), left.iter().map(|(_, name)| *name).collect()))
+        self.shelf.things_in_cart(today).filter(move |(at, ..)| paid.is_none_or(|paid| paid < *at))
     }
 
     /// The state of both customers' rows together. Associative and commutative; [`State::default`] changes nothing.

@@ -1,6 +1,9 @@
 //! What can be bought.
 
 use serde::{Deserialize, Serialize};
+use shared::catalogue;
+use shared::money::{Currency, Money};
+use shared::time::Millis;
 
 pub use super::orders::Origin;
 use super::{Db, DbError, Param, Statement, json_pages};
@@ -42,4 +45,53 @@ pub async fn count_new(db: &Db, products: &[Product], source: i64) -> Result<u32
         new += row.map_or(0, |row| row.n);
     }
     Ok(new)
+}
+
+#[derive(Debug, Deserialize)]
+struct ProductRow {
+    id: String,
+    product_id: String,
+    title: String,
+    variant: Option<String>,
+    sku: Option<String>,
+    category: Option<String>,
+    price: Option<i64>,
+    currency: Option<Currency>,
+    stock: Option<i64>,
+    image: Option<String>,
+    link: Option<String>,
+    is_gone: u8,
+    restocked_at: Option<i64>,
+}
+
+/// What the catalogue holds under these numbers, stock keeping units and titles.
+pub async fn find(db: &Db, keys: &[String]) -> Result<Vec<catalogue::Product>, DbError> {
+    let mut found = Vec::new();
+    if keys.is_empty() {
+        return Ok(found);
+    }
+    for page in json_pages(keys)? {
+        let rows: Vec<ProductRow> = db.all(sql!("products.sql", "find_products"), params![Param::Json(page)]).await?;
+        found.extend(rows.into_iter().map(catalogue::Product::from));
+    }
+    Ok(found)
+}
+
+impl From<ProductRow> for catalogue::Product {
+    fn from(row: ProductRow) -> Self {
+        Self {
+            price: row.price.zip(row.currency).map(|(minor, currency)| Money::new(minor, currency)),
+            id: row.id,
+            product_id: row.product_id,
+            title: row.title,
+            variant: row.variant,
+            sku: row.sku,
+            category: row.category,
+            stock: row.stock,
+            image: row.image,
+            link: row.link,
+            is_gone: row.is_gone != 0,
+            restocked_at: row.restocked_at.map(Millis),
+        }
+    }
 }

@@ -32,3 +32,21 @@ where not exists (
     and p.currency is j.value ->> 7 and p.stock is coalesce(j.value ->> 8, p.stock) and p.image is coalesce(j.value ->> 9, p.image)
     and p.link is coalesce(j.value ->> 10, p.link) and p.is_gone = j.value ->> 11
 );
+
+-- name: find_products
+-- By number, product, stock keeping unit or title: each is a look-up in an index. The newest sender's word stands first.
+with wanted as materialized (select value as text from json_each(?1)),
+found as (
+  select p.source, p.external_id from wanted w cross join sources s cross join products p on p.source = s.id and p.external_id = w.text
+  union
+  select p.source, p.external_id from wanted w cross join sources s cross join products p on p.source = s.id and p.product_id = w.text
+  union
+  select p.source, p.external_id from wanted w cross join products p on p.sku = w.text
+  union
+  select p.source, p.external_id from wanted w cross join products p on p.title = w.text
+)
+select p.external_id as id, p.product_id, p.title, p.variant, p.sku, p.category, p.price, p.currency, p.stock, p.image, p.link,
+  p.is_gone, p.restocked_at
+from found f cross join products p on p.source = f.source and p.external_id = f.external_id
+where p.title <> ''
+order by p.source_at desc, p.source, p.external_id limit 500;

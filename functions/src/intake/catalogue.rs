@@ -15,8 +15,8 @@ use crate::suppression::Channel;
 /// Where an imported suppression comes from, as people are shown it.
 const SOURCE: &str = "Imported files";
 
-/// What D1 meters for a product: its row and those of two indexes.
-const PRODUCT: u64 = 3;
+/// What D1 meters for a product: its row and those of three indexes.
+const PRODUCT: u64 = 4;
 
 /// Only the hashes are written.
 pub async fn suppressions(db: &Db, rows: &[SuppressionRow], now: Millis) -> Result<Plan, DbError> {

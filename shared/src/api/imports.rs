@@ -171,8 +171,8 @@ impl ImportsMeta {
             Shape::Customers => self.rows_per_customer,
             Shape::Events => self.rows_per_event,
             Shape::Rates | Shape::Suppressions => 1.0,
-            // With its row of the index by title and of that by product.
-            Shape::Products => 3.0,
+            // With its rows of three indexes.
+            Shape::Products => 4.0,
         };
         let Some(a_day) = self.rows_per_day.filter(|&a_day| a_day > 0) else { return 1 };
         let today = self.rows_left_today.unwrap_or(a_day);

@@ -53,15 +53,20 @@ impl Shelf {
         self.categories.iter().rev().max_by_key(|(_, count)| **count).map(|(name, _)| name.as_str())
     }
 
-    /// What was put in by the end of `today` and not taken out, newest first.
-    pub fn in_cart(&self, today: Day) -> impl Iterator<Item = (Millis, &str)> {
-        let mut things: Vec<(Millis, &str)> = self
+    /// The same with when it was.
+    pub fn viewed_at(&self) -> Option<(Millis, &Thing)> {
+        self.viewed.as_ref().map(|latest| (latest.at, &latest.value))
+    }
+
+    /// What was put in by the end of `today` and not taken out, newest first: when, its number and its name.
+    pub fn things_in_cart(&self, today: Day) -> impl Iterator<Item = (Millis, &str, &str)> {
+        let mut things: Vec<(Millis, &str, &str)> = self
             .cart
-            .values()
-            .filter(|thing| thing.at.day() <= today && self.emptied.is_none_or(|emptied| emptied < thing.at))
-            .filter_map(|thing| Some((thing.at, thing.value.as_deref()?)))
+            .iter()
+            .filter(|(_, thing)| thing.at.day() <= today && self.emptied.is_none_or(|emptied| emptied < thing.at))
+            .filter_map(|(id, thing)| Some((thing.at, id.as_str(), thing.value.as_deref()?)))
             .collect();
-        things.sort_by(|a, b| b.cmp(a));
+        things.sort_by(|a, b| (b.0, b.2, b.1).cmp(&(a.0, a.2, a.1)));
         things.into_iter()
     }
 

@@ -9,6 +9,7 @@ pub mod person;
 pub mod query;
 pub mod row;
 pub mod set_aside;
+mod shopping;
 pub mod show;
 pub mod tags;
 pub mod timeline;

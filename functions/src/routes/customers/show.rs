@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use shared::api::{Consent, Contact, Customer, CustomerResponse, Order, Suppressed};
+use shared::api::{Consent, Contact, Customer, CustomerResponse, Order, Shopping, Suppressed};
 use shared::consent::{Present, Record, State};
 use shared::id::Id;
 use shared::money::{Home, Money};
 use shared::risk::{self, Score, history_points};
 use shared::time::Millis;
 
-use super::row;
+use super::{row, shopping};
 use crate::ctx::Ctx;
 use crate::db::profile::{self, Belongings, ConsentRow, ContactRow, OrderRow, Profile};
 use crate::db::shop::{self, Shop};
@@ -36,7 +36,8 @@ pub async fn read(ctx: &Ctx, id: &Id) -> Result<Customer, Problem> {
     let profile = profile::find(&ctx.db, id, ctx.now.day()).await?.ok_or(Problem::NotFound)?;
     let belongings = profile::belongings(&ctx.db, profile.row.row_id, shop.home_currency).await?;
     let suppressed = suppressed(ctx, &belongings.contacts).await?;
-    Ok(wire(profile, belongings, suppressed, &shop, ctx))
+    let shopping = shopping::read(ctx, &belongings).await?;
+    Ok(Customer { shopping, ..wire(profile, belongings, suppressed, &shop, ctx) })
 }
 
 /// Of each contact, in their order.
@@ -106,6 +107,7 @@ fn wire(profile: Profile, belongings: Belongings, suppressed: Vec<Vec<Suppressed
             .map(|ends| row::money_interval(ends, home)),
         rhythm: score.and_then(|score| score.rhythm),
         home_currency: home,
+        shopping: Shopping::default(),
         objected_at: objected_at.map(|at| Millis(at).rfc3339()),
         row: row::wire(row, home),
     }

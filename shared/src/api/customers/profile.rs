@@ -44,9 +44,40 @@ pub struct Customer {
     /// How the deadline came about, in words.
     pub rhythm: Option<String>,
     pub home_currency: Currency,
+    /// What they buy and want, as the catalogue has it.
+    #[serde(default)]
+    pub shopping: Shopping,
     /// Since when they object to profiling: not scored, not modelled.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub objected_at: Option<String>,
+}
+
+/// What a customer buys and wants: in the catalogue's words where it holds the thing, else in those of the order or event.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Shopping {
+    /// Of what they bought, else of what they looked at.
+    pub favourite_category: Option<String>,
+    /// The first of their newest order.
+    pub last_item: Option<ShopItem>,
+    pub last_viewed: Option<ShopItem>,
+    /// In the cart since their last order, newest first.
+    pub left_behind: Vec<ShopItem>,
+    /// ISO date on which something was last put there.
+    pub left_since: Option<String>,
+    /// Looked at or put into the cart while there was none; there is some now.
+    pub back_in_stock: Vec<ShopItem>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct ShopItem {
+    pub name: String,
+    pub category: Option<String>,
+    pub price: Option<Money>,
+    pub image: Option<String>,
+    /// An http or https address, of what is still sold.
+    pub link: Option<String>,
+    /// Null where the catalogue does not hold it.
+    pub in_stock: Option<bool>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
