@@ -1,7 +1,9 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
-use shared::api::{Contact, CurrencyTotal, Customer, CustomerRow, Explanation, MoneyInterval, Note, Order, Peers, RiskPoint};
+use shared::api::{
+    Contact, CurrencyTotal, Customer, CustomerRow, Explanation, MoneyInterval, Note, Order, Peers, RiskPoint, Shopping,
+};
 use shared::money::{Currency, Money};
 
 use crate::client::{self, Failure};
@@ -89,6 +91,8 @@ fn whole(row: CustomerRow, rest: Rest) -> Customer {
         second_lifetime_value_interval,
         rhythm,
         home_currency,
+        // No part of the page tells it, and its reader would be weight.
+        shopping: Shopping::default(),
         objected_at,
     }
 }
@@ -153,6 +157,7 @@ mod tests {
             second_lifetime_value_interval: Some(MoneyInterval { low: Money::new(4_500, usd), high: Money::new(5_600, usd) }),
             rhythm: Some("every 24 days".to_owned()),
             home_currency: usd,
+            shopping: Shopping::default(),
             objected_at: Some("2026-03-02T09:00:00Z".to_owned()),
         };
         let text = serde_json::to_string(&CustomerResponse { customer: sent.clone() }).expect("json");
