@@ -15,7 +15,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 use shared::api::{Plan, SourceSettings};
 use shared::id::Id;
-use shared::import::{Defaults, Lines, Options, Parser, guess, is_json_list};
+use shared::import::{Defaults, Kind, Lines, Options, Parser, guess, is_json_list};
 use shared::outbound::{Address, check};
 use shared::time::Millis;
 use worker::Env;
@@ -363,7 +363,7 @@ fn options(body: &mut Body, settings: &SourceSettings, defaults: &Defaults) -> R
     let mut guessed = guess(body.head(), Some(kind), defaults);
     let mut columns = None;
     // Feeds of products are read as they are.
-    if imports::kind_name(kind) != "products" {
+    if kind != Kind::Products {
         if is_json_list(body.head()) {
             return Err(Failed::lasting("The file is a JSON list: have it written as JSON Lines, an object a line, or as CSV"));
         }
