@@ -4,8 +4,8 @@
 //! import's own mark. Should somebody change what was looked up meanwhile, the batch fails as a whole and is planned anew; should
 //! it be stored already, it fails as a whole and stays stored once.
 
-mod erased;
 mod catalogue;
+mod erased;
 pub mod fold;
 mod older;
 mod people;

@@ -17,7 +17,7 @@ pub async fn drop_rows(db: &Db, source: i64, rows: &Rows) -> Result<Option<(Rows
         Rows::Orders(rows) => resolve::keys(rows.iter().map(|row| &row.who), source),
         Rows::Customers(rows) => resolve::keys(rows.iter().map(|row| &row.who), source),
         Rows::Events(rows) => resolve::keys(rows.iter().map(|row| &row.who), source),
-        Rows::Rates(_) => return Ok(None),
+        Rows::Rates(_) | Rows::Suppressions(_) | Rows::Products(_) => return Ok(None),
     };
     let erased = suppressions::erased(db, &keys).await?;
     Ok((!erased.is_empty()).then(|| left(rows, source, &erased)))
@@ -27,7 +27,8 @@ fn left(rows: &Rows, source: i64, erased: &HashSet<Key>) -> (Rows, Vec<RowError>
     let mut errors = Vec::new();
     let mut stays = |who: &Who, line: u64| {
         let stays = !resolve::keys(std::iter::once(who), source).iter().any(|key| erased.contains(key));
-        if !stays {
+        // One line may tell several events.
+        if !stays && errors.last().is_none_or(|last: &RowError| last.line != line) {
             errors.push(error(line));
         }
         stays
@@ -36,7 +37,7 @@ fn left(rows: &Rows, source: i64, erased: &HashSet<Key>) -> (Rows, Vec<RowError>
         Rows::Orders(rows) => Rows::Orders(rows.iter().filter(|row| stays(&row.who, row.line)).cloned().collect()),
         Rows::Customers(rows) => Rows::Customers(rows.iter().filter(|row| stays(&row.who, row.line)).cloned().collect()),
         Rows::Events(rows) => Rows::Events(rows.iter().filter(|row| stays(&row.who, row.line)).cloned().collect()),
-        Rows::Rates(rows) => Rows::Rates(rows.clone()),
+        Rows::Rates(_) | Rows::Suppressions(_) | Rows::Products(_) => rows.clone(),
     };
     (rows, errors)
 }
