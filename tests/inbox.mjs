@@ -1,6 +1,10 @@
 // Messages as the intake stores them, and what they became.
 
-import { uuid7 } from "./harness.mjs";
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import path from "node:path";
+
+import { root, uuid7 } from "./harness.mjs";
 
 // A source that pushes; its number.
 export async function source(server, kind = "segment", name = kind) {
@@ -54,4 +58,14 @@ export async function tables(server, names = Object.keys(TABLES)) {
   const found = {};
   for (const name of names) found[name] = await server.d1(TABLES[name]);
   return found;
+}
+
+// What taking a merge apart runs, in its order.
+export async function undo(server, id, now) {
+  const text = readFileSync(path.join(root, "functions", "src", "db", "merges.sql"), "utf8");
+  const parts = text.split("-- name: ").slice(1).map((part) => [part.split("\n")[0], part.slice(part.indexOf("\n"))]);
+  const steps = parts.filter(([name]) => name.startsWith("undo_"));
+  assert.ok(steps.length > 10);
+  for (const [, sql] of steps) await server.d1(sql, ...[id, Date.parse(now)].slice(0, sql.includes("?2") ? 2 : 1));
+  await server.d1("update facets set dirty = 1");
 }

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
 
 import { start } from "../harness.mjs";
-import { message, push, source } from "../inbox.mjs";
+import { message, push, source, undo } from "../inbox.mjs";
 import { counts, event, imported, order, ran } from "../rows.mjs";
 
 const NOW = "2026-03-02T09:00:00Z";
@@ -143,6 +143,9 @@ test("two records that are one have the bases of both, and apart again each has 
     await prune();
     found.push(await made());
     const merged = await server.d1("select count(*) as n from events");
+    await undo(server, 1, NOW);
+    found.push(await made());
+    assert.deepEqual(found[3].states, found[0].states);
     return { found, merged };
   };
   const without = await story(false);
