@@ -56,7 +56,11 @@ fn Form(
 ) -> impl IntoView {
     let typed = RwSignal::new(String::new());
     let tried = RwSignal::new(false);
-    let ask = wanted.iter().map(|name| view! { " " <b dir="auto">{name.clone()}</b> }).collect::<Vec<_>>();
+    let ask = wanted
+        .iter()
+        .enumerate()
+        .map(|(place, name)| view! { {if place == 0 { " " } else { " or " }} <b dir="auto">{name.clone()}</b> })
+        .collect::<Vec<_>>();
     let first = wanted.first().cloned().unwrap_or_default();
     let wanted = StoredValue::new(wanted);
     let fits = move || typed.with(|typed| wanted.with_value(|wanted| is_one_of(typed, wanted)));
@@ -69,7 +73,7 @@ fn Form(
         }
     };
     view! {
-        <form novalidate on:submit=send>
+        <form class="after" novalidate on:submit=send>
             <p>"This cannot be taken back. To go on, type:" {ask}</p>
             <Field label value=typed error autocomplete="off" />
             {move || failure.get().map(|failure| view! { <FailureNotice failure /> })}

@@ -58,7 +58,6 @@ pub(super) fn Erase(record: Record, at_once: bool) -> impl IntoView {
         >
             <p><b>"What goes: "</b> "the record and those merged into it, contacts and consent, orders, everything they did, scores, notes, and every message, dead letter and rejected row that names them."</p>
             <p><b>"What stays: "</b> "a keyed fingerprint of their addresses, so that they are never written to again, and a line in the register and the audit log that says that it was done, without their name."</p>
-            <p class="m">"Figures of days gone by keep counting their orders, without saying whose they were."</p>
         </TypedConfirm>
     }
 }
