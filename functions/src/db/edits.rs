@@ -100,13 +100,16 @@ pub async fn change(db: &Db, edits: &[Edit], alike: &Alike, now: Millis, log: St
                 statements.push(Statement::new(sql!("edits.sql", "set_aside"), said));
                 statements.push(Statement::new(sql!("edits.sql", "leave_tiers"), params![page(), Lifecycle::Active.code()]));
             }
-            None => statements.push(Statement::new(sql!("edits.sql", "score_again"), params![page()])),
+            None => statements.push(score_again(page())),
         }
     }
     for Edit { id, .. } in edits {
         match alike.objected {
             Some(true) => statements.extend(object(*id, now)),
-            Some(false) => statements.push(Statement::new(sql!("edits.sql", "object_no_longer"), params![*id])),
+            Some(false) => {
+                statements.push(Statement::new(sql!("edits.sql", "object_no_longer"), params![*id]));
+                statements.push(score_again(Param::json(&[[id]])));
+            }
             None => {}
         }
     }
@@ -115,6 +118,11 @@ pub async fn change(db: &Db, edits: &[Edit], alike: &Alike, now: Millis, log: St
     }
     statements.push(log);
     db.batch(statements).await.map(drop)
+}
+
+/// `[[customer, …], …]`
+fn score_again(page: Param) -> Statement {
+    Statement::new(sql!("edits.sql", "score_again"), params![page])
 }
 
 /// They object to profiling: what was worked out about them goes at once, and the next scoring passes them over. For a batch.
