@@ -14,7 +14,7 @@ const ENGLISH: &str = "a about after again all also always am and any anyone are
 /// Small words of the languages that are written in Latin letters and that shops here meet, without those that English has too.
 const OTHERS: &[&str] = &[
     // German
-    "aber auch auf aus bei bin bis bitte das dass dem den der des die doch ein eine einen einer es f\u{fc}r habe haben hat ich ihr im \
+    "aber alles auch auf aus bei bin bis bitte danke das dass dem den der des die doch ein eine einen einer es f\u{fc}r habe haben hallo hat ich ihr im leider \
      ist ja kann kein keine mehr meine mein mit nach nicht noch nur oder schon sehr sich sie sind und uns von vor war warum wenn wie \
      wir wird wurde zu zum zur",
     // French
