@@ -12,6 +12,8 @@ mod bell;
 mod body;
 mod browser;
 mod cors;
+#[cfg(test)]
+mod fuzz;
 mod hooks;
 mod receive;
 mod segment;

@@ -17,7 +17,7 @@ const MINUTE = "* * * * *";
 const PHASES = {
   "before write": ["push.received"],
   "after write": ["push.stored"],
-  "before queue": ["push.stored"],
+  "before queue": ["push.ringing"],
   "in the fold": ["intake.entered", "intake.loaded", "intake.planned", "intake.stored", "intake.leaving", "score.loaded", "score.computed"],
 };
 const KILLS = 10;

@@ -79,14 +79,14 @@ pub async fn answer(ctx: &Ctx, kind: Kind, id: &Id, request: Request<Body>) -> R
 
 /// WooCommerce tries an address when it is saved, with an unsigned form, and shows its owner an error unless that is answered 200.
 /// Nothing is read from it.
-fn is_ping(kind: Kind, headers: &HeaderMap, body: &[u8]) -> bool {
+pub(super) fn is_ping(kind: Kind, headers: &HeaderMap, body: &[u8]) -> bool {
     let number = body.strip_prefix(b"webhook_id=");
     kind == Kind::Woocommerce
         && !headers.contains_key("x-wc-webhook-signature")
         && number.is_some_and(|number| !number.is_empty() && number.len() < 20 && number.iter().all(u8::is_ascii_digit))
 }
 
-fn message(kind: Kind, headers: &HeaderMap, bytes: Vec<u8>) -> Result<Message, Problem> {
+pub(super) fn message(kind: Kind, headers: &HeaderMap, bytes: Vec<u8>) -> Result<Message, Problem> {
     let digest = hex(&Sha256::digest(&bytes));
     let body = body::json(bytes)?;
     // Of a list or a text nothing is read, but it is JSON all the same.

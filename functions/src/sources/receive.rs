@@ -34,6 +34,7 @@ pub async fn store(ctx: &Ctx, source: &Known, messages: &[Message]) -> Result<()
     seams::point("push.stored").await;
     directory::accepted(source.id, ctx.now.day(), stored.new);
     counts::add(ctx, source.id, counts::DUPLICATE, (messages.len() as u64).saturating_sub(stored.new));
+    seams::point("push.ringing").await;
     if stored.woke {
         bell::ring(ctx);
     }

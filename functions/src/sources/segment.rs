@@ -46,7 +46,7 @@ pub enum Call {
 
 /// Why a message is not taken, by the code that it is counted under.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Reject {
+pub(super) enum Reject {
     BadJson,
     TooLarge,
     TooOld,
@@ -55,7 +55,7 @@ enum Reject {
 
 /// What of a batch is not messages.
 #[derive(Debug, Deserialize)]
-struct Batch<'a> {
+pub(super) struct Batch<'a> {
     #[serde(borrow)]
     batch: Vec<&'a RawValue>,
     #[serde(borrow, default, rename = "writeKey")]
@@ -93,10 +93,10 @@ struct Context<'a> {
 
 /// What messages are held against.
 #[derive(Debug, Clone, Copy)]
-struct Door<'a> {
-    source: &'a Known,
-    now: Millis,
-    oldest_day: Day,
+pub(super) struct Door<'a> {
+    pub source: &'a Known,
+    pub now: Millis,
+    pub oldest_day: Day,
 }
 
 impl Call {
@@ -221,7 +221,7 @@ async fn read(body: Body) -> Result<String, Problem> {
 }
 
 /// The messages of a body: those of its list, or itself.
-fn parse(call: Call, text: &str) -> Result<Batch<'_>, Problem> {
+pub(super) fn parse(call: Call, text: &str) -> Result<Batch<'_>, Problem> {
     let too_large = |what: String| Problem::BadRequest("too_large", what);
     let bad = |error: serde_json::Error| {
         // The error's own words may quote a value.
@@ -249,7 +249,7 @@ fn parse(call: Call, text: &str) -> Result<Batch<'_>, Problem> {
 }
 
 /// What can be taken, and how many cannot, by reason.
-fn messages(door: Door<'_>, call: Call, batch: &Batch<'_>) -> (Vec<Message>, Vec<(Reject, u64)>) {
+pub(super) fn messages(door: Door<'_>, call: Call, batch: &Batch<'_>) -> (Vec<Message>, Vec<(Reject, u64)>) {
     let sent_at = time(batch.sent_at);
     let mut taken = Vec::with_capacity(batch.batch.len());
     let mut refused: Vec<(Reject, u64)> = Vec::new();
