@@ -25,8 +25,6 @@ use shared::source::{Delivery, Kind, read};
 use shared::time::{Day, Millis};
 use shared::{event, search};
 
-const FILES: [import::Kind; 4] = [import::Kind::Orders, import::Kind::Customers, import::Kind::Events, import::Kind::Rates];
-
 const NOW: Millis = Millis(1_795_348_800_000);
 
 /// Bodies of one kind of sender, with their topics; one of our own where the samples are absent.
@@ -93,14 +91,14 @@ fn webhooks_of_helpdesks() {
 
 #[test]
 fn files() {
-    let templates = FILES.map(|kind| import::template(kind).as_bytes().to_vec());
+    let templates = import::Kind::ALL.map(|kind| import::template(kind).as_bytes().to_vec());
     let wide = templates.iter().map(|bytes| String::from_utf8_lossy(bytes).encode_utf16().flat_map(u16::to_le_bytes).collect());
     let lines = br#"{"order_id":"1","email":"a@example.com","date":"2026-11-22","amount":"5.00","customer":{"name":"Ada"}}"#;
     let lines = [lines.to_vec(), b"\n".to_vec(), lines.to_vec()].concat();
     let corpus = wide.chain(templates.iter().cloned()).chain([lines]).collect::<Vec<Vec<u8>>>();
     let defaults = Defaults { currency: Currency::USD, time_zone: "Europe/Berlin".to_owned() };
     let import = |bytes: &[u8], random: &mut Random| {
-        let kind = (random.below(2) == 0).then(|| FILES[random.below(FILES.len())]);
+        let kind = (random.below(2) == 0).then(|| import::Kind::ALL[random.below(import::Kind::ALL.len())]);
         let (one, other) = bytes.split_at(random.below(bytes.len() + 1));
         if let Some(mut lines) = Lines::of(one) {
             let mut rows = Vec::new();
