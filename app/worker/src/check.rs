@@ -111,7 +111,7 @@ mod tests {
 
     fn order(id: &str, customer: &str, day: i64, amount: i64, currency: &str) -> OrderRow {
         OrderRow {
-            line: 2,
+            line: id.parse().expect("a number"),
             key: Key::Own(id.into()),
             who: Who { external_id: Some(customer.into()), email: None, name: None },
             ordered_at: Millis(day),
