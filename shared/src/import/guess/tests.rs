@@ -305,7 +305,7 @@ fn exports_of_other_tools_are_known_by_their_names() {
         Kind::Contacts,
         "Record ID,First Name,Last Name,Email,Phone Number,Associated Company ID,Associated Company,Create Date\n\
          51,Grace,Example,grace@example.com,+44 20 79460000,77,Example Heating Ltd,2024-05-02 10:00\n",
-        "customer_id=0 email=3 first_name=1 last_name=2 account_id=5 account_name=6 phone=4 created_at=7",
+        "customer_id=0 email=3 first_name=1 last_name=2 account_id=5 account_name=6 phone=4",
     );
     check(
         Kind::Accounts,
