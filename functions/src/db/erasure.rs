@@ -248,6 +248,7 @@ pub fn remove_told(source: i64, people: &[i64]) -> Vec<Statement> {
         Statement::new(sql!("erasure.sql", "remove_orders_of"), params![source, people()]),
         Statement::new(sql!("erasure.sql", "remove_events_of"), params![source, people()]),
         Statement::new(sql!("erasure.sql", "remove_identities_of"), params![people(), from, to]),
+        Statement::new(sql!("erasure.sql", "remove_bases_of"), params![people()]),
         Statement::new(sql!("erasure.sql", "mark_dirty"), params![people()]),
         leases::wake("score"),
     ]

@@ -202,5 +202,9 @@ delete from events where source = ?1 and customer_id in (select value from json_
 delete from identities where kind in ('external', 'account', 'anonymous') and value >= ?2 and value < ?3
   and customer_id in (select value from json_each(?1));
 
+-- name: remove_bases_of
+-- What events told whose rows are gone is one sum over all sources: it cannot be taken apart.
+update states set base = null where customer_id in (select value from json_each(?1)) and base is not null;
+
 -- name: mark_dirty
 update facets set dirty = min(dirty + 1, 2) where customer_id in (select value from json_each(?1));
