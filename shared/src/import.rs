@@ -382,9 +382,12 @@ impl Rows {
         each_shape!(self, rows => rows.len())
     }
 
-    /// Lines of the file that they stand on: one line may make several rows, which then follow each other.
+    /// Lines of the file that they stand on: one line may tell several events, which then follow each other.
     pub fn lines(&self) -> usize {
-        each_shape!(self, rows => rows.chunk_by(|one, next| one.line == next.line).count())
+        match self {
+            Self::Events(rows) => rows.chunk_by(|one, next| one.line == next.line).count(),
+            _ => self.len(),
+        }
     }
 
     pub fn is_empty(&self) -> bool {
