@@ -27,9 +27,9 @@ select ?1, ?2, ?3, ?4, json_object(
       'traits_at', traits_at, 'fields_at', fields_at, 'created_at', created_at, 'owner_id', owner_id)
     from customers where id = ?2
   ),
-  'winner_contacts', (
+  'people', (
     select json_group_array(json_array(id, name, email, phone, country, time_zone, role, fields_at, source_at))
-    from contacts where customer_id = ?2
+    from contacts where customer_id in (?2, ?3)
   ),
   'score', (
     select json_object('model_id', model_id, 'score', score, 'history', history, 'scored_at', scored_at) from scores where customer_id = ?3
@@ -148,12 +148,12 @@ update customers set external_id = m.moved ->> '$.winner.external_id', kind = m.
   created_at = m.moved ->> '$.winner.created_at', owner_id = m.moved ->> '$.winner.owner_id'
 from merges m where m.id = ?1 and customers.id = m.winner and customers.updated_at = m.created_at;
 
--- name: undo_winner_contacts
--- The same of its people. Their consent stays: it was told of the address, and no opt-out is lifted here.
+-- name: undo_people
+-- The same of the people of both. Their consent stays: it was told of the address, and no opt-out is lifted here.
 update contacts set name = j.value ->> 1, email = j.value ->> 2, phone = j.value ->> 3, country = j.value ->> 4, time_zone = j.value ->> 5,
   role = j.value ->> 6, fields_at = j.value ->> 7, source_at = j.value ->> 8
-from merges m, json_each(m.moved, '$.winner_contacts') j
-where m.id = ?1 and contacts.id = j.value ->> 0 and contacts.customer_id = m.winner and contacts.updated_at = m.created_at;
+from merges m, json_each(m.moved, '$.people') j
+where m.id = ?1 and contacts.id = j.value ->> 0 and contacts.customer_id in (m.winner, m.loser) and contacts.updated_at = m.created_at;
 
 -- name: undo_winner_version
 update customers set version = version + 1, updated_at = ?2 where id = (select winner from merges where id = ?1);
