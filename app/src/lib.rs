@@ -40,8 +40,8 @@ pub fn start() {
     }
 }
 
-/// The second module: one customer, Data, Settings and the first run. It shows them where the shell of the first gives it a place, and lives from then on, so that
-/// an import goes on while other pages are looked at.
+/// The second module: one customer, Data and the first run. It shows them where the shell of the first gives it a place, and lives from
+/// then on, so that an import goes on while other pages are looked at.
 pub fn start_office() {
     console_error_panic_hook::set_once();
     office::start();
@@ -53,7 +53,7 @@ pub fn start_gate() {
     gate::start();
 }
 
-/// The third module: Models. It too lives from then on, so that a fit goes on while other pages are looked at.
+/// The third module: Models and Settings. It too lives from then on, so that a fit goes on while other pages are looked at.
 pub fn start_lab() {
     console_error_panic_hook::set_once();
     lab::start();

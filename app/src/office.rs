@@ -1,4 +1,4 @@
-//! The root of the second module: one customer, Data, Settings and the first run, in a place that the shell gives it.
+//! The root of the second module: one customer, Data and the first run, in a place that the shell gives it.
 
 use leptos::prelude::*;
 use web_sys::HtmlElement;
@@ -8,7 +8,6 @@ use crate::pages::customer::CustomerPage;
 use crate::pages::data::DataPage;
 use crate::pages::data::center::provide_import_center;
 use crate::pages::first_run::FirstRun;
-use crate::pages::settings::SettingsPage;
 use crate::places::{Desk, Module, desk_of};
 
 pub fn start() {
@@ -27,7 +26,6 @@ fn Office(root: HtmlElement) -> impl IntoView {
         Some(Desk::Customer(id)) => view! { <CustomerPage id /> }.into_any(),
         Some(Desk::FirstRun) => session.get_untracked().map(|session| view! { <FirstRun shop=session.shop /> }).into_any(),
         Some(Desk::Data) => view! { <DataPage /> }.into_any(),
-        Some(Desk::Settings) => view! { <SettingsPage /> }.into_any(),
         // Somebody looks at a page of the first module.
         None => ().into_any(),
     }

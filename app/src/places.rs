@@ -113,9 +113,6 @@ pub const PLACES: [Place; 12] = [
     Place { path: "/settings", name: "Settings", key: 'e', plan: None },
 ];
 
-/// The only page of [`Module::Lab`].
-pub const MODELS: &str = "/models";
-
 /// What stands at an address.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Page {
@@ -134,7 +131,7 @@ pub enum Page {
 pub enum Module {
     /// Tells its own apart with [`desk_of`]; fetched ahead of time.
     Office,
-    /// Models; fetched when somebody goes there.
+    /// Tells its own apart with [`study_of`]; fetched when somebody goes there.
     Lab,
     /// Tells its own apart with [`post_of`]; fetched when somebody goes there.
     Gate,
@@ -150,8 +147,8 @@ pub fn page_of(path: &str) -> Page {
     }
     match of_path(path) {
         _ if post_of(path).is_some() => Page::Of(Module::Gate),
+        _ if study_of(path).is_some() => Page::Of(Module::Lab),
         _ if desk_of(path).is_some() => Page::Of(Module::Office),
-        Some(place) if place.path == path && path == MODELS => Page::Of(Module::Lab),
         Some(place) if place.path == path && place.plan.is_some() => Page::Planned(place),
         _ => Page::None,
     }
@@ -200,7 +197,6 @@ pub enum Desk {
     /// Within Overview.
     FirstRun,
     Data,
-    Settings,
 }
 
 /// Addresses below them are theirs as well: their pages have tabs.
@@ -213,7 +209,22 @@ pub fn desk_of(path: &str) -> Option<Desk> {
     }
     match of_path(path)?.path {
         "/data" => Some(Desk::Data),
-        "/settings" => Some(Desk::Settings),
+        _ => None,
+    }
+}
+
+/// What the third module shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Study {
+    Models,
+    Settings,
+}
+
+/// Settings have tabs, all but one of which are theirs.
+pub fn study_of(path: &str) -> Option<Study> {
+    match of_path(path)?.path {
+        "/models" if path == "/models" => Some(Study::Models),
+        "/settings" if post_of(path).is_none() => Some(Study::Settings),
         _ => None,
     }
 }
@@ -277,10 +288,10 @@ mod tests {
         assert_eq!(desk_of("/customers/0193"), Some(Desk::Customer("0193".to_owned())));
         assert_eq!(page_of("/data/history"), Page::Of(Module::Office));
         assert_eq!(desk_of("/data/history"), Some(Desk::Data));
-        assert_eq!(desk_of("/settings"), Some(Desk::Settings));
+        assert_eq!((desk_of("/settings"), study_of("/settings/people")), (None, Some(Study::Settings)));
         assert_eq!(desk_of("/radar"), None);
-        assert_eq!(page_of(MODELS), Page::Of(Module::Lab));
-        assert_eq!(desk_of(MODELS), None);
+        assert_eq!(page_of("/models"), Page::Of(Module::Lab));
+        assert_eq!((desk_of("/models"), study_of("/models/7"), study_of("/settings/privacy")), (None, None, None));
         assert_eq!(page_of("/data/sources"), Page::Of(Module::Gate));
         assert_eq!(post_of("/data/sources/new"), Some(Post::NewSource));
         assert_eq!(post_of("/data/sources/0193/setup"), Some(Post::Setup("0193".to_owned())));

@@ -13,12 +13,12 @@ use crate::stamp;
 /// A module of the page: its name, what it is, and the bytes of brotli that its wasm and script may take.
 pub type Module = (&'static str, &'static str, usize);
 
-/// The first load is what a person waits for; the office comes in a quiet moment after it, the lab when somebody goes to Models, the
+/// The first load is what a person waits for; the office comes in a quiet moment after it, the lab when somebody goes to Models or Settings, the
 /// gate when somebody goes to sources, dead letters or what people may ask for, the Web Worker's while a file is chosen or a model is fitted.
 pub const MODULES: [Module; 4] = [
     ("app", "first load", 350_000),
     ("office", "second module", 490_000),
-    ("lab", "third module, Models", 250_000),
+    ("lab", "third module, Models and Settings", 300_000),
     ("gate", "fourth module, sources and privacy", 350_000),
 ];
 
