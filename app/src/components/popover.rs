@@ -26,7 +26,9 @@ pub fn Popover(
     let id = unique_id();
     let is_outside = move |target: Option<web_sys::EventTarget>| {
         let target = target.and_then(|target| target.dyn_into::<web_sys::Node>().ok());
-        around.get_untracked().is_some_and(|around| target.is_some() && !around.contains(target.as_ref()))
+        // A link inside takes the page away, and the focus leaves what is gone already.
+        let around = around.try_get_untracked().flatten();
+        around.is_some_and(|around| target.is_some() && !around.contains(target.as_ref()))
     };
     let pressed = window_event_listener(ev::pointerdown, move |event| {
         if open.try_get_untracked() == Some(true) && is_outside(event.target()) {
@@ -48,7 +50,7 @@ pub fn Popover(
             }
             on:focusout=move |event| {
                 if is_outside(event.related_target()) {
-                    open.set(false);
+                    open.try_set(false);
                 }
             }
         >
