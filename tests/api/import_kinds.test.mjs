@@ -198,3 +198,24 @@ test("a kind that is none is refused with all that there are", async () => {
   assert.equal(answer.status, 422);
   assert.match(answer.json.fields.kind, /orders, customers, events, rates, contacts, accounts, subscriptions, tickets, nps, engagement, consent, suppressions, products/);
 });
+
+test("what somebody buys, looks at and leaves behind is told in the catalogue's words, with what is there again", async () => {
+  const products = (stock) => `product_id,title,category,price,currency,stock,link\nP-1,Green tea,Tea,9.90,USD,5,https://shop.example/tea\nP-2,Blue pot,Pots,30.00,USD,${stock},https://shop.example/pot\n`;
+  await file("products", products(0));
+  await file("orders", "order_id,customer_id,date,amount,currency,item\nO-1,C-1,2026-01-10,9.90,USD,Green tea\nO-2,C-1,2026-02-01,9.90,USD,Green tea\n");
+  await file("events", [
+    "event_id,customer_id,time,event,properties",
+    'e1,C-1,2026-02-10T12:00:00Z,Product Viewed,"{""product_id"":""P-2"",""name"":""Pot, blue""}"',
+    'e2,C-1,2026-02-20T12:00:00Z,Product Added,"{""product_id"":""P-1"",""name"":""Green tea""}"',
+  ].join("\n"));
+  await ran(api, "score");
+  const shopping = async () => (await api.get(`/api/customers/${(await server.d1("select public_id from customers where external_id = 'C-1'"))[0].public_id}`)).json.customer.shopping;
+  const before = await shopping();
+  assert.deepEqual(
+    [before.favourite_category, before.last_item.name, before.last_item.link, before.last_item.in_stock, before.last_viewed.name, before.last_viewed.in_stock],
+    ["Tea", "Green tea", "https://shop.example/tea", true, "Blue pot", false],
+  );
+  assert.deepEqual([before.left_behind.map((item) => item.name), before.left_since, before.back_in_stock], [["Green tea"], "2026-02-20", []]);
+  await file("products", products(4));
+  assert.deepEqual((await shopping()).back_in_stock.map((item) => [item.name, item.in_stock]), [["Blue pot", true]]);
+});

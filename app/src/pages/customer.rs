@@ -9,6 +9,7 @@ mod notes;
 mod orders;
 mod peers;
 mod read;
+mod shopping;
 mod timeline;
 
 use std::collections::BTreeMap;
@@ -25,6 +26,7 @@ use self::facts::Facts;
 use self::notes::NotesPanel;
 use self::orders::{Orders, Spent};
 use self::peers::PeersPanel;
+use self::shopping::ShoppingPanel;
 use self::timeline::Timeline;
 use crate::charts::RiskOverTime;
 use crate::client::Failure;
@@ -119,6 +121,7 @@ fn Whole(customer: Customer, again: Callback<()>) -> impl IntoView {
         peers,
         explanation,
         p_return_interval,
+        shopping,
         objected_at,
         ..
     } = customer.clone();
@@ -146,6 +149,7 @@ fn Whole(customer: Customer, again: Callback<()>) -> impl IntoView {
                     <Reasons reasons tier objects=objected_at.is_some() />
                     <AsidePanel id=id.clone() aside tier care />
                     <Spent spent home=home_currency />
+                    <ShoppingPanel shopping />
                 </div>
             </div>
             {(explanation.is_some() || peers.is_some())

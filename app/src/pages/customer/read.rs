@@ -43,6 +43,7 @@ struct Rest {
     second_lifetime_value_interval: Option<MoneyInterval>,
     rhythm: Option<String>,
     home_currency: Currency,
+    shopping: Shopping,
     #[serde(default)]
     objected_at: Option<String>,
 }
@@ -68,6 +69,7 @@ fn whole(row: CustomerRow, rest: Rest) -> Customer {
         second_lifetime_value_interval,
         rhythm,
         home_currency,
+        shopping,
         objected_at,
     } = rest;
     Customer {
@@ -91,8 +93,7 @@ fn whole(row: CustomerRow, rest: Rest) -> Customer {
         second_lifetime_value_interval,
         rhythm,
         home_currency,
-        // No part of the page tells it, and its reader would be weight.
-        shopping: Shopping::default(),
+        shopping,
         objected_at,
     }
 }
@@ -157,7 +158,7 @@ mod tests {
             second_lifetime_value_interval: Some(MoneyInterval { low: Money::new(4_500, usd), high: Money::new(5_600, usd) }),
             rhythm: Some("every 24 days".to_owned()),
             home_currency: usd,
-            shopping: Shopping::default(),
+            shopping: Shopping { favourite_category: Some("Tea".to_owned()), ..Shopping::default() },
             objected_at: Some("2026-03-02T09:00:00Z".to_owned()),
         };
         let text = serde_json::to_string(&CustomerResponse { customer: sent.clone() }).expect("json");
