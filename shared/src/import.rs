@@ -382,11 +382,14 @@ impl Rows {
         each_shape!(self, rows => rows.len())
     }
 
-    /// Lines of the file that they stand on: one line may tell several events, which then follow each other.
+    /// Lines of the file that they stand on. One line may tell several events, suppress two addresses or hold all variants of a product;
+    /// what it tells follows each other. An order, a customer and a rate stand on a line of their own.
     pub fn lines(&self) -> usize {
         match self {
             Self::Events(rows) => rows.chunk_by(|one, next| one.line == next.line).count(),
-            _ => self.len(),
+            Self::Suppressions(rows) => rows.chunk_by(|one, next| one.line == next.line).count(),
+            Self::Products(rows) => rows.chunk_by(|one, next| one.line == next.line).count(),
+            Self::Orders(_) | Self::Customers(_) | Self::Rates(_) => self.len(),
         }
     }
 
