@@ -6,7 +6,7 @@ use shared::time::Millis;
 
 use super::intake::Key;
 use super::suppressions::NewSuppression;
-use super::{Db, DbError, Param, Statement, leases, paged, privacy_requests, suppressions};
+use super::{Db, DbError, Param, Statement, leases, paged, privacy_requests, sample, suppressions};
 use crate::{params, sql};
 
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -200,17 +200,10 @@ pub fn remove_rest(people: &[i64]) -> Vec<Statement> {
         sql!("erasure.sql", "remove_merges"),
         sql!("erasure.sql", "forget_released"),
         sql!("erasure.sql", "remove_parked"),
-        sql!("sample.sql", "remove_consents"),
-        sql!("sample.sql", "remove_contacts"),
-        sql!("sample.sql", "remove_notes"),
-        sql!("sample.sql", "remove_set_asides"),
-        sql!("sample.sql", "remove_identities"),
-        sql!("sample.sql", "remove_states"),
-        sql!("sample.sql", "remove_scores"),
-        sql!("sample.sql", "remove_facets"),
-        sql!("erasure.sql", "remove_customers"),
     ]
     .into_iter()
+    .chain(sample::BELONGINGS)
+    .chain([sql!("erasure.sql", "remove_customers")])
     .map(|sql| Statement::new(sql, vec![people.clone()]))
     .collect()
 }

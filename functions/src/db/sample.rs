@@ -23,24 +23,26 @@ pub async fn page(db: &Db, after: i64, limit: u32) -> Result<Page, DbError> {
     Ok(page.unwrap_or(Page { ids: "[]".to_owned(), n: 0 }))
 }
 
-/// All that is known of them, in the order in which nothing points at what is gone.
+/// What goes with customers, but for orders and events, in the order in which nothing points at what is gone.
+pub const BELONGINGS: [&str; 8] = [
+    sql!("sample.sql", "remove_consents"),
+    sql!("sample.sql", "remove_contacts"),
+    sql!("sample.sql", "remove_notes"),
+    sql!("sample.sql", "remove_set_asides"),
+    sql!("sample.sql", "remove_identities"),
+    sql!("sample.sql", "remove_states"),
+    sql!("sample.sql", "remove_scores"),
+    sql!("sample.sql", "remove_facets"),
+];
+
+/// All that is known of them.
 pub fn remove(ids: &str) -> Vec<Statement> {
-    [
-        sql!("sample.sql", "remove_orders"),
-        sql!("sample.sql", "remove_events"),
-        sql!("sample.sql", "remove_consents"),
-        sql!("sample.sql", "remove_contacts"),
-        sql!("sample.sql", "remove_notes"),
-        sql!("sample.sql", "remove_set_asides"),
-        sql!("sample.sql", "remove_identities"),
-        sql!("sample.sql", "remove_states"),
-        sql!("sample.sql", "remove_scores"),
-        sql!("sample.sql", "remove_facets"),
-        sql!("sample.sql", "remove_customers"),
-    ]
-    .into_iter()
-    .map(|sql| Statement::new(sql, vec![Param::Json(ids.to_owned())]))
-    .collect()
+    [sql!("sample.sql", "remove_orders"), sql!("sample.sql", "remove_events")]
+        .into_iter()
+        .chain(BELONGINGS)
+        .chain([sql!("sample.sql", "remove_customers")])
+        .map(|sql| Statement::new(sql, vec![Param::Json(ids.to_owned())]))
+        .collect()
 }
 
 /// No further batch of the sample shop is taken.

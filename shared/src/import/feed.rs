@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 use super::guess::rank;
 use super::headers::fold;
 use super::limits::{RAW_CHARS, ROW_BYTES};
+use super::lines::write_row;
 use super::refusal::cut;
 use super::{Kind, fields};
 
@@ -211,18 +212,6 @@ fn write_cells(cells: &[Option<String>], out: &mut Vec<u8>) {
 fn unreadable(held: &str, out: &mut Vec<u8>) {
     let nothing = fields(Kind::Products).iter().map(|_| "");
     write_row(nothing.chain([cut(held, RAW_CHARS)]), out);
-}
-
-fn write_row<'a>(cells: impl Iterator<Item = &'a str>, out: &mut Vec<u8>) {
-    for (at, cell) in cells.enumerate() {
-        if at > 0 {
-            out.push(b',');
-        }
-        out.push(b'"');
-        out.extend_from_slice(cell.replace('\0', "").replace('"', "\"\"").as_bytes());
-        out.push(b'"');
-    }
-    out.push(b'\n');
 }
 
 #[cfg(test)]

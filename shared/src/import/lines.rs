@@ -135,7 +135,8 @@ fn text(value: &Value) -> String {
     }
 }
 
-fn write_row<'a>(cells: impl Iterator<Item = &'a str>, out: &mut Vec<u8>) {
+/// As CSV.
+pub(super) fn write_row<'a>(cells: impl Iterator<Item = &'a str>, out: &mut Vec<u8>) {
     for (at, cell) in cells.enumerate() {
         if at > 0 {
             out.push(b',');
