@@ -160,6 +160,7 @@ pub fn undo(merge: &Merge, now: Millis) -> Vec<Statement> {
         Statement::new(sql!("merges.sql", "undo_requests"), params![id]),
         Statement::new(sql!("merges.sql", "undo_winner"), params![id]),
         Statement::new(sql!("merges.sql", "undo_people"), params![id]),
+        Statement::new(sql!("merges.sql", "undo_country"), params![id]),
         Statement::new(sql!("merges.sql", "undo_winner_version"), params![id, now]),
         Statement::new(sql!("merges.sql", "undo_score"), params![id]),
         Statement::new(sql!("merges.sql", "undo_loser"), params![id, now]),

@@ -155,6 +155,12 @@ update contacts set name = j.value ->> 1, email = j.value ->> 2, phone = j.value
 from merges m, json_each(m.moved, '$.people') j
 where m.id = ?1 and contacts.id = j.value ->> 0 and contacts.customer_id in (m.winner, m.loser) and contacts.updated_at = m.created_at;
 
+-- name: undo_country
+update facets set country = (
+  select k.country from contacts k where k.customer_id = facets.customer_id and k.country is not null order by k.id limit 1
+)
+where customer_id = (select winner from merges where id = ?1);
+
 -- name: undo_winner_version
 update customers set version = version + 1, updated_at = ?2 where id = (select winner from merges where id = ?1);
 
