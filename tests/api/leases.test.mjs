@@ -161,7 +161,7 @@ for (const [job, { cron = MINUTE, prepare, points }] of Object.entries(STALLS)) 
 
 // So that only the job in question is at work.
 const onlyWake = async (job) => {
-  await until(async () => (await server.d1("select 1 from leases where expires_at > 0 and token <> 'held back'")).length === 0, "the end of what goes on", 60_000);
+  await until(async () => (await server.d1("select 1 from leases where expires_at > 0 and token <> 'held back'")).length === 0, "the end of what goes on", 120_000);
   await server.d1("delete from wakes");
   await server.d1("delete from runs");
   await server.d1("insert into wakes (job, due_at) values (?1, 1)", job);

@@ -17,8 +17,8 @@ pub type Module = (&'static str, &'static str, usize);
 /// gate when somebody goes to sources, dead letters or what people may ask for, the Web Worker's while a file is chosen or a model is fitted.
 pub const MODULES: [Module; 4] = [
     ("app", "first load", 350_000),
-    ("office", "second module", 490_000),
-    ("lab", "third module, Models and Settings", 300_000),
+    ("office", "second module", 430_000),
+    ("lab", "third module, Models and Settings", 370_000),
     ("gate", "fourth module, sources and privacy", 350_000),
 ];
 
