@@ -38,7 +38,7 @@ test("an owner adds somebody, who signs in by the link, is made a viewer and is 
   await max.page.getByRole("button", { name: "Sign in" }).click();
   await max.page.getByRole("heading", { level: 1, name: "Overview" }).waitFor();
   await max.visit("/settings/sessions", "Settings");
-  assert.deepEqual(await max.page.getByRole("navigation", { name: "Settings" }).getByRole("link").allTextContents(), ["Shop", "Exchange rates", "Sessions", "Limits"]);
+  assert.deepEqual(await max.page.getByRole("navigation", { name: "Settings" }).getByRole("link").allTextContents(), ["Shop", "Exchange rates", "Sessions", "Privacy", "Limits"]);
   await max.visit("/settings/people", "Settings");
   await max.page.getByText("Only an owner sees this").waitFor();
 
