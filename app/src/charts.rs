@@ -6,9 +6,11 @@ mod days;
 pub mod geometry;
 mod risk;
 mod spark;
+mod treemap;
 
 pub use behind::*;
 pub use calibration::*;
 pub use days::*;
 pub use risk::*;
 pub use spark::*;
+pub use treemap::*;

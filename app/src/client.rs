@@ -51,6 +51,10 @@ pub async fn patch<B: Serialize + ?Sized, T: DeserializeOwned>(path: &str, versi
     read(&send(Method::PATCH, path, Some(json(body)?), &[("if-match", &etag(version))]).await?)
 }
 
+pub async fn post_version<T: DeserializeOwned>(path: &str, version: u32) -> Result<T, Failure> {
+    read(&send(Method::POST, path, Some("{}".to_owned()), &[("if-match", &etag(version))]).await?)
+}
+
 pub async fn delete<T: DeserializeOwned>(path: &str) -> Result<T, Failure> {
     read(&send(Method::DELETE, path, Some(String::new()), &[]).await?)
 }

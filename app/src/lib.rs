@@ -1,6 +1,6 @@
 //! Rekindle's single-page app: it shows what the API and `shared` return and does no business arithmetic of its own.
 //!
-//! It is built as four wasm modules, `app`, `office`, `lab` and `gate`, from this one crate: each binary calls one of the functions below, and the
+//! It is built as five wasm modules, `app`, `office`, `lab`, `gate` and `studio`, from this one crate: each binary calls one of the functions below, and the
 //! linker leaves out what that never reaches. They share the page but no memory; `bridge` is all they say to each other.
 //!
 //! Modules without Leptos types (`format`, `query`, `window`, `places`, `keyboard::keys`, `charts::geometry`) are pure and tested natively.
@@ -26,6 +26,7 @@ mod routes;
 mod screen;
 mod session;
 mod shell;
+mod studio;
 mod theme;
 mod window;
 mod worker_client;
@@ -51,6 +52,12 @@ pub fn start_office() {
 pub fn start_gate() {
     console_error_panic_hook::set_once();
     gate::start();
+}
+
+/// The fifth module: segments, offers, improvements and the inbox, where win-back is planned.
+pub fn start_studio() {
+    console_error_panic_hook::set_once();
+    studio::start();
 }
 
 /// The third module: Models and Settings. It too lives from then on, so that a fit goes on while other pages are looked at.

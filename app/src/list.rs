@@ -25,6 +25,7 @@ use self::columns::Columns;
 use self::selection::Selection;
 use self::team::Team;
 use crate::client::{self, Failure};
+use crate::components::Starting;
 use crate::query::ListQuery;
 use crate::router::{Step, go, use_location};
 use crate::session::{SessionState, use_session};
@@ -53,6 +54,8 @@ pub struct List {
     team: Team,
     /// Whom the dialog about setting aside is about.
     setting_aside: RwSignal<Option<Selection>>,
+    /// What the dialog about starting is about.
+    starting: RwSignal<Option<Starting>>,
     /// Where a choice of several rows began.
     anchor: StoredValue<Option<u64>>,
     /// The page that is in view.
@@ -99,6 +102,7 @@ impl List {
             view: RwSignal::new(None),
             team: Team::new(),
             setting_aside: RwSignal::new(None),
+            starting: RwSignal::new(None),
             anchor: StoredValue::new(None),
             top: StoredValue::new(0),
             pages: RwSignal::new(pages),

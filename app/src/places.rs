@@ -24,48 +24,9 @@ pub const PLACES: [Place; 12] = [
     Place { path: "/", name: "Overview", key: 'o', plan: None },
     Place { path: "/radar", name: "Radar", key: 'r', plan: None },
     Place { path: "/customers", name: "Customers", key: 'c', plan: None },
-    Place {
-        path: "/segments",
-        name: "Segments",
-        key: 's',
-        plan: Some(Plan {
-            answers: "Which groups are leaving, what they are worth, and for what reason.",
-            will: &[
-                "Group leaving customers by the reason they have in common, such as price, service or a missing feature",
-                "Show each group's worth and how it grew or shrank",
-                "Start a win-back plan for a whole group",
-            ],
-            meanwhile: ("See who is leaving, one by one, on Radar", "/radar"),
-        }),
-    },
-    Place {
-        path: "/offers",
-        name: "Offers",
-        key: 'f',
-        plan: Some(Plan {
-            answers: "Which offer works for which customer, and what you are willing to give.",
-            will: &[
-                "Compare seven kinds of offer over seven reasons for leaving, with the interval of every estimate",
-                "Keep margin, budget and discount inside guardrails that you set",
-                "Recompute everything while a slider moves",
-            ],
-            meanwhile: ("See what customers are worth on Radar", "/radar?sort=value"),
-        }),
-    },
-    Place {
-        path: "/improvements",
-        name: "Improvements",
-        key: 'm',
-        plan: Some(Plan {
-            answers: "What you shipped, and whom it would bring back.",
-            will: &[
-                "Record a fix, a feature or a price change in a sentence",
-                "Find the customers who left over exactly that",
-                "Announce it to those customers and nobody else",
-            ],
-            meanwhile: ("Look through the lost customers", "/radar?view=lost"),
-        }),
-    },
+    Place { path: "/segments", name: "Segments", key: 's', plan: None },
+    Place { path: "/offers", name: "Offers", key: 'f', plan: None },
+    Place { path: "/improvements", name: "Improvements", key: 'm', plan: None },
     Place {
         path: "/campaigns",
         name: "Campaigns",
@@ -80,20 +41,7 @@ pub const PLACES: [Place; 12] = [
             meanwhile: ("See who would be worth a campaign on Radar", "/radar"),
         }),
     },
-    Place {
-        path: "/inbox",
-        name: "Inbox",
-        key: 'i',
-        plan: Some(Plan {
-            answers: "Replies to read, calls to make, and the accounts that need a person.",
-            will: &[
-                "Collect replies and tasks in one list with a due date",
-                "Show the customer's history beside each task",
-                "Prepare exports for post and for ad audiences",
-            ],
-            meanwhile: ("Open a customer's history", "/customers"),
-        }),
-    },
+    Place { path: "/inbox", name: "Inbox", key: 'i', plan: None },
     Place {
         path: "/results",
         name: "Results",
@@ -135,6 +83,8 @@ pub enum Module {
     Lab,
     /// Tells its own apart with [`post_of`]; fetched when somebody goes there.
     Gate,
+    /// Tells its own apart with [`bench_of`]; fetched when somebody goes there.
+    Studio,
 }
 
 pub fn page_of(path: &str) -> Page {
@@ -147,6 +97,7 @@ pub fn page_of(path: &str) -> Page {
     }
     match of_path(path) {
         _ if post_of(path).is_some() => Page::Of(Module::Gate),
+        _ if bench_of(path).is_some() => Page::Of(Module::Studio),
         _ if study_of(path).is_some() => Page::Of(Module::Lab),
         _ if desk_of(path).is_some() => Page::Of(Module::Office),
         Some(place) if place.path == path && place.plan.is_some() => Page::Planned(place),
@@ -187,6 +138,46 @@ pub fn post_of(path: &str) -> Option<Post> {
         _ => return None,
     };
     parts.next().is_none().then_some(post)
+}
+
+/// What the fifth module shows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Bench {
+    Segments,
+    /// A micro-segment or a marketer's own, as the address has it.
+    Segment(String),
+    /// A filter that a marketer writes.
+    NewSegment,
+    /// Words by which texts are told apart.
+    Topics,
+    Offers,
+    /// What the shop itself can give.
+    Catalogue,
+    /// How what is offered reaches people: stores' codes, uploaded codes, tasks.
+    Fulfilment,
+    Improvements,
+    /// Tasks of people.
+    Inbox,
+    /// Radar, on paper or as a file.
+    Report,
+}
+
+pub fn bench_of(path: &str) -> Option<Bench> {
+    let mut parts = path.strip_prefix('/')?.split('/');
+    let bench = match (parts.next()?, parts.next()) {
+        ("segments", None) => Bench::Segments,
+        ("segments", Some("new")) => Bench::NewSegment,
+        ("segments", Some("topics")) => Bench::Topics,
+        ("segments", Some(id)) => Bench::Segment(id.to_owned()),
+        ("offers", None) => Bench::Offers,
+        ("offers", Some("catalogue")) => Bench::Catalogue,
+        ("offers", Some("fulfilment")) => Bench::Fulfilment,
+        ("improvements", None) => Bench::Improvements,
+        ("inbox", None) => Bench::Inbox,
+        ("radar", Some("report")) => Bench::Report,
+        _ => return None,
+    };
+    parts.next().is_none().then_some(bench)
 }
 
 /// What the second module shows.
@@ -301,10 +292,13 @@ mod tests {
         assert_eq!(desk_of("/settings/privacy"), None);
         assert_eq!(page_of("/customers/0193/privacy"), Page::Of(Module::Gate));
         assert_eq!(post_of("/customers/0193/privacy"), Some(Post::Rights("0193".to_owned())));
+        assert_eq!(page_of("/segments"), Page::Of(Module::Studio));
+        assert_eq!(bench_of("/segments/7"), Some(Bench::Segment("7".to_owned())));
+        assert_eq!(bench_of("/offers/fulfilment"), Some(Bench::Fulfilment));
         for path in ["/data", "/data/history", "/data/sources/0193/more", "/data/sources/0193/setup/x", "/"] {
             assert_eq!(post_of(path), None, "{path}");
         }
-        for path in ["/customers/0193/more", "/radar/x", "/segments/7", "/models/x", "/nothing", "/database", ""] {
+        for path in ["/customers/0193/more", "/radar/x", "/segments/7/x", "/offers/x", "/models/x", "/nothing", "/database", ""] {
             assert_eq!(page_of(path), Page::None, "{path}");
         }
     }

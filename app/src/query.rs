@@ -13,6 +13,8 @@ pub struct ListQuery {
     /// The id of a person, [`ME`] or [`NOBODY`]; none is anybody.
     pub owner: Option<String>,
     pub tag: Option<String>,
+    /// A code or an id, as the API takes it.
+    pub segment: Option<String>,
     /// None is all, here and below.
     pub lifecycle: Vec<Lifecycle>,
     /// Two capital letters each.
@@ -37,12 +39,14 @@ pub const ME: &str = "me";
 pub const NOBODY: &str = "none";
 
 /// Orders that the API knows.
-pub const SORTS: [(&str, &str); 5] = [
+pub const SORTS: [(&str, &str); 7] = [
     ("risk", "Highest risk"),
     ("value", "Highest value"),
     ("deadline", "Earliest deadline"),
     ("last_order", "Latest order"),
     ("name", "Name"),
+    ("waiting", "Costliest wait"),
+    ("regain", "Most to win back"),
 ];
 
 impl ListQuery {
@@ -56,6 +60,7 @@ impl ListQuery {
                 "q" => query.search = value,
                 "owner" if is_owner(&value) => query.owner = Some(value),
                 "tag" if !value.trim().is_empty() => query.tag = Some(value),
+                "segment" if !value.trim().is_empty() => query.segment = Some(value),
                 "lifecycle" => query.lifecycle = value.split(',').filter_map(lifecycle).collect(),
                 "country" => query.country = countries(&value),
                 "sort" if is_sort(&value) => query.sort = Some(value),
@@ -96,6 +101,7 @@ impl ListQuery {
             ("q", search.to_owned()),
             ("owner", self.owner.clone().unwrap_or_default()),
             ("tag", self.tag.clone().unwrap_or_default()),
+            ("segment", self.segment.clone().unwrap_or_default()),
             ("lifecycle", lifecycle),
             ("country", self.country.join(",")),
             ("sort", sort.to_owned()),

@@ -8,9 +8,10 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 use shared::source::Fact;
 
-use crate::db::erasure::Message;
-use crate::db::fold::InboxRow;
+use crate::db::erasure::{self, Message, Pile};
+use crate::db::fold::{InboxRow, Mark};
 use crate::db::intake::Key;
+use crate::db::{Db, DbError};
 use crate::intake::fold::book::{Origin, keys_of};
 use crate::intake::fold::{Reader, whos};
 
@@ -39,6 +40,11 @@ pub const PLACES: &[(&str, Fate)] = &[
     ("scores", Fate::Removed),
     ("notes", Fate::Removed),
     ("set_asides", Fate::Removed),
+    ("codes", Fate::Removed),
+    ("interventions", Fate::Removed),
+    ("wishes", Fate::Removed),
+    ("segment_moves", Fate::Removed),
+    ("segments", Fate::Kept("filters by codes, dates and tags of the team")),
     ("merges", Fate::Removed),
     ("merged_rows", Fate::Removed),
     ("parked", Fate::Removed),
@@ -61,6 +67,8 @@ pub const PLACES: &[(&str, Fate)] = &[
     ("leases", Fate::Kept("the remainder of a file on its way, as import_chunks")),
     ("imports", Fate::Kept("the file's name and counts")),
     ("list_chunks", Fate::Kept("numbers of rows, made anew after each scoring")),
+    ("segmentation", Fate::Kept("the shop's settings, and sums over everybody")),
+    ("segment_days", Fate::Kept("sums over everybody")),
     ("rollups", Fate::Kept("sums over everybody, made anew after each scoring")),
     ("fit_parts", Fate::Kept("counts of equal histories")),
     ("models", Fate::Kept("parameters learned from everybody")),
@@ -70,14 +78,23 @@ pub const PLACES: &[(&str, Fate)] = &[
     ("usage", Fate::Kept("counts")),
     ("wakes", Fate::Kept("names of jobs")),
     ("products", Fate::Kept("what is sold, not to whom")),
+    ("pool_codes", Fate::Kept("codes, not whose they are")),
+    ("code_lots", Fate::Kept("terms of many codes")),
+    ("code_orders", Fate::Kept("a time")),
+    ("fulfilments", Fate::Kept("the shop's settings")),
     ("pulls", Fate::Kept("the shop's settings")),
     ("retention", Fate::Kept("the shop's settings")),
+    ("offers", Fate::Kept("the shop's settings")),
+    ("guardrails", Fate::Kept("the shop's settings")),
+    ("offer_outcomes", Fate::Kept("counts")),
     ("sources", Fate::Kept("the shop's settings")),
     ("secrets", Fate::Kept("the shop's settings")),
     ("write_keys", Fate::Kept("the shop's settings")),
     ("shop", Fate::Kept("the shop's settings")),
     ("rates", Fate::Kept("the shop's settings")),
     ("margins", Fate::Kept("the shop's settings")),
+    ("topics", Fate::Kept("the shop's settings")),
+    ("improvements", Fate::Kept("what the shop shipped, not to whom")),
     ("users", Fate::Kept("people of the team, not customers")),
     ("sessions", Fate::Kept("people of the team, not customers")),
     ("sign_in_links", Fate::Kept("people of the team, not customers")),
@@ -169,8 +186,30 @@ impl Needles {
     }
 }
 
-/// Whether a stored message names the person, read as its source is.
-pub fn names(reader: &Reader<'_>, needles: &Needles, message: &Message) -> bool {
+/// Messages of a pile behind `after`, up to `end`: so many are looked through, and so many characters read, at once.
+#[derive(Debug, Clone, Copy)]
+pub struct Part {
+    pub pile: Pile,
+    pub after: i64,
+    pub end: i64,
+    pub messages: u32,
+    pub characters: u32,
+}
+
+/// Those of them that name the person, read as their sources are, and the one behind which the next part begins; none at the end.
+pub async fn named_in(db: &Db, mark: &Mark, needles: &Needles, part: Part) -> Result<Option<(Vec<Message>, i64)>, DbError> {
+    let Part { pile, after, end, messages, characters } = part;
+    let Some(upto) = erasure::page_end(db, pile, after, end, messages).await? else { return Ok(None) };
+    let texts = needles.texts();
+    let found = if texts.is_empty() { Vec::new() } else { erasure::page(db, pile, after, upto, &texts, characters).await? };
+    // Those that did not fit come next.
+    let is_cut = found.first().is_some_and(|first| (first.n as usize) > found.len());
+    let next = found.last().filter(|_| is_cut).map_or(upto, |last| last.id);
+    let reader = Reader::new(mark);
+    Ok(Some((found.into_iter().filter(|message| is_named_in(message, &reader, needles)).collect(), next)))
+}
+
+fn is_named_in(message: &Message, reader: &Reader<'_>, needles: &Needles) -> bool {
     let Message { id, source, key, topic, body, received_at, sent_at, .. } = message.clone();
     let row =
         InboxRow { id, source, key, topic, body, received_at, sent_at, replay_of: None, first_key: None, anonymous_id: None };

@@ -3,17 +3,20 @@
 //! A thin shell around `shared`: it recognises who asks, reads and writes D1, and runs the jobs. What is decided, `shared`
 //! decides. The routes stand in one table, [`routes::TABLE`]; every answer passes [`serve::serve`].
 
-pub mod auth;
+pub mod advice;
+mod auth;
 pub mod clock;
 pub mod ctx;
 pub mod db;
 pub mod erasure;
 pub mod extract;
+pub mod fulfilment;
 pub mod gzip;
 pub mod headers;
 pub mod intake;
 pub mod jobs;
 pub mod merge;
+pub mod offering;
 pub mod openapi;
 pub mod outbound;
 pub mod problem;

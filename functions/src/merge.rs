@@ -38,8 +38,12 @@ pub const PLACES: &[(&str, &str, Fate)] = &[
     ("states", "customer_id", Fate::Refolded),
     ("facets", "customer_id", Fate::Refolded),
     ("scores", "customer_id", Fate::Refolded),
+    ("segment_moves", "customer_id", Fate::Refolded),
     ("notes", "customer_id", Fate::Moves),
     ("set_asides", "customer_id", Fate::Moves),
+    ("codes", "customer_id", Fate::Moves),
+    ("interventions", "customer_id", Fate::Moves),
+    ("wishes", "customer_id", Fate::Refolded),
     ("privacy_requests", "customer_id", Fate::Moves),
 ];
 

@@ -17,12 +17,16 @@ use std::time::Duration;
 use futures_util::StreamExt;
 use futures_util::future::{Either, select};
 use shared::outbound::{Address, Own, REDIRECTS, check};
+use worker::wasm_bindgen::JsValue;
 use worker::{
     AbortController, ByteStream, CacheMode, Delay, Fetch, Headers, Request, RequestInit, RequestRedirect, Response, Url,
 };
 
 /// For the first line of an answer, of every server that sends on.
 const BEGINS_WITHIN: Duration = Duration::from_secs(10);
+
+/// The same where something is made: a store that is busy takes longer, and giving up early only makes its answer unknown.
+const WRITTEN_WITHIN: Duration = Duration::from_secs(20);
 
 /// Between two pieces of an answer.
 const SILENT_FOR: Duration = Duration::from_secs(10);
@@ -36,6 +40,15 @@ pub struct Ask<'a> {
     /// Shown to the address's own server only.
     pub bearer: Option<&'a str>,
     pub headers: &'a [(&'a str, &'a str)],
+}
+
+/// A request that may change something there.
+#[derive(Debug)]
+pub struct Write<'a> {
+    pub method: &'a str,
+    pub address: &'a Address,
+    pub headers: &'a [(&'a str, &'a str)],
+    pub body: Option<&'a str>,
 }
 
 /// What came back, its body still to be read. Dropping it ends the answer.
@@ -73,7 +86,8 @@ pub async fn get(ask: &Ask<'_>, own: Own<'_>) -> Result<Answer, Failure> {
     for _ in 0..=REDIRECTS {
         let bearer = ask.bearer.filter(|_| address.is_of_same_server(ask.address));
         let abort = AbortController::default();
-        let mut response = within(BEGINS_WITHIN, send(&address, bearer, ask.headers, &abort)).await??;
+        let question = Write { method: "GET", address: &address, headers: ask.headers, body: None };
+        let mut response = within(BEGINS_WITHIN, send(&question, bearer, &abort)).await??;
         let headers = response.headers().clone();
         let status = response.status_code();
         let location = if matches!(status, 301 | 302 | 303 | 307 | 308) { header(&headers, "location") } else { None };
@@ -93,16 +107,24 @@ pub async fn get(ask: &Ask<'_>, own: Own<'_>) -> Result<Answer, Failure> {
     Err(Failure::Redirects)
 }
 
-async fn send(
-    address: &Address,
-    bearer: Option<&str>,
-    more: &[(&str, &str)],
-    abort: &AbortController,
-) -> Result<Response, Failure> {
+/// Asks for something that may change what is there, and goes nowhere else: an answer that sends on is an answer.
+///
+/// # Errors
+/// Why nothing came back. What was asked for may have been done all the same.
+pub async fn write(write: &Write<'_>) -> Result<Answer, Failure> {
+    let abort = AbortController::default();
+    let mut response = within(WRITTEN_WITHIN, send(write, None, &abort)).await??;
+    let (status, headers) = (response.status_code(), response.headers().clone());
+    let body = response.stream().ok();
+    Ok(Answer { status, headers, body, abort: Some(abort) })
+}
+
+async fn send(write: &Write<'_>, bearer: Option<&str>, abort: &AbortController) -> Result<Response, Failure> {
+    let Write { method, address, headers: more, body } = write;
     let refused = |_| Failure::Unreachable;
     let headers = Headers::new();
     // What was packed on the way comes with other positions than a part of it is asked for by.
-    for (name, value) in [("user-agent", USER_AGENT), ("accept-encoding", "identity")].iter().chain(more) {
+    for (name, value) in [("user-agent", USER_AGENT), ("accept-encoding", "identity")].iter().chain(*more) {
         headers.set(name, value).map_err(refused)?;
     }
     if let Some(bearer) = bearer {
@@ -111,6 +133,10 @@ async fn send(
     let mut init = RequestInit::new();
     // A copy that the platform keeps is not what its owner put there since.
     init.with_headers(headers).with_redirect(RequestRedirect::Manual).with_cache(CacheMode::NoStore);
+    init.with_method((*method).to_owned().into());
+    if let Some(body) = body {
+        init.with_body(Some(JsValue::from_str(body)));
+    }
     let request = Request::new_with_init(address.as_str(), &init).map_err(refused)?;
     Fetch::Request(request).send_with_signal(&abort.signal()).await.map_err(refused)
 }

@@ -11,6 +11,7 @@ mod calendar;
 mod draw;
 mod money;
 mod names;
+pub mod reasons;
 mod saas;
 mod store;
 mod tables;

@@ -11,6 +11,7 @@ use crate::tables::{Actor, Consent, Customer, Tables};
 use people::{Member, Role, people};
 use plans::{Interval, PLANS, Plan};
 
+mod leaving;
 mod people;
 mod plans;
 mod signals;
@@ -29,6 +30,8 @@ pub(crate) fn accounts(seed: u64, count: usize, taken: &mut Taken, tables: &mut 
         account.ask_for_help(&mut draw, tables);
         account.answer_surveys(&mut draw, tables);
         account.read_mail(&mut draw, tables);
+        // Of its own randomness, so that nothing else of the account depends on it.
+        account.leave(&mut Draw::new(seed, 4, index as u64), tables);
         account.register(&mut draw, tables);
     }
 }

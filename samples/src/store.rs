@@ -15,6 +15,7 @@ use crate::tickets::{self, Topic, ticket};
 use catalogue::{Category, Season};
 
 mod catalogue;
+mod leaving;
 
 pub(crate) const TRAITS: [&str; 2] = ["found_through", "likes"];
 
@@ -27,6 +28,8 @@ pub(crate) fn customers(seed: u64, count: usize, taken: &mut Taken, tables: &mut
         shopper.buy(&mut draw, tables);
         shopper.look_around(&mut draw, tables);
         shopper.read_mail(&mut draw, tables);
+        // Of its own randomness, so that nothing else of the shopper depends on it.
+        shopper.leave(&mut Draw::new(seed, 5, index as u64), tables);
         shopper.register(&mut draw, tables);
     }
 }

@@ -55,6 +55,28 @@ pub enum Action {
     SourceErased,
     PrivacyRequestAdded,
     PrivacyRequestChanged,
+    GuardrailsChanged,
+    OfferAdded,
+    OfferChanged,
+    OfferRemoved,
+    ImprovementAdded,
+    ImprovementChanged,
+    ImprovementRemoved,
+    ImprovementAnnounced,
+    ReasonSet,
+    TopicsChanged,
+    ExclusionsChanged,
+    TraitsDeclared,
+    SegmentSaved,
+    SegmentChanged,
+    SegmentRemoved,
+    FulfilmentAdded,
+    FulfilmentChanged,
+    FulfilmentRemoved,
+    FulfilmentTested,
+    CodesUploaded,
+    InterventionBegun,
+    InterventionChanged,
 }
 
 /// Actions that a reader looks for together.
@@ -66,6 +88,8 @@ pub enum Group {
     Data,
     Customers,
     Views,
+    /// Segments, offers, improvements.
+    Plans,
     Exports,
 }
 
@@ -80,7 +104,7 @@ pub struct Told<'a> {
 }
 
 impl Action {
-    pub const ALL: [Self; 50] = [
+    pub const ALL: [Self; 72] = [
         Self::SignedIn,
         Self::SignInFailed,
         Self::SignedOut,
@@ -131,6 +155,28 @@ impl Action {
         Self::SourceErased,
         Self::PrivacyRequestAdded,
         Self::PrivacyRequestChanged,
+        Self::GuardrailsChanged,
+        Self::OfferAdded,
+        Self::OfferChanged,
+        Self::OfferRemoved,
+        Self::ImprovementAdded,
+        Self::ImprovementChanged,
+        Self::ImprovementRemoved,
+        Self::ImprovementAnnounced,
+        Self::ReasonSet,
+        Self::TopicsChanged,
+        Self::ExclusionsChanged,
+        Self::TraitsDeclared,
+        Self::SegmentSaved,
+        Self::SegmentChanged,
+        Self::SegmentRemoved,
+        Self::FulfilmentAdded,
+        Self::FulfilmentChanged,
+        Self::FulfilmentRemoved,
+        Self::FulfilmentTested,
+        Self::CodesUploaded,
+        Self::InterventionBegun,
+        Self::InterventionChanged,
     ];
 
     pub fn code(self) -> &'static str {
@@ -185,6 +231,28 @@ impl Action {
             Self::SourceErased => "source_erased",
             Self::PrivacyRequestAdded => "privacy_request_added",
             Self::PrivacyRequestChanged => "privacy_request_changed",
+            Self::GuardrailsChanged => "guardrails_changed",
+            Self::OfferAdded => "offer_added",
+            Self::OfferChanged => "offer_changed",
+            Self::OfferRemoved => "offer_removed",
+            Self::ImprovementAdded => "improvement_added",
+            Self::ImprovementChanged => "improvement_changed",
+            Self::ImprovementRemoved => "improvement_removed",
+            Self::ImprovementAnnounced => "improvement_announced",
+            Self::ReasonSet => "reason_set",
+            Self::TopicsChanged => "topics_changed",
+            Self::ExclusionsChanged => "exclusions_changed",
+            Self::TraitsDeclared => "traits_declared",
+            Self::SegmentSaved => "segment_saved",
+            Self::SegmentChanged => "segment_changed",
+            Self::SegmentRemoved => "segment_removed",
+            Self::FulfilmentAdded => "fulfilment_added",
+            Self::FulfilmentChanged => "fulfilment_changed",
+            Self::FulfilmentRemoved => "fulfilment_removed",
+            Self::FulfilmentTested => "fulfilment_tested",
+            Self::CodesUploaded => "codes_uploaded",
+            Self::InterventionBegun => "intervention_begun",
+            Self::InterventionChanged => "intervention_changed",
         }
     }
 
@@ -204,7 +272,18 @@ impl Action {
             | Self::ModelUploaded
             | Self::ModelUsed
             | Self::SendingStopped
-            | Self::RetentionChanged => Group::Settings,
+            | Self::TopicsChanged
+            | Self::RetentionChanged
+            | Self::GuardrailsChanged
+            | Self::OfferAdded
+            | Self::OfferChanged
+            | Self::OfferRemoved
+            | Self::ExclusionsChanged
+            | Self::TraitsDeclared
+            | Self::FulfilmentAdded
+            | Self::FulfilmentChanged
+            | Self::FulfilmentRemoved
+            | Self::FulfilmentTested => Group::Settings,
             Self::ImportStarted
             | Self::ImportCancelled
             | Self::SourceAdded
@@ -217,7 +296,8 @@ impl Action {
             | Self::SourceErased
             | Self::DeadLetterReplayed
             | Self::DeadLetterDropped
-            | Self::DeadLettersReplayed => Group::Data,
+            | Self::DeadLettersReplayed
+            | Self::CodesUploaded => Group::Data,
             Self::CustomerChanged
             | Self::CustomersChanged
             | Self::NoteAdded
@@ -228,8 +308,19 @@ impl Action {
             | Self::ErasureAsked
             | Self::CustomerErased
             | Self::PrivacyRequestAdded
-            | Self::PrivacyRequestChanged => Group::Customers,
-            Self::ViewSaved | Self::ViewChanged | Self::ViewRemoved => Group::Views,
+            | Self::ReasonSet
+            | Self::PrivacyRequestChanged
+            | Self::InterventionBegun
+            | Self::InterventionChanged => Group::Customers,
+            Self::ImprovementAdded | Self::ImprovementChanged | Self::ImprovementRemoved | Self::ImprovementAnnounced => {
+                Group::Plans
+            }
+            Self::ViewSaved
+            | Self::ViewChanged
+            | Self::ViewRemoved
+            | Self::SegmentSaved
+            | Self::SegmentChanged
+            | Self::SegmentRemoved => Group::Views,
             Self::CustomersExported
             | Self::CustomerExported
             | Self::RejectedRowsExported
@@ -240,8 +331,8 @@ impl Action {
 }
 
 impl Group {
-    pub const ALL: [Self; 7] =
-        [Self::SignIns, Self::People, Self::Settings, Self::Data, Self::Customers, Self::Views, Self::Exports];
+    pub const ALL: [Self; 8] =
+        [Self::SignIns, Self::People, Self::Settings, Self::Data, Self::Customers, Self::Views, Self::Plans, Self::Exports];
 
     pub fn code(self) -> &'static str {
         match self {
@@ -251,6 +342,7 @@ impl Group {
             Self::Data => "data",
             Self::Customers => "customers",
             Self::Views => "views",
+            Self::Plans => "plans",
             Self::Exports => "exports",
         }
     }
@@ -315,6 +407,28 @@ pub fn sentence(told: Told<'_>) -> String {
         Action::SourceErased => "erased all that a store sent".to_owned(),
         Action::PrivacyRequestAdded => "wrote down what a customer asked for".to_owned(),
         Action::PrivacyRequestChanged => "changed what a customer asked for".to_owned(),
+        Action::GuardrailsChanged => "changed the limits of offers".to_owned(),
+        Action::OfferAdded => format!("added the offer {}", named("without a name")),
+        Action::OfferChanged => format!("changed the offer {}", named("without a name")),
+        Action::OfferRemoved => format!("removed the offer {}", named("without a name")),
+        Action::ImprovementAdded => format!("told of the improvement {}", named("without a name")),
+        Action::ImprovementChanged => format!("changed the improvement {}", named("without a name")),
+        Action::ImprovementRemoved => format!("removed the improvement {}", named("without a name")),
+        Action::ImprovementAnnounced => format!("announced the improvement {}", named("without a name")),
+        Action::ReasonSet => "said why a customer leaves".to_owned(),
+        Action::TopicsChanged => "changed the words by which reasons are read".to_owned(),
+        Action::ExclusionsChanged => "changed who is left out of offers".to_owned(),
+        Action::TraitsDeclared => "changed the columns that segments may use".to_owned(),
+        Action::SegmentSaved => format!("saved the segment {}", named("without a name")),
+        Action::SegmentChanged => format!("changed the segment {}", named("without a name")),
+        Action::SegmentRemoved => format!("removed the segment {}", named("without a name")),
+        Action::FulfilmentAdded => format!("set up the way of giving {}", named("without a name")),
+        Action::FulfilmentChanged => format!("changed the way of giving {}", named("without a name")),
+        Action::FulfilmentRemoved => format!("removed the way of giving {}", named("without a name")),
+        Action::FulfilmentTested => format!("tested the way of giving {}", named("without a name")),
+        Action::CodesUploaded => format!("added codes to {}", named("a list")),
+        Action::InterventionBegun => "began an intervention for a customer".to_owned(),
+        Action::InterventionChanged => "changed an intervention for a customer".to_owned(),
     };
     let changes: Vec<String> = fields.iter().map(change).collect();
     if changes.is_empty() { format!("{actor} {what}.") } else { format!("{actor} {what}: {}.", changes.join(", ")) }

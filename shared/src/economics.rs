@@ -123,7 +123,7 @@ fn measured(costed: Option<&Costed>) -> Option<(f64, u64)> {
     (orders >= MIN_COSTED_ORDERS && paid > 0).then(|| ((1.0 - cost as f64 / paid as f64).clamp(0.0, 1.0), orders))
 }
 
-fn scaled(amount: Home, factor: f64) -> Home {
+pub(crate) fn scaled(amount: Home, factor: f64) -> Home {
     let minor = libm::round(amount.0 as f64 * factor);
     Home(minor.clamp(-9.0e15, 9.0e15) as i64)
 }
@@ -194,7 +194,8 @@ mod tests {
             customers,
             value: Money::new(minor, currency),
             value_unknown: 0,
-            main_trigger: None,
+            top_triggers: Vec::new(),
+            best: None,
         };
         let tiers = [
             tier(Tier::Immediate, 2, 10_000, Currency::USD),

@@ -14,15 +14,19 @@
 //! | `Cart Emptied` | | nothing lies in it any more |
 //! | `Email Delivered`, `Email Opened`, `Email Link Clicked` | `machine`: nobody read it, a machine opened it | engagement; an open alone decides nothing, machines open mail and do not always say so |
 //! | `Community Posted`, `Community Replied`, `Community Joined`, `Product Reviewed`, `Product Shared` | | activity among other customers |
+//! | `Dispute Opened`, `Dispute Closed`, `Chargeback Received` | | a payment that the customer wants back from their bank, the end of it, and one that the bank took back: no offers meanwhile, or at all |
 //! | `Downgrade Requested`, `Downgrade Inquired`, `Cancellation Page Viewed` | | the customer thinks of a smaller plan, or of leaving |
 //! | `Ticket Opened` | `id`, `tone`, `subject`, `text` | a complaint or question that waits. `tone`: -1 (angry) to 1 (glad), or `negative`, `neutral`, `positive`; without it, the tone of subject and text, where they are English. Words such as "cancel my subscription" count as a downgrade inquiry too |
 //! | `Ticket Solved` | `id` | closes that ticket; without `id`, all that were opened before |
-//! | `NPS Answered` | `score` 0 to 10 | |
+//! | `NPS Answered` | `score` 0 to 10, `comment` | |
+//! | `Exit Survey Answered`, `Survey Answered`, `Cancellation Feedback Given` | `reason`: of a list; `comment` or `text` | why they leave |
+//! | `Feature Requested`, `Feature Not Found` | `feature` | what they asked for, until they use it |
+//! | `Delivery Delayed`, `Order Delayed`; `Order Shipped`, `Order Delivered` | `promised`: RFC 3339 or an ISO date | a delivery that is late: said so, or after its promised day |
 //! | `Payment Failed`, `Invoice Payment Failed` | `reason` | the card or the bank refused |
 //! | `Payment Succeeded`, `Invoice Paid` | a term, for the invoice of a subscription | a failed payment went through after all |
 //! | `Subscription Started` (`Created`, `Activated`), `Subscription Renewed` | `plan`, `seats`, `amount` or `price`, `currency`, a term | a paid term from the event on |
 //! | `Subscription Updated` (`Upgraded`, `Downgraded`) | `plan`, `seats`, `amount` or `price`, `currency` | changes within the term |
-//! | `Subscription Cancelled`, `Subscription Expired`, `Account Deleted` | `ends`: `now` or `term_end` (default of the first; the others end now), `reason` | the customer asked to end it |
+//! | `Subscription Cancelled`, `Subscription Expired`, `Account Deleted` | `ends`: `now` or `term_end` (default of the first; the others end now), `reason`, `comment` | the customer asked to end it |
 //! | `Subscription Paused` | `days`, `until` (RFC 3339 or an ISO date) | the customer pauses: without an end, until it is resumed |
 //! | `Subscription Resumed` (`Reactivated`) | | the cancellation or the pause is taken back |
 //! | `Feature Used` | `feature`, `count`, `user` | use of a feature of the product, by somebody of an account |
@@ -40,6 +44,7 @@
 mod properties;
 #[cfg(test)]
 mod tests;
+mod told;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -49,6 +54,7 @@ use crate::time::{Day, Millis};
 
 use properties::{Properties, asks_to_leave, cut, item, items};
 pub use properties::{canonical, user};
+pub use told::{Channel, Told, told};
 
 /// An event as the fold understands it.
 #[derive(Debug, Clone, PartialEq)]
@@ -106,6 +112,11 @@ pub enum Event {
     /// Thinks of a smaller plan, or of leaving.
     DowngradeAsked,
     CommunityActive,
+    /// They asked their bank to take a payment back, which is not decided yet.
+    Disputed,
+    DisputeClosed,
+    /// The bank took a payment back.
+    ChargedBack,
     /// Somebody of an account.
     PersonLeft,
     /// A name of the vocabulary without what it needs, such as `NPS Answered` without a score.
@@ -176,6 +187,9 @@ pub fn read(name: &str, at: Millis, properties: &Map<String, Value>) -> Event {
         | "product reviewed"
         | "review submitted"
         | "product shared" => Event::CommunityActive,
+        "dispute opened" | "dispute created" | "charge dispute created" => Event::Disputed,
+        "dispute closed" | "dispute won" | "charge dispute closed" => Event::DisputeClosed,
+        "chargeback received" | "chargeback created" | "dispute lost" => Event::ChargedBack,
         "downgrade requested"
         | "downgrade inquired"
         | "downgrade inquiry"
@@ -187,6 +201,22 @@ pub fn read(name: &str, at: Millis, properties: &Map<String, Value>) -> Event {
         | "order refunded"
         | "order cancelled"
         | "order canceled"
+        | "order shipped"
+        | "order fulfilled"
+        | "order delivered"
+        | "order delayed"
+        | "delivery delayed"
+        | "delivery completed"
+        | "shipment delayed"
+        | "shipment delivered"
+        | "survey answered"
+        | "exit survey answered"
+        | "cancellation survey answered"
+        | "churn survey answered"
+        | "cancellation feedback given"
+        | "feature requested"
+        | "feature wanted"
+        | "feature not found"
         | "product added to wishlist"
         | "product removed from wishlist"
         | "wishlist product added to cart"

@@ -24,6 +24,7 @@ mod schema;
 mod standard;
 mod table;
 mod uplift;
+pub mod winback;
 
 pub use boost::{BoostSettings, Boosted, Loss};
 pub use choose::{ChoiceSettings, Chosen, choose};

@@ -49,7 +49,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::api::{ChurnDefinition, Lifecycle, Risk, RiskInterval, Thresholds, Tier, Trigger};
 use crate::clv::{Covariance, Fitted, GammaGamma, History, MbgNbd, OrderModel};
+use crate::learn::winback::Chances;
 use crate::money::{Currency, Home};
+use crate::reason::{Reason, Why};
+use crate::segment::Cell;
 use crate::signal::Feeds;
 use crate::state::State;
 use crate::time::Day;
@@ -203,4 +206,20 @@ pub struct Score {
     pub rhythm: Option<String>,
     /// The first day on which the tier or a shown per cent changes by silence alone; `None` for never.
     pub rescore: Option<Day>,
+    /// Why they leave or left; `None` where nothing tells.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<Why>,
+    /// Of a return within 90 days, or of staying, with contact and without; `None` of who is not scored.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub chances: Option<Chances>,
+    /// Where they stood when they were scored; `facets` has what a later run made of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cell: Option<Cell>,
+}
+
+impl Score {
+    /// Unknown where nothing tells.
+    pub fn reason(&self) -> Reason {
+        self.why.as_ref().map_or(Reason::Unknown, |why| why.reason)
+    }
 }

@@ -12,7 +12,9 @@ mod past;
 pub mod sentiment;
 mod sum;
 
+pub(crate) use champion::champion;
 pub use feature::{FEATURES, Feature, feature};
+pub(crate) use intent::{discounts, downgrade};
 pub use past::Past;
 
 use chrono::DateTime;
@@ -105,7 +107,7 @@ pub fn read(
         usage(state, feeds, today),
         seats(state, today),
         active_seats(state, feeds, today),
-        champion::champion(state, feeds, today),
+        champion(state, feeds, today),
         email(state, feeds, today),
         ticket(state, today),
         nps(state, today),
@@ -113,9 +115,9 @@ pub fn read(
         engagement::opens(state, feeds, today),
         engagement::community(state, feeds, today),
         engagement::features(state, today),
-        intent::downgrade(state, today),
+        downgrade(state, today),
         intent::renewal_delay(state, today),
-        intent::discounts(state, today),
+        discounts(state, today),
         intent::cart(state, today),
     ]
     .into_iter()
@@ -253,7 +255,7 @@ fn usage(state: &State, feeds: &Feeds, today: Day) -> Option<Signal> {
     })
 }
 
-fn seats(state: &State, today: Day) -> Option<Signal> {
+pub(crate) fn seats(state: &State, today: Day) -> Option<Signal> {
     let known: Vec<(Day, u32)> =
         state.contract.as_ref()?.seats.iter().copied().filter(|(day, _)| *day <= today && today.since(*day) <= 400).collect();
     let (_, now) = *known.last()?;

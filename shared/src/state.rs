@@ -7,23 +7,29 @@
 //! T1 of the churn definition: activity is a paid order or a paid term, never an open, a click or a visit.
 
 mod base;
+mod conduct;
 mod contract;
 mod days;
 mod fold;
 mod latest;
 mod people;
+mod prices;
 mod shelf;
 mod tickets;
+mod told;
 mod week;
 
 pub use base::Base;
+pub use conduct::Conduct;
 pub use contract::{Contract, Price, Term, TermsSoFar};
 pub use days::Days;
-pub use fold::fold;
+pub use fold::{fold, fold_by};
 pub use latest::Latest;
 pub use people::{People, Person};
+pub use prices::{Prices, Rise};
 pub use shelf::{Shelf, Thing};
 pub use tickets::{Ticket, Tickets};
+pub use told::{Statement, Statements};
 pub use week::{FeatureSet, Week, Weekdays, Weeks};
 
 use std::collections::BTreeMap;
@@ -35,7 +41,7 @@ use crate::time::{Day, Millis};
 use crate::traits::Traits;
 
 /// The schema number of states written by this version.
-pub const SCHEMA: u32 = 3;
+pub const SCHEMA: u32 = 4;
 
 /// How many features a state tells apart; uses of others still count in the weeks.
 pub const MAX_FEATURES: usize = 64;
@@ -102,6 +108,15 @@ pub struct State {
     /// What was looked at and lies in the cart.
     #[serde(rename = "g", default, skip_serializing_if = "Shelf::is_empty")]
     pub shelf: Shelf,
+    /// What they sent back or disputed.
+    #[serde(rename = "x", default, skip_serializing_if = "Conduct::is_empty")]
+    pub conduct: Conduct,
+    /// What they said, or met with, that speaks for a reason to leave.
+    #[serde(rename = "r", default, skip_serializing_if = "Statements::is_empty")]
+    pub told: Statements,
+    /// What terms cost.
+    #[serde(rename = "pr", default, skip_serializing_if = "Prices::is_empty")]
+    pub prices: Prices,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -208,6 +223,9 @@ impl State {
         self.people.merge(other.people);
         self.traits.merge(other.traits);
         self.shelf.merge(other.shelf);
+        self.conduct.merge(other.conduct);
+        self.told.merge(other.told);
+        self.prices.merge(other.prices);
         self
     }
 

@@ -6,8 +6,14 @@ mod data;
 use proptest::prelude::*;
 use serde_json::json;
 use shared::money::{Currency, Money, Rates};
+use shared::reason::text::{self, Reading};
+use shared::reason::topics;
 use shared::state::{Base, EventFact, OrderFact, SCHEMA, State, fold};
 use shared::time::{Day, MILLIS_PER_DAY, Millis};
+
+fn read(text: &str) -> Option<Reading> {
+    text::read(text, topics::starting())
+}
 
 fn rates() -> Rates {
     let mut rates = Rates::new(Currency::USD);
@@ -50,11 +56,18 @@ fn events() -> impl Strategy<Value = Vec<EventFact>> {
         "Cart Viewed",
         "Community Posted",
         "Downgrade Requested",
+        "Exit Survey Answered",
+        "Delivery Delayed",
+        "Feature Requested",
+        "Order Refunded",
+        "Order Delivered",
     ];
     let one = (0..names.len(), 0..800_i64, 0..12_u32).prop_map(move |(name, day, n)| {
         let properties = json!({
             "id": format!("{}", n % 5), "tone": f64::from(n) / 12.0, "score": n.min(10), "seats": n, "plan": format!("plan {n}"),
             "amount": format!("{n}.50"), "currency": (n % 4 > 0).then_some(["EUR", "USD", "GBP"][n as usize % 3]), "term_days": 10 + n, "ends": if n.is_multiple_of(4) { "now" } else { "term_end" },
+            "text": (["", "Too expensive for us", "The app crashes all the time", "We switched to a rival"][n as usize % 4]),
+            "reason": (["other", "unused", "too_expensive"][n as usize % 3]), "feature": format!("f{}", n % 7), "promised": "1971-01-01",
             "product_id": format!("p{}", day % 31), "category": format!("c{}", day % 29), "machine": n == 3,
             "products": [{"product_id": format!("p{}", day % 17), "name": "Thing", "category": "c1"}],
         });
@@ -111,7 +124,7 @@ proptest! {
             for (side, base) in bases.iter_mut().enumerate() {
                 let is_of = |at: usize| (own >> (at % 64) & 1) as usize == side;
                 let going: Vec<EventFact> = going.iter().filter(|(at, _)| is_of(*at)).map(|(_, event)| event.clone()).collect();
-                let more = Base::of(&going);
+                let more = Base::of(&going, &read);
                 let joined = match base.take() {
                     Some(base) => base.merge(more),
                     None => more,
@@ -152,14 +165,14 @@ fn a_base_of_an_earlier_version_counts_and_stays_of_it_and_one_of_a_later_versio
         EventFact { at: Millis(9 * MILLIS_PER_DAY), name: "Signed In".to_owned(), properties: serde_json::Map::new() };
     let state = earlier.clone().onto(fold(&[], &[], &rates()), &rates());
     assert_eq!((state.schema, state.weeks.iter().map(|(_, week)| week.uses).sum::<u32>()), (SCHEMA, 3));
-    let joined = read_back(&earlier.merge(Base::of(std::slice::from_ref(&signed_in))));
+    let joined = read_back(&earlier.merge(Base::of(std::slice::from_ref(&signed_in), &read)));
     let state = joined.clone().onto(State::default(), &rates());
     assert_eq!(state.weeks.iter().map(|(_, week)| week.uses + week.sign_ins).sum::<u32>(), 4);
     let text = serde_json::to_string(&joined).expect("json");
     assert!(text.starts_with(r#"{"v":2,"#), "what it lacks is not made up for: {text}");
     assert!(!joined.is_newer());
     let later: Base = serde_json::from_str(&format!(r#"{{"v":{},"s":{{"v":{0}}}}}"#, SCHEMA + 1)).expect("a base");
-    assert!(later.is_newer() && later.merge(Base::of(&[signed_in])).is_newer());
+    assert!(later.is_newer() && later.merge(Base::of(&[signed_in], &read)).is_newer());
 }
 
 #[test]

@@ -37,7 +37,22 @@ const couple = async () => {
   await imported(api, "customers", [person(2, "bea@example.com", { name: "Bea" })], { file: "another" });
   return (await server.d1("select public_id from customers order by id")).map((row) => row.public_id);
 };
+const tour = {
+  name: "Factory tour", fulfilment: "task", answers: ["service"],
+  terms: { depth_from: 0, depth_to: 0, amount: 0, minimum_order: 0, expiry_days: 30, taken_cost: 500, made_cost: 0, excluded_brands: [] },
+};
 const view = { list: "radar", name: "Save first", query: "tier=immediate" };
+const improvement = { kind: "feature", title: "Calendars are in step", features: ["calendar sync"] };
+const shipped = async () => (await api.post("/api/improvements", improvement)).json.improvement.id;
+const aSegment = { name: "Lost", filter: { all: [{ is: { field: "tier", operator: "one_of", values: ["lost"] } }] } };
+const way = async (provider = "task", settings = {}) => (await api.post("/api/fulfilments", { provider, name: "Our way", settings })).json.fulfilment.id;
+const begun = async () => {
+  const id = await customer();
+  await server.d1("insert into facets (customer_id, dirty, contact, alone, margin_back, order_back) select id, 0, 300, 50, 40000, 10000 from customers where true on conflict do update set contact = 300, alone = 50, margin_back = 40000, order_back = 10000");
+  await way();
+  return id;
+};
+const beginning = (id) => api.post("/api/interventions", { customer: id, offer: "manager" });
 const asOwner = () => server.person({ role: "owner" });
 // Somebody else with their session, for what would end one's own.
 const colleague = () => server.person({ role: "viewer", email: "vera@example.com", name: "Vera Viewer" });
@@ -80,7 +95,37 @@ const CHANGES = {
   "PATCH /api/shop": { writes: "shop_changed", act: () => api.patch("/api/shop", { name: "Tea" }) },
   "PUT /api/rates": { writes: "rates_changed", act: () => api.put("/api/rates", { rates: [{ currency: "EUR", day: "2026-01-01", rate: 1.1 }] }) },
   "PUT /api/margins": { writes: "margins_changed", act: () => api.put("/api/margins", { categories: [{ name: "Tea", share: 1, margin: 0.5 }], products: [] }, { "if-match": '"1"' }) },
+  "POST /api/offers": { writes: "offer_added", act: () => api.post("/api/offers", tour) },
+  "PATCH /api/offers/{id}": { writes: "offer_changed", act: () => api.patch("/api/offers/trial", { live: false }, { "if-match": '"1"' }) },
+  "DELETE /api/offers/{id}": {
+    writes: "offer_removed",
+    prepare: async () => (await api.post("/api/offers", tour)).json.offer,
+    act: (offer) => api.delete(`/api/offers/${offer.id}`, { "if-match": '"1"' }),
+  },
+  "PUT /api/guardrails": {
+    writes: "guardrails_changed",
+    prepare: async () => (await api.get("/api/guardrails")).json.guardrails,
+    act: (limits) => api.put("/api/guardrails", { ...limits, anyway: 500 }, { "if-match": '"1"' }),
+  },
+  "POST /api/matrix/preview": { none: "it only computes", act: () => api.post("/api/matrix/preview", {}) },
   "PUT /api/retention": { writes: "retention_changed", act: () => api.put("/api/retention", { event_days: 90 }) },
+  "PUT /api/exclusions": {
+    writes: "exclusions_changed",
+    act: async () => api.put("/api/exclusions", { ...(await api.get("/api/exclusions")).json.exclusions, refund_per_cent: 75 }),
+  },
+  "PUT /api/declared-traits": { writes: "traits_declared", act: () => api.put("/api/declared-traits", { declared: [{ name: "plan", kind: "text" }] }) },
+  "POST /api/segments": { writes: "segment_saved", act: () => api.post("/api/segments", aSegment) },
+  "POST /api/segments/count": { none: "it counts and keeps nothing", act: () => api.post("/api/segments/count", { filter: aSegment.filter }) },
+  "PATCH /api/segments/{id}": {
+    writes: "segment_changed",
+    prepare: async () => (await api.post("/api/segments", aSegment)).json.segment.id,
+    act: (id) => api.patch(`/api/segments/${id}`, { name: "Dear" }),
+  },
+  "DELETE /api/segments/{id}": {
+    writes: "segment_removed",
+    prepare: async () => (await api.post("/api/segments", aSegment)).json.segment.id,
+    act: (id) => api.delete(`/api/segments/${id}`),
+  },
   "PUT /api/thresholds": { writes: "thresholds_changed", act: () => api.put("/api/thresholds", { immediate: 0.6, moderate: 0.5, early: 0.4 }) },
   "DELETE /api/thresholds": {
     writes: "thresholds_reset",
@@ -103,6 +148,9 @@ const CHANGES = {
     act: (id) => api.post(`/api/models/${id}/use`, {}),
   },
   "PATCH /api/customers/{id}": { writes: "customer_changed", prepare: () => customer(), act: (id) => api.patch(`/api/customers/${id}`, { tags: ["vip"] }, { "if-match": '"1"' }) },
+  "PUT /api/customers/{id}/reason": { writes: "reason_set", prepare: () => customer(), act: (id) => api.put(`/api/customers/${id}/reason`, { reason: "price" }, { "if-match": '"1"' }) },
+  "PUT /api/topics": { writes: "topics_changed", act: () => api.put("/api/topics", { phrases: [{ reason: "price", phrase: "dear", weight: 2 }] }, { "if-match": '"1"' }) },
+  "POST /api/topics/read": { none: "it reads a text and keeps nothing", act: () => api.post("/api/topics/read", { text: "too expensive" }) },
   "POST /api/customers/bulk": { writes: "customers_changed", prepare: () => customer(), act: (id) => api.post("/api/customers/bulk", { ids: [id], add_tags: ["vip"] }) },
   "POST /api/customers/{id}/notes": { writes: "note_added", prepare: () => customer(), act: (id) => api.post(`/api/customers/${id}/notes`, { body: "Called" }) },
   "PATCH /api/notes/{id}": {
@@ -135,6 +183,10 @@ const CHANGES = {
     prepare: async () => (await api.post("/api/privacy-requests", { kind: "export", customer: await customer() })).json.privacy_request.id,
     act: (id) => api.patch(`/api/privacy-requests/${id}`, { done: true }),
   },
+  "POST /api/improvements": { writes: "improvement_added", act: () => api.post("/api/improvements", improvement) },
+  "PATCH /api/improvements/{id}": { writes: "improvement_changed", prepare: shipped, act: (id) => api.patch(`/api/improvements/${id}`, { title: "Calendars meet" }) },
+  "POST /api/improvements/{id}/announce": { writes: "improvement_announced", prepare: shipped, act: (id) => api.post(`/api/improvements/${id}/announce`, {}, { "if-match": '"1"' }) },
+  "DELETE /api/improvements/{id}": { writes: "improvement_removed", prepare: shipped, act: (id) => api.delete(`/api/improvements/${id}`) },
   "POST /api/views": { writes: "view_saved", prepare: asOwner, act: (owner) => owner.post("/api/views", view) },
   "PATCH /api/views/{id}": {
     writes: "view_changed",
@@ -151,6 +203,17 @@ const CHANGES = {
       return { owner, id: (await owner.post("/api/views", view)).json.view.id };
     },
     act: ({ owner, id }) => owner.delete(`/api/views/${id}`, { "if-match": '"1"' }),
+  },
+  "POST /api/fulfilments": { writes: "fulfilment_added", act: () => api.post("/api/fulfilments", { provider: "task", name: "Our team" }) },
+  "PATCH /api/fulfilments/{id}": { writes: "fulfilment_changed", prepare: () => way(), act: (id) => api.patch(`/api/fulfilments/${id}`, { name: "Our people" }) },
+  "DELETE /api/fulfilments/{id}": { writes: "fulfilment_removed", prepare: () => way(), act: (id) => api.delete(`/api/fulfilments/${id}`) },
+  "POST /api/fulfilments/{id}/test": { writes: "fulfilment_tested", prepare: () => way(), act: (id) => api.post(`/api/fulfilments/${id}/test`, {}) },
+  "POST /api/code-pools": { writes: "codes_uploaded", prepare: () => way("pool", { depth: 200 }), act: (id) => api.post("/api/code-pools", { fulfilment: id, codes: "SPRING-1" }) },
+  "POST /api/interventions": { writes: "intervention_begun", prepare: begun, act: beginning },
+  "PATCH /api/interventions/{id}": {
+    writes: "intervention_changed",
+    prepare: async () => (await beginning(await begun())).json.intervention.id,
+    act: (id) => api.patch(`/api/interventions/${id}`, { state: "done", note: "Ada is glad" }),
   },
   "PATCH /api/dead-letters/{id}": { writes: "dead_letter_dropped", prepare: () => deadLetter(), act: ({ id }) => api.patch(`/api/dead-letters/${id}`, { action: "drop" }, { "if-match": '"1"' }) },
   "POST /api/dead-letters/replay": { writes: "dead_letters_replayed", prepare: () => deadLetter(), act: ({ source }) => api.post("/api/dead-letters/replay", { source }) },

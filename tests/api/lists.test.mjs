@@ -115,7 +115,7 @@ test("all filters together go on by cursor and by offset, in every sort", async 
     const owner = narrowed.includes("none") ? null : "mia";
     const whom = all.filter((c) => ["lost", "early", "healthy"].includes(c.tier) && c.owner === owner && c.country && c.lifecycle !== "given_up");
     assert.ok(whom.length > 40, `${whom.length}`);
-    for (const sort of ["risk", "-risk", "value", "name", "-name", "last_order", "deadline"]) {
+    for (const sort of ["risk", "-risk", "value", "name", "-name", "last_order", "deadline", "waiting", "-regain"]) {
       const ids = await walk(`${narrowed}&sort=${sort}`);
       assert.deepEqual(ids.toSorted(), whom.map((c) => c.id).sort(), `${narrowed} ${sort}`);
       const { customers } = await list(`${narrowed}&sort=${sort}&limit=9&offset=11`);
@@ -181,11 +181,11 @@ test("what a filter does not know is refused under its name, in the list and in 
   }
 });
 
-test("a list by tiers alone reads everybody twice at most, and one by owner little more", async () => {
+test("a list by tiers alone reads everybody three times at most, and one by owner little more", async () => {
   const read = async (query) => (await api.get(`/api/customers?${query}&limit=10`)).meter.rows_read;
   const byTier = await read("tier=lost");
   const byOwner = await read(`owner=${sam.id}`);
-  assert.ok(byTier < CUSTOMERS * 2.5, `${byTier}`);
+  assert.ok(byTier < CUSTOMERS * 3.5, `${byTier}`);
   assert.ok(byOwner < byTier + 4 * all.filter((c) => c.owner === "sam").length + 40, `${byOwner} by owner, ${byTier} by tier`);
 });
 

@@ -7,7 +7,7 @@ import { start, until } from "../harness.mjs";
 import { ran } from "../rows.mjs";
 
 const CUSTOMERS = 24_000;
-const SORTS = ["risk", "value", "name", "last_order", "deadline"];
+const SORTS = ["risk", "value", "name", "last_order", "deadline", "waiting", "regain"];
 const TIERS = [undefined, "immediate,moderate,early", "lost", "not_scored", "healthy,lost"];
 
 let server, api;
@@ -21,6 +21,8 @@ before(async () => {
     select id, 0, case when id % 97 = 0 then 9 when id % 3 = 0 then 4 else id % 4 end, id * 31 % 9973, id * 37 % 9973, id * 41 % 9973,
       case when id % 11 = 0 then null else id * 101 % 50021 end, 20000 + id % 400, case when id % 13 = 0 then null else 20400 + id % 300 end,
       3, 3, 19000 from customers`);
+  // As scoring leaves it.
+  await server.d1(`insert into rollups (name, generation, figures, made_at) values ('payment', 0, '{"currency":"USD","payment":1500}', 0)`);
   await server.d1(`with recursive n(i) as (select 1 union all select i + 1 from n where i < 3000)
     insert into orders (source, external_id, customer_id, ordered_at, amount, currency, changed_at)
     select 1, 'O-' || i, 1 + i % ${CUSTOMERS}, 1770000000000 + i, i, case when i % 5 = 0 then 'EUR' else 'USD' end, 0 from n`);

@@ -10,7 +10,7 @@ use super::columns::{Columns, WHO};
 use super::row::{Row, width};
 use super::selection::Share;
 use super::{List, after_pause, memory};
-use crate::components::{FailureNotice, Skeleton};
+use crate::components::{FailureNotice, Skeleton, StartDialog};
 use crate::format::plural;
 use crate::keyboard::{RowKey, use_keyboard};
 use crate::router::{Step, go};
@@ -67,7 +67,7 @@ pub fn CustomerList(
     let may_choose = Memo::new(move |_| session.may(Permission::Edit) || session.may(Permission::Export));
     // A card has no columns to choose.
     let is_card = Memo::new(move |_| seen.with(|seen| seen.row) > ROW);
-    let columns = Memo::new(move |_| if is_card.get() { Columns::default() } else { list.columns.get() });
+    let columns = Memo::new(move |_| if is_card.get() { Columns::usual(list.path) } else { list.columns.get() });
     let focus = RowFocus::provide();
     if let Some(keyboard) = use_keyboard() {
         keyboard.on_row(Callback::new(move |key| match key {
@@ -104,6 +104,7 @@ pub fn CustomerList(
         {move || list.failure.get().map(|failure| view! { <FailureNotice failure retry=move |()| list.reload(0) /> })}
         <section class="panel list" aria-label=label aria-busy=move || list.stale.get().then_some("true")>
             <Bar list search sorts status=status tiers />
+            <StartDialog starting=list.starting on_started=move |()| list.refresh() />
             <Show when=move || list.is_new() && list.failure.with(Option::is_none)>
                 <div class="pad"><Skeleton lines=12 /></div>
             </Show>

@@ -8,7 +8,8 @@ use super::List;
 use crate::components::{Button, Popover, announce, unique_id};
 
 /// Columns of a list where the reader chose none; the customer stands first in every list.
-const DEFAULT: [&str; 5] = ["risk", "weeks", "why", "worth", "due"];
+const RADAR: [&str; 5] = ["risk", "why", "do", "worth", "due"];
+const OTHERS: [&str; 5] = ["risk", "weeks", "why", "worth", "due"];
 /// Of every list, and never chosen.
 pub(super) const WHO: &str = "customer";
 
@@ -16,28 +17,27 @@ pub(super) const WHO: &str = "customer";
 #[derive(Debug, Clone, PartialEq)]
 pub struct Columns(Vec<Column>);
 
-impl Default for Columns {
-    fn default() -> Self {
-        Self::read(DEFAULT)
-    }
-}
-
 impl Columns {
-    /// Of their codes; what this version does not know is left out, and nothing left is the default.
-    pub fn of(codes: &[String]) -> Self {
+    /// What the list at `path` shows by itself.
+    pub fn usual(path: &str) -> Self {
+        Self::read(if path == "/radar" { RADAR } else { OTHERS })
+    }
+
+    /// Of their codes; what this version does not know is left out, and nothing left is what the list shows by itself.
+    pub fn of(codes: &[String], path: &str) -> Self {
         let read = Self::read(codes.iter().map(String::as_str));
-        if read.0.is_empty() { Self::default() } else { read }
+        if read.0.is_empty() { Self::usual(path) } else { read }
     }
 
     /// What a list shows here, as it was last chosen.
     pub fn stored(path: &str) -> Self {
         let known = storage().and_then(|storage| storage.get_item(&key(path)).ok().flatten()).unwrap_or_default();
-        Self::of(&known.split(',').map(str::to_owned).collect::<Vec<_>>())
+        Self::of(&known.split(',').map(str::to_owned).collect::<Vec<_>>(), path)
     }
 
     /// A browser without storage still shows the choice, it only forgets it.
     pub fn store(&self, path: &str) {
-        let _ = storage().map(|storage| match *self == Self::default() {
+        let _ = storage().map(|storage| match *self == Self::usual(path) {
             true => storage.remove_item(&key(path)),
             false => storage.set_item(&key(path), &self.codes().join(",")),
         });
@@ -117,7 +117,7 @@ pub(super) fn ColumnsButton(list: List) -> impl IntoView {
             <Button
                 small=true
                 on_press=move |_| {
-                    list.columns.set(Columns::default());
+                    list.columns.set(Columns::usual(list.path));
                     store();
                     announce("The list shows its own columns again");
                 }
@@ -189,15 +189,16 @@ mod tests {
     use super::*;
 
     fn of(codes: &[&str]) -> Columns {
-        Columns::of(&codes.iter().map(|code| (*code).to_owned()).collect::<Vec<_>>())
+        Columns::of(&codes.iter().map(|code| (*code).to_owned()).collect::<Vec<_>>(), "/customers")
     }
 
     #[test]
     fn columns_are_read_by_their_codes_and_nothing_is_the_default() {
         assert_eq!(of(&["tags", "risk"]).codes(), ["tags", "risk"]);
         assert_eq!(of(&["tags", "customer", "gone", "tags"]).codes(), ["tags"]);
-        assert_eq!(of(&[]), Columns::default());
-        assert_eq!(of(&["gone"]).codes(), DEFAULT);
+        assert_eq!(of(&[]), Columns::usual("/customers"));
+        assert_eq!(of(&["gone"]).codes(), OTHERS);
+        assert_eq!(Columns::usual("/radar").codes(), RADAR);
     }
 
     #[test]

@@ -72,6 +72,7 @@ enum Chip {
     Tier(Tier),
     Owner(String),
     Tag(String),
+    Segment(String),
     Lifecycle(Lifecycle),
     Country(String),
 }
@@ -82,7 +83,8 @@ fn chips(query: &ListQuery) -> Vec<Chip> {
     let owner = query.owner.iter().cloned().map(Chip::Owner);
     let tag = query.tag.iter().cloned().map(Chip::Tag);
     let countries = query.country.iter().cloned().map(Chip::Country);
-    tiers.chain(owner).chain(tag).chain(lifecycles).chain(countries).collect()
+    let segment = query.segment.iter().cloned().map(Chip::Segment);
+    tiers.chain(owner).chain(tag).chain(segment).chain(lifecycles).chain(countries).collect()
 }
 
 impl Chip {
@@ -95,6 +97,7 @@ impl Chip {
                 id => format!("Looked after by {}", list.team.name(id).unwrap_or_else(|| "somebody".to_owned())),
             },
             Self::Tag(tag) => format!("Tag: {tag}"),
+            Self::Segment(_) => "In a segment".to_owned(),
             Self::Lifecycle(lifecycle) => capital(format::lifecycle(*lifecycle)),
             Self::Country(country) => country.clone(),
         }
@@ -107,6 +110,7 @@ impl Chip {
             Self::Tier(tier) => query.tiers.push(*tier),
             Self::Owner(owner) => query.owner = Some(owner.clone()),
             Self::Tag(tag) => query.tag = Some(tag.clone()),
+            Self::Segment(segment) => query.segment = Some(segment.clone()),
             Self::Lifecycle(lifecycle) => query.lifecycle.push(*lifecycle),
             Self::Country(country) => query.country.push(country.clone()),
         }
@@ -117,6 +121,7 @@ impl Chip {
             Self::Tier(tier) => query.tiers.retain(|known| known != tier),
             Self::Owner(_) => query.owner = None,
             Self::Tag(_) => query.tag = None,
+            Self::Segment(_) => query.segment = None,
             Self::Lifecycle(lifecycle) => query.lifecycle.retain(|known| known != lifecycle),
             Self::Country(country) => query.country.retain(|known| known != country),
         }

@@ -1,12 +1,12 @@
 use leptos::html;
 use leptos::prelude::*;
-use shared::api::{CustomerKind, CustomerRow, Risk, RiskInterval, Tier};
+use shared::api::{CustomerKind, CustomerRow, Permission, Risk, RiskInterval, Tier};
 
 use super::List;
 use super::body::RowFocus;
 use super::columns::{Columns, WHO};
 use crate::charts::Sparkline;
-use crate::components::{BetweenAmounts, Chance, DayText, Money, TierBadge, Weight};
+use crate::components::{BetweenAmounts, Button, Chance, DayText, Money, Starting, TierBadge, Weight, way};
 use crate::format;
 use crate::locale;
 
@@ -43,7 +43,7 @@ pub(super) fn Row(
                     return list.choose(index, event.shift_key());
                 }
                 // The name is a link of its own, which the router follows; marking text is no click.
-                let on_link = target.closest("a").ok().flatten().is_some();
+                let on_link = target.closest("a, button").ok().flatten().is_some();
                 let selecting = window().get_selection().ok().flatten().is_some_and(|selection| !selection.is_collapsed());
                 if let Some(path) = path().filter(|_| !on_link && !selecting) {
                     open.run(path);
@@ -66,7 +66,7 @@ pub(super) fn Row(
             {move || {
                 let codes = columns.with(Columns::codes);
                 match row.get() {
-                    Some(row) => cells(row, &codes, index, focus).into_any(),
+                    Some(row) => cells(list, row, &codes, index, focus).into_any(),
                     None => [WHO].into_iter().chain(codes).map(bone).collect_view().into_any(),
                 }
             }}
@@ -78,8 +78,8 @@ pub(super) fn Row(
 pub(super) fn width(code: &str) -> f64 {
     match code {
         "risk" => 184.0,
-        "weeks" | "worth" => 116.0,
-        "why" => 240.0,
+        "weeks" | "worth" | "waiting" => 116.0,
+        "why" | "do" => 240.0,
         "due" => 164.0,
         "tags" => 150.0,
         "owner" => 120.0,
@@ -93,6 +93,7 @@ pub(super) fn width(code: &str) -> f64 {
 pub(super) fn class(code: &'static str) -> &'static str {
     match code {
         "worth" => "worth num",
+        "waiting" => "waiting num",
         "orders" => "orders num",
         WHO => "who",
         other => other,
@@ -103,7 +104,7 @@ fn on_box(target: &web_sys::Element) -> bool {
     target.closest("td.pick").ok().flatten().is_some()
 }
 
-fn cells(row: CustomerRow, codes: &[&'static str], index: u64, focus: RowFocus) -> impl IntoView + use<> {
+fn cells(list: List, row: CustomerRow, codes: &[&'static str], index: u64, focus: RowFocus) -> impl IntoView + use<> {
     let name = NodeRef::<html::A>::new();
     Effect::new(move || {
         if focus.wanted.get() == Some(index)
@@ -116,7 +117,7 @@ fn cells(row: CustomerRow, codes: &[&'static str], index: u64, focus: RowFocus) 
     let path = path(&row);
     let shown = shown(&row).to_owned();
     let about = about(&row, &shown);
-    let rest = codes.iter().map(|code| cell(code, &row)).collect_view();
+    let rest = codes.iter().map(|code| cell(list, code, &row)).collect_view();
     view! {
         <td role="cell" class="who">
             <a class="name cut" dir="auto" node_ref=name href=path>{shown}</a>
@@ -126,7 +127,7 @@ fn cells(row: CustomerRow, codes: &[&'static str], index: u64, focus: RowFocus) 
     }
 }
 
-fn cell(code: &'static str, row: &CustomerRow) -> AnyView {
+fn cell(list: List, code: &'static str, row: &CustomerRow) -> AnyView {
     let class = class(code);
     match code {
         "risk" => {
@@ -169,6 +170,17 @@ fn cell(code: &'static str, row: &CustomerRow) -> AnyView {
             let second = reasons.next().map(|second| view! { <span class="s cut" title=second.clone()>{second.clone()}</span> });
             view! { <td role="cell" class=class>{first} {second}</td> }.into_any()
         }
+        "do" => view! { <td role="cell" class=class>{recommended(list, row)}</td> }.into_any(),
+        "waiting" => match (row.waiting, row.regain) {
+            (Some(amount), _) => {
+                view! { <td role="cell" class=class><Money amount /> <div class="s">"a day"</div></td> }.into_any()
+            }
+            (None, Some(amount)) => {
+                view! { <td role="cell" class=class><Money amount short=true /> <div class="s">"to win back"</div></td> }
+                    .into_any()
+            }
+            (None, None) => text(class, "", true),
+        },
         "worth" => match row.lifetime_value {
             Some(amount) => {
                 let sure =
@@ -195,6 +207,41 @@ fn cell(code: &'static str, row: &CustomerRow) -> AnyView {
         "lifecycle" => text(class, format::lifecycle(row.lifecycle), false),
         _ => text(class, "", false),
     }
+}
+
+/// What to do, how and by when, what it adds, and the button that starts it.
+fn recommended(list: List, row: &CustomerRow) -> AnyView {
+    if let Some(begun) = &row.begun {
+        let (name, since) = (begun.name.clone(), begun.since.get(..10).unwrap_or_default().to_owned());
+        return view! { <span class="cut">{name}</span> <span class="s cut">"in hand since " <DayText day=since /></span> }
+            .into_any();
+    }
+    let Some(found) = row.recommended.clone() else { return view! { <span class="m">"Nothing to do"</span> }.into_any() };
+    let name = shown(row).to_owned();
+    let whose = format!(" for {name}");
+    let (title, basis) = (found.name.clone(), found.basis.clone());
+    let when = found.due.clone().map(|day| view! { {way(found.by, found.channel.as_deref())} ", by " <DayText day /> });
+    let margin = found.offer.is_some().then_some(found.margin);
+    let starting = Starting { customer: row.id.as_str().to_owned(), name, recommended: found };
+    let can_start = starting.recommended.offer.is_some() && list.session.may(Permission::Edit);
+    let starting = StoredValue::new(starting);
+    view! {
+        <div class="todo">
+        <div>
+        <span class="cut" title=basis>{title}</span>
+        <span class="s cut">{margin.map(|amount| view! { "+" <Money amount short=true /> ", " })} {when}</span>
+        </div>
+        {can_start
+            .then(|| {
+                view! {
+                    <Button small=true on_press=move |_| list.starting.set(Some(starting.get_value()))>
+                        "Start" <span class="unseen">{whose}</span>
+                    </Button>
+                }
+            })}
+        </div>
+    }
+    .into_any()
 }
 
 fn text(class: &'static str, words: &str, quiet: bool) -> AnyView {

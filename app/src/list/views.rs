@@ -139,7 +139,7 @@ impl Views {
     /// Shows what a view keeps: its filters and order in the address, and its columns.
     fn show(self, view: SavedView) {
         let query = ListQuery::parse(&view.query);
-        self.list.columns.set(Columns::of(&view.columns));
+        self.list.columns.set(Columns::of(&view.columns, self.list.path));
         self.list.columns.with_untracked(|columns| columns.store(self.list.path));
         announce(format!("View {}", view.name));
         self.list.view.set(Some(view));
@@ -157,7 +157,7 @@ impl Views {
     /// Whether the list shows something else than the view keeps.
     fn differs(self, view: &SavedView) -> bool {
         self.list.query.with(|query| *query != ListQuery::parse(&view.query))
-            || self.list.columns.with(|columns| *columns != Columns::of(&view.columns))
+            || self.list.columns.with(|columns| *columns != Columns::of(&view.columns, self.list.path))
     }
 
     fn save(self, name: String, shared: bool) {

@@ -11,6 +11,8 @@ mod peers;
 mod read;
 mod shopping;
 mod timeline;
+mod todo;
+mod why;
 
 use std::collections::BTreeMap;
 
@@ -28,6 +30,8 @@ use self::orders::{Orders, Spent};
 use self::peers::PeersPanel;
 use self::shopping::ShoppingPanel;
 use self::timeline::Timeline;
+use self::todo::TodoPanel;
+use self::why::WhyPanel;
 use crate::charts::RiskOverTime;
 use crate::client::Failure;
 use crate::components::{ButtonLink, DayText, EmptyState, FailureNotice, PageHead, Popover, Skeleton, TierBadge, Weight};
@@ -123,11 +127,13 @@ fn Whole(customer: Customer, again: Callback<()>) -> impl IntoView {
         p_return_interval,
         shopping,
         objected_at,
+        why,
         ..
     } = customer.clone();
     let id = row.id.clone();
     let tier = row.tier;
     let reasons = row.triggers;
+    let shown = name(&customer);
     let aside = row.set_aside;
     // Of what the explanation is about.
     let interval =
@@ -135,6 +141,7 @@ fn Whole(customer: Customer, again: Callback<()>) -> impl IntoView {
     let care = RwSignal::new(Care { version, owner: row.owner, tags: row.tags });
     view! {
         <div class="stack">
+            <TodoPanel customer=id.to_string() name=shown recommended=row.recommended begun=row.begun again />
             <Facts customer />
             <div class="two">
                 <section class="panel pad stack">
@@ -147,6 +154,7 @@ fn Whole(customer: Customer, again: Callback<()>) -> impl IntoView {
                 </section>
                 <div class="stack">
                     <Reasons reasons tier objects=objected_at.is_some() />
+                    {objected_at.is_none().then(|| view! { <WhyPanel id=id.clone() why care /> })}
                     <AsidePanel id=id.clone() aside tier care />
                     <Spent spent home=home_currency />
                     <ShoppingPanel shopping />

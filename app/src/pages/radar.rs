@@ -16,7 +16,9 @@ use crate::query::{ListQuery, View};
 /// Tiers that Radar shows as at risk.
 pub const AT_RISK: [Tier; 3] = [Tier::Immediate, Tier::Moderate, Tier::Early];
 
-const SORTS: [(&str, &str); 5] = [
+const SORTS: [(&str, &str); 7] = [
+    ("waiting", "Costliest wait first"),
+    ("regain", "Most to win back first"),
     ("risk", "Highest risk first"),
     ("value", "Highest value first"),
     ("deadline", "Nearest deadline first"),
@@ -36,6 +38,7 @@ pub fn RadarPage() -> impl IntoView {
             lead=move || view! { <span class="two-lines">"Who is about to leave, how soon, and why. " {basis}</span> }
         >
             <ThresholdsButton on_saved=move |()| list.reload(0) />
+            <ButtonLink href="/radar/report">"Report"</ButtonLink>
         </PageHead>
         <nav class="tabs" aria-label="Parts of Radar">
             <a href="/radar" aria-current=move || current(View::Own)>"At risk"</a>
@@ -49,8 +52,8 @@ pub fn RadarPage() -> impl IntoView {
 
 fn defaults(query: &ListQuery) -> Defaults {
     match query.view {
-        View::Own => Defaults { tiers: &AT_RISK, sort: "risk" },
-        View::Lost => Defaults { tiers: &[Tier::Lost], sort: "value" },
+        View::Own => Defaults { tiers: &AT_RISK, sort: "waiting" },
+        View::Lost => Defaults { tiers: &[Tier::Lost], sort: "regain" },
         View::SetAside => Defaults { tiers: &[Tier::SetAside], sort: "value" },
     }
 }

@@ -102,6 +102,7 @@ thread_local! {
     static OFFICE: Load = Load::new();
     static LAB: Load = Load::new();
     static GATE: Load = Load::new();
+    static STUDIO: Load = Load::new();
 }
 
 /// How far the loading of a module is, and how often it was tried.
@@ -121,6 +122,7 @@ fn with<T>(module: Module, read: impl FnOnce(&Load) -> T) -> T {
         Module::Office => OFFICE.with(read),
         Module::Lab => LAB.with(read),
         Module::Gate => GATE.with(read),
+        Module::Studio => STUDIO.with(read),
     }
 }
 
@@ -135,6 +137,7 @@ fn address(module: Module) -> Option<String> {
         Module::Office => "meta[name=rekindle-office]",
         Module::Lab => "meta[name=rekindle-lab]",
         Module::Gate => "meta[name=rekindle-gate]",
+        Module::Studio => "meta[name=rekindle-studio]",
     };
     let address = document().query_selector(mark).ok().flatten()?.get_attribute("content")?;
     let tries = with(module, |load| load.tries.replace(load.tries.get().saturating_add(1)));

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use shared::api::{Lifecycle, ModelCard, Tier, TierSummary};
 use shared::money::{Currency, Home};
+use shared::segment::filter::Checked;
 use shared::time::{Day, Millis};
 
 use super::rollups::{self, Lists};
@@ -14,7 +15,10 @@ use crate::{params, sql};
 /// A list counts on to here.
 pub const COUNTED: u64 = 10_000;
 
-/// What the main trigger of a tier is counted among.
+/// Triggers that stand above a tier.
+const TOP: usize = 3;
+
+/// What the triggers of a tier are counted among.
 const TRIGGERS_READ: u32 = 5_000;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,6 +29,10 @@ pub enum Sort {
     Name,
     LastOrder,
     Deadline,
+    /// What a day of waiting costs.
+    Waiting,
+    /// What an offer is expected to bring beyond what comes by itself.
+    Regain,
 }
 
 /// Which customers, in which order. What is empty or none lets everybody through.
@@ -37,6 +45,7 @@ pub struct Filter {
     pub lifecycles: Vec<Lifecycle>,
     /// ISO 3166-1, two capital letters.
     pub countries: Vec<String>,
+    pub segment: Option<Checked>,
     pub sort: Sort,
     /// From the largest down.
     pub down: bool,
@@ -98,7 +107,14 @@ pub struct Row {
     pub last_day: Option<i32>,
     pub deadline_day: Option<i32>,
     pub orders: u64,
+    pub segment: Option<u16>,
+    /// [`Stand`] as JSON.
+    pub stand: String,
+    /// Of the first contact, `shared::consent::Present` as JSON.
+    pub consent: Option<String>,
     pub triggers: Option<String>,
+    /// Code, probability and whether a person set it, as JSON; nulls where nothing tells.
+    pub reason: String,
     /// `RiskInterval` as JSON.
     pub interval: Option<String>,
     /// (low, high) in minor units of the home currency as JSON.
@@ -109,6 +125,30 @@ pub struct Row {
     pub tags: String,
     pub owner_id: Option<shared::id::Id>,
     pub owner_name: Option<String>,
+}
+
+/// Value tier, reason, chances of a return with contact and alone (per mille), margin and first order after it, exclusion, cost of waiting
+/// (hundredths) and what is to win back, as facets have them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Deserialize)]
+pub struct Stand(pub u8, pub u8, pub Option<u16>, pub Option<u16>, pub Option<i64>, pub Option<i64>, pub u8, pub i64, pub i64);
+
+/// As [`Stand`], of many.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+pub struct TierStand {
+    pub tier: i32,
+    pub value_tier: u8,
+    pub reason: u8,
+    pub customers: u64,
+    pub contact: f64,
+    pub alone: f64,
+    pub margin_back: f64,
+    pub order_back: f64,
+}
+
+impl Row {
+    pub fn stand(&self) -> Stand {
+        serde_json::from_str(&self.stand).unwrap_or_default()
+    }
 }
 
 /// What stands above a list.
@@ -203,6 +243,11 @@ pub async fn count_tiers(db: &Db, home: Currency) -> Result<Vec<TierSummary>, Db
     Ok(read_summary(&outcomes, home, None)?.tiers)
 }
 
+/// The mean customer of each tier and row of the matrix.
+pub async fn stands_of_tiers(db: &Db) -> Result<Vec<TierStand>, DbError> {
+    db.all(sql!("customers.sql", "stands_of_tiers"), params![]).await
+}
+
 /// The rows of customers' numbers, in their order.
 pub async fn rows(db: &Db, ids: &[i64], today: Day) -> Result<Vec<Row>, DbError> {
     db.all(sql!("customers.sql", "rows"), params![Param::json(&ids), today]).await
@@ -218,7 +263,7 @@ fn summary_statements(is_rolled: bool) -> Vec<Statement> {
         statements.push(rollups::waiting_statement());
     } else {
         statements.push(Statement::new(sql!("customers.sql", "tiers"), params![]));
-        statements.push(Statement::new(sql!("customers.sql", "main_triggers"), params![TRIGGERS_READ]));
+        statements.push(Statement::new(sql!("customers.sql", "top_triggers"), params![TRIGGERS_READ]));
     }
     statements
 }
@@ -243,9 +288,12 @@ fn read_summary(outcomes: &[Outcome], home: Currency, rolled: Option<Lists>) -> 
 fn read_tiers(tiers: &Outcome, triggers: &Outcome, home: Currency) -> Result<(Vec<TierSummary>, u64), DbError> {
     let row: Option<TiersRow> = tiers.first()?;
     let counted: Vec<Counted> = row.as_ref().and_then(|row| serde_json::from_str(&row.tiers).ok()).unwrap_or_default();
-    let mut main_triggers = BTreeMap::new();
+    let mut top_triggers: BTreeMap<i32, Vec<String>> = BTreeMap::new();
     for row in triggers.rows::<TriggerRow>()? {
-        main_triggers.entry(row.tier).or_insert(row.code);
+        let top = top_triggers.entry(row.tier).or_default();
+        if top.len() < TOP {
+            top.push(row.code);
+        }
     }
     let tiers = Tier::ALL.map(|tier| {
         let Counted(_, customers, value, value_unknown) =
@@ -255,7 +303,8 @@ fn read_tiers(tiers: &Outcome, triggers: &Outcome, home: Currency) -> Result<(Ve
             customers: customers.unwrap_or(0),
             value: Home(value.unwrap_or(0)).in_currency(home),
             value_unknown: value_unknown.unwrap_or(0),
-            main_trigger: main_triggers.get(&tier.code()).cloned(),
+            top_triggers: top_triggers.remove(&tier.code()).unwrap_or_default(),
+            best: None,
         }
     });
     Ok((tiers.into(), row.and_then(|row| row.waiting).unwrap_or(0)))
@@ -264,8 +313,9 @@ fn read_tiers(tiers: &Outcome, triggers: &Outcome, home: Currency) -> Result<(Ve
 impl Filter {
     /// Nothing narrows the list but tiers, so that its counts are known and roll-ups can answer.
     pub fn is_tiers_only(&self) -> bool {
-        let Self { tiers: _, search, care, tag, lifecycles, countries, sort: _, down: _ } = self;
-        search.is_none() && care.is_none() && tag.is_none() && lifecycles.is_empty() && countries.is_empty()
+        let Self { tiers: _, search, care, tag, lifecycles, countries, segment, sort: _, down: _ } = self;
+        let is_narrowed = search.is_some() || care.is_some() || tag.is_some() || segment.is_some();
+        !is_narrowed && lifecycles.is_empty() && countries.is_empty()
     }
 }
 
@@ -279,6 +329,7 @@ impl Default for Filter {
             tag: None,
             lifecycles: Vec::new(),
             countries: Vec::new(),
+            segment: None,
             sort: Sort::Risk,
             down: true,
         }
@@ -286,7 +337,8 @@ impl Default for Filter {
 }
 
 impl Sort {
-    pub const ALL: [Self; 5] = [Self::Risk, Self::Value, Self::Name, Self::LastOrder, Self::Deadline];
+    pub const ALL: [Self; 7] =
+        [Self::Risk, Self::Value, Self::Name, Self::LastOrder, Self::Deadline, Self::Waiting, Self::Regain];
 
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|sort| sort.as_str() == name)
@@ -299,11 +351,13 @@ impl Sort {
             Self::Name => "name",
             Self::LastOrder => "last_order",
             Self::Deadline => "deadline",
+            Self::Waiting => "waiting",
+            Self::Regain => "regain",
         }
     }
 
     /// Without a sign the list starts with what matters most: the highest risk or value, the newest order.
     pub fn starts_down(self) -> bool {
-        matches!(self, Self::Risk | Self::Value | Self::LastOrder)
+        matches!(self, Self::Risk | Self::Value | Self::LastOrder | Self::Waiting | Self::Regain)
     }
 }

@@ -3,8 +3,9 @@
 -- name: rows
 -- The rows of the numbers in ?1, in their order; ?2 is today. The address is that of the first contact.
 select c.id as row_id, c.public_id, c.external_id, c.kind, c.name, c.sample, k.email, coalesce(f.country, k.country) as country,
-  f.tier, f.lifecycle, f.p30, f.p60, f.p90, f.value, f.last_day, f.deadline_day, f.orders,
-  s.score ->> '$.triggers' as triggers, s.score ->> '$.interval' as interval, s.score ->> '$.value_interval' as value_interval, s.history, c.tags, o.public_id as owner_id,
+  f.tier, f.lifecycle, f.p30, f.p60, f.p90, f.value, f.last_day, f.deadline_day, f.orders, f.segment,
+  json_array(f.value_tier, f.reason, f.contact, f.alone, f.margin_back, f.order_back, f.excluded, f.waiting, f.regain) as stand, k.consent,
+  s.score ->> '$.triggers' as triggers, json_array(s.score ->> '$.why.reason', s.score ->> '$.why.probability', s.score ->> '$.why.corrected') as reason, s.score ->> '$.interval' as interval, s.score ->> '$.value_interval' as value_interval, s.history, c.tags, o.public_id as owner_id,
   o.name as owner_name,
   (
     select json_object('reason', a.reason, 'from', date(a.from_day * 86400, 'unixepoch'), 'until', date(a.until_day * 86400, 'unixepoch'),
@@ -34,7 +35,14 @@ select sum(dirty > 0) as waiting, json_array(
 ) as tiers
 from facets;
 
--- name: main_triggers
+-- name: stands_of_tiers
+-- The mean customer of each tier and row of the matrix, of those who get offers.
+select tier, value_tier, reason, count(*) as customers, avg(contact) as contact, avg(alone) as alone,
+  coalesce(avg(margin_back), 0) as margin_back, coalesce(avg(order_back), 0) as order_back
+from facets where tier between 1 and 4 and excluded = 0 and contact is not null and alone is not null
+group by tier, value_tier, reason;
+
+-- name: top_triggers
 -- How often each code stands first, among the first ?1 customers with a score.
 select f.tier, json_extract(s.score, '$.triggers[0].code') as code, count(*) as customers
 from (select customer_id, score from scores order by customer_id limit ?1) s

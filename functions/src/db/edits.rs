@@ -5,7 +5,7 @@ use shared::api::{Lifecycle, SetAside, SetAsideReason, TagCount};
 use shared::id::Id;
 use shared::time::{Day, Millis};
 
-use super::{Db, DbError, Param, Statement, json_pages, leases};
+use super::{Db, DbError, Param, Statement, json_pages, leases, segments};
 use crate::{params, sql};
 
 /// What the team may change of a customer's row, as it stands.
@@ -85,6 +85,7 @@ pub async fn tags_in_use(db: &Db, most: u32) -> Result<Vec<TagCount>, DbError> {
 pub async fn change(db: &Db, edits: &[Edit], alike: &Alike, now: Millis, log: Statement) -> Result<(), DbError> {
     let rows = edits.iter().map(|Edit { id, version, tags }| Ok((id, version, text(tags)?)));
     let rows = rows.collect::<Result<Vec<_>, DbError>>()?;
+    let telling = segments::telling_tags(db).await?;
     let mut statements = Vec::new();
     for page in json_pages(&rows)? {
         let page = || Param::Json(page.clone());
@@ -92,6 +93,8 @@ pub async fn change(db: &Db, edits: &[Edit], alike: &Alike, now: Millis, log: St
             Some(owner) => Statement::new(sql!("edits.sql", "change_owners"), params![page(), now, owner]),
             None => Statement::new(sql!("edits.sql", "change_tags"), params![page(), now]),
         });
+        statements.push(Statement::new(sql!("edits.sql", "place_again"), params![page(), Param::json(&telling)]));
+        statements.push(leases::wake_if_changed("score"));
         let Some(aside) = &alike.set_aside else { continue };
         statements.push(Statement::new(sql!("edits.sql", "lift"), params![page(), now, now.day()]));
         match aside {
@@ -113,7 +116,7 @@ pub async fn change(db: &Db, edits: &[Edit], alike: &Alike, now: Millis, log: St
             None => {}
         }
     }
-    if alike.set_aside.is_some() || alike.objected.is_some() {
+    if alike.set_aside.is_some() || alike.objected == Some(false) {
         statements.push(leases::wake("score"));
     }
     statements.push(log);

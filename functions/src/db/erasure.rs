@@ -6,7 +6,7 @@ use shared::time::Millis;
 
 use super::intake::Key;
 use super::suppressions::NewSuppression;
-use super::{Db, DbError, Param, Statement, leases, paged, privacy_requests, sample, suppressions};
+use super::{Db, DbError, Param, Statement, leases, paged, sample, suppressions};
 use crate::{params, sql};
 
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -115,7 +115,7 @@ pub fn shut_out(db: &Db, keys: &[Key], source: &str, at: Millis, now: Millis) ->
         Some(NewSuppression(hash, channel, suppressions::Reason::Erased, source.to_owned(), at.0))
     });
     let mut statements = suppressions::store(&new.collect::<Vec<_>>(), now)?;
-    statements.push(Statement::new(sql!("erasure.sql", "count_erasure"), params![]));
+    statements.push(count());
     Ok(statements)
 }
 
@@ -250,11 +250,6 @@ pub fn remove_told(source: i64, people: &[i64]) -> Vec<Statement> {
 /// The lease of the intake reads anew what it looked up.
 pub fn count() -> Statement {
     Statement::new(sql!("erasure.sql", "count_erasure"), params![])
-}
-
-/// Keeps what the person is found by, until they are forgotten.
-pub fn keep_keys(request: i64, keys: &[Key]) -> Statement {
-    privacy_requests::keep_keys(request, keys)
 }
 
 /// ';' follows ':' in ASCII.

@@ -18,11 +18,6 @@ struct NewKey {
     external_id: String,
 }
 
-#[derive(Debug, Deserialize)]
-struct Count {
-    n: u32,
-}
-
 pub fn store(events: &[Event], origin: Origin) -> Result<Vec<Store>, DbError> {
     let Origin { source, import, now } = origin;
     let page = |page: String| {
@@ -46,16 +41,6 @@ pub async fn new_keys(db: &Db, events: &[Event], source: i64) -> Result<HashSet<
     for page in json_pages(events)? {
         let rows: Vec<NewKey> = db.all(sql!("events.sql", "new_events"), params![Param::Json(page), source]).await?;
         new.extend(rows.into_iter().map(|row| row.external_id));
-    }
-    Ok(new)
-}
-
-/// How many of them are not stored just so.
-pub async fn count_new(db: &Db, events: &[Event], source: i64) -> Result<u32, DbError> {
-    let mut new = 0;
-    for page in json_pages(events)? {
-        let row: Option<Count> = db.first(sql!("events.sql", "count_new_events"), params![Param::Json(page), source]).await?;
-        new += row.map_or(0, |row| row.n);
     }
     Ok(new)
 }

@@ -34,15 +34,8 @@ and customer_id in (
   where e.received_at = ?3 and e.import_id = ?4
 );
 
--- name: count_new_events
-select count(*) as n from json_each(?1) j
-where not exists (
-  select 1 from events e join identities i on i.kind = j.value ->> 1 and i.value = j.value ->> 2
-  where e.source = ?2 and e.external_id = j.value ->> 0 and e.customer_id = i.customer_id and e.name is j.value ->> 3
-    and e.occurred_at is j.value ->> 4 and e.properties is j.value ->> 5
-);
-
 -- name: new_events
+-- Keys of those that are not stored just so.
 select j.value ->> 0 as external_id from json_each(?1) j
 where not exists (
   select 1 from events e join identities i on i.kind = j.value ->> 1 and i.value = j.value ->> 2

@@ -2,8 +2,11 @@
 //!
 //! Three kinds of statements answer, each with an index or an order of its own: see the head of `lists.sql`.
 
+use std::borrow::Cow;
+
 use serde::Deserialize;
 use shared::id::Id;
+use shared::segment::filter::Checked;
 
 use super::customers::{Care, Filter, Part, Search, Sort};
 use super::{Db, DbError, Param, Statement};
@@ -21,6 +24,9 @@ enum Way {
     /// Indexes find what they are called.
     Find,
 }
+
+/// Where a segment's condition goes.
+const SEGMENT: &str = "/*segment*/";
 
 #[derive(Debug, Deserialize)]
 struct NumberRow {
@@ -41,20 +47,28 @@ pub fn part_statement(filter: &Filter, part: &Part) -> Statement {
         (Way::All, Sort::Name) => Statement::new(sql!("lists.sql", "ids_by_name"), tiers(filter, by_name())),
         (Way::All, _) => Statement::new(sql!("lists.sql", "ids_by_number"), tiers(filter, by_number())),
         (Way::Match, Sort::Name) if filter.down => {
-            Statement::new(sql!("lists.sql", "matching_by_name_down"), narrowed(filter, by_name()))
+            placed(filter, Statement::new(sql!("lists.sql", "matching_by_name_down"), narrowed(filter, by_name())))
         }
-        (Way::Match, Sort::Name) => Statement::new(sql!("lists.sql", "matching_by_name"), narrowed(filter, by_name())),
-        (Way::Match, _) => Statement::new(sql!("lists.sql", "matching_by_number"), narrowed(filter, by_number())),
-        (Way::Own | Way::Find, Sort::Name) => Statement::new(sql!("lists.sql", "found_by_name"), found(filter, found_by_name())),
-        (Way::Own | Way::Find, _) => Statement::new(sql!("lists.sql", "found_by_number"), found(filter, by_number())),
+        (Way::Match, Sort::Name) => {
+            placed(filter, Statement::new(sql!("lists.sql", "matching_by_name"), narrowed(filter, by_name())))
+        }
+        (Way::Match, _) => placed(filter, Statement::new(sql!("lists.sql", "matching_by_number"), narrowed(filter, by_number()))),
+        (Way::Own | Way::Find, Sort::Name) => {
+            placed(filter, Statement::new(sql!("lists.sql", "found_by_name"), found(filter, found_by_name())))
+        }
+        (Way::Own | Way::Find, _) => {
+            placed(filter, Statement::new(sql!("lists.sql", "found_by_number"), found(filter, by_number())))
+        }
     }
 }
 
 /// How many the list has, counted on to `most`.
 pub fn count_statement(filter: &Filter, most: u64) -> Statement {
     match Way::of(filter) {
-        Way::All | Way::Match => Statement::new(sql!("lists.sql", "count_matching"), narrowed(filter, params![most])),
-        Way::Own | Way::Find => Statement::new(sql!("lists.sql", "count_found"), found(filter, params![most])),
+        Way::All | Way::Match => {
+            placed(filter, Statement::new(sql!("lists.sql", "count_matching"), narrowed(filter, params![most])))
+        }
+        Way::Own | Way::Find => placed(filter, Statement::new(sql!("lists.sql", "count_found"), found(filter, params![most]))),
     }
 }
 
@@ -65,9 +79,9 @@ pub async fn ids_by_arrival(db: &Db, filter: &Filter, after: i64, limit: u32) ->
     let page = params![after, limit];
     let Statement { sql, params } = match Way::of(filter) {
         Way::All => Statement::new(sql!("lists.sql", "ids_by_arrival"), tiers(filter, page)),
-        Way::Match => Statement::new(sql!("lists.sql", "matching_by_arrival"), narrowed(filter, page)),
-        Way::Own => Statement::new(sql!("lists.sql", "owned_by_arrival"), narrowed(filter, page)),
-        Way::Find => Statement::new(sql!("lists.sql", "found_by_arrival"), found(filter, page)),
+        Way::Match => placed(filter, Statement::new(sql!("lists.sql", "matching_by_arrival"), narrowed(filter, page))),
+        Way::Own => placed(filter, Statement::new(sql!("lists.sql", "owned_by_arrival"), narrowed(filter, page))),
+        Way::Find => placed(filter, Statement::new(sql!("lists.sql", "found_by_arrival"), found(filter, page))),
     };
     numbers(db, sql, params).await
 }
@@ -77,9 +91,25 @@ pub async fn ids_of(db: &Db, ids: &[Id]) -> Result<Vec<i64>, DbError> {
     numbers(db, sql!("lists.sql", "ids_of"), params![Param::json(&ids)]).await
 }
 
-async fn numbers(db: &Db, sql: &'static str, params: Vec<Param>) -> Result<Vec<i64>, DbError> {
+async fn numbers(db: &Db, sql: impl Into<Cow<'static, str>>, params: Vec<Param>) -> Result<Vec<i64>, DbError> {
     let rows: Vec<NumberRow> = db.all(sql, params).await?;
     Ok(rows.into_iter().map(|row| row.id).collect())
+}
+
+/// The same of who is in the filter's segment.
+fn placed(filter: &Filter, statement: Statement) -> Statement {
+    match &filter.segment {
+        Some(segment) => within(segment, statement),
+        None => statement,
+    }
+}
+
+/// The statement with a segment's condition, whose values are bound behind its own.
+pub fn within(segment: &Checked, statement: Statement) -> Statement {
+    let Statement { sql, mut params } = statement;
+    let compiled = segment.compile(params.len() + 1);
+    params.extend(compiled.bound.into_iter().map(Param::from));
+    Statement::new(sql.replace(SEGMENT, &format!("{} and", compiled.expression)), params)
 }
 
 /// The filter's tiers, then `rest`.
@@ -123,6 +153,37 @@ impl Way {
             (Some(_), _) => Self::Find,
             (None, Some(Care::Person(_))) => Self::Own,
             (None, _) => Self::Match,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use shared::money::Currency;
+    use shared::segment::filter::{Condition, Context, Operator};
+    use shared::time::Millis;
+
+    use super::*;
+
+    #[test]
+    fn a_segment_s_condition_stands_in_every_list_and_its_values_behind_all_others() {
+        let condition = Condition { field: "orders".to_owned(), operator: Operator::AtLeast, values: vec!["3".to_owned()] };
+        let context = Context { home: Currency::USD, now: Millis(0), declared: &[] };
+        let segment = shared::segment::filter::Filter::Is(condition).check(&context).ok();
+        let part = Part { after: None, offset: 0, limit: 10 };
+        for (care, search) in [(None, None), (Some(Care::Person(7)), None), (None, Some("ada"))] {
+            for sort in Sort::ALL {
+                let text = |text: &str| text.to_owned();
+                let search = search.map(|name| Search { name: text(name), email: text(name), external: text(name) });
+                let filter = Filter { segment: segment.clone(), care, search, sort, ..Filter::default() };
+                for Statement { sql, params } in [part_statement(&filter, &part), count_statement(&filter, 10)] {
+                    assert!(
+                        sql.contains(&format!("f.orders >= ?{} and (?1 is null", params.len())) && !sql.contains(SEGMENT),
+                        "{sql}"
+                    );
+                    assert_eq!(params.last(), Some(&Param::Int(3)));
+                }
+            }
         }
     }
 }

@@ -5,7 +5,8 @@
 --
 -- There are three kinds. ids_*: narrowed by tiers alone. matching_*: by what stands in each customer's rows, so everybody is looked
 -- at. found_*: by a search or by who looks after them, which indexes find first. Of the last two ?1 is tiers, ?2 lifecycles, ?3
--- countries, ?4 a tag and ?5 the number of who looks after them, 0 for nobody.
+-- countries, ?4 a tag and ?5 the number of who looks after them, 0 for nobody. Where the list is of a segment, its condition takes the place
+-- of /*segment*/.
 
 -- name: ids_by_number
 -- ?2 is what to sort by, ?3 is 1 or -1. By risk the lost stand below everybody who can still be kept, the latest lost first, then who is
@@ -15,6 +16,8 @@ with keyed as (
     when 'value' then value
     when 'last_order' then last_day
     when 'deadline' then deadline_day
+    when 'waiting' then waiting
+    when 'regain' then regain
     else case tier
       when 9 then -20000000
       when 5 then p90 - 15000000
@@ -54,6 +57,8 @@ with keyed as (
     when 'value' then f.value
     when 'last_order' then f.last_day
     when 'deadline' then f.deadline_day
+    when 'waiting' then f.waiting
+    when 'regain' then f.regain
     else case f.tier
       when 9 then -20000000
       when 5 then f.p90 - 15000000
@@ -61,7 +66,7 @@ with keyed as (
       else f.p30 * 100000000 + f.p60 * 10000 + f.p90 end
   end, 9000000000000000) as key
   from facets f
-  where (?1 is null or f.tier in (select value from json_each(?1)))
+  where /*segment*/ (?1 is null or f.tier in (select value from json_each(?1)))
     and (?2 is null or f.lifecycle in (select value from json_each(?2)))
     and (?3 is null or f.country in (select value from json_each(?3)))
     and ((?4 is null and ?5 is null) or exists (
@@ -77,7 +82,7 @@ order by key, customer_id limit ?10 offset ?11;
 select c.id, c.name_key as text
 from customers c cross join facets f on f.customer_id = c.id
 where (c.name_key, c.id) > (coalesce(?6, ''), coalesce(?7, -1))
-  and (?1 is null or f.tier in (select value from json_each(?1)))
+  and /*segment*/ (?1 is null or f.tier in (select value from json_each(?1)))
   and (?2 is null or f.lifecycle in (select value from json_each(?2)))
   and (?3 is null or f.country in (select value from json_each(?3)))
   and (?5 is null or coalesce(c.owner_id, 0) = ?5)
@@ -88,7 +93,7 @@ order by c.name_key, c.id limit ?8 offset ?9;
 select c.id, c.name_key as text
 from customers c cross join facets f on f.customer_id = c.id
 where c.name_key <= coalesce(?6, char(1114111)) and (?6 is null or c.name_key < ?6 or c.id > ?7)
-  and (?1 is null or f.tier in (select value from json_each(?1)))
+  and /*segment*/ (?1 is null or f.tier in (select value from json_each(?1)))
   and (?2 is null or f.lifecycle in (select value from json_each(?2)))
   and (?3 is null or f.country in (select value from json_each(?3)))
   and (?5 is null or coalesce(c.owner_id, 0) = ?5)
@@ -98,7 +103,7 @@ order by c.name_key desc, c.id limit ?8 offset ?9;
 -- name: matching_by_arrival
 select f.customer_id as id from facets f
 where f.customer_id > ?6
-  and (?1 is null or f.tier in (select value from json_each(?1)))
+  and /*segment*/ (?1 is null or f.tier in (select value from json_each(?1)))
   and (?2 is null or f.lifecycle in (select value from json_each(?2)))
   and (?3 is null or f.country in (select value from json_each(?3)))
   and ((?4 is null and ?5 is null) or exists (
@@ -111,7 +116,7 @@ order by f.customer_id limit ?7;
 -- Counts on to ?6 at most.
 select count(*) as customers from (
   select 1 from facets f
-  where (?1 is null or f.tier in (select value from json_each(?1)))
+  where /*segment*/ (?1 is null or f.tier in (select value from json_each(?1)))
     and (?2 is null or f.lifecycle in (select value from json_each(?2)))
     and (?3 is null or f.country in (select value from json_each(?3)))
     and ((?4 is null and ?5 is null) or exists (
@@ -138,6 +143,8 @@ with found as (
     when 'value' then f.value
     when 'last_order' then f.last_day
     when 'deadline' then f.deadline_day
+    when 'waiting' then f.waiting
+    when 'regain' then f.regain
     else case f.tier
       when 9 then -20000000
       when 5 then f.p90 - 15000000
@@ -145,7 +152,7 @@ with found as (
       else f.p30 * 100000000 + f.p60 * 10000 + f.p90 end
   end, 9000000000000000) as key
   from found cross join facets f on f.customer_id = found.customer_id
-  where (?1 is null or f.tier in (select value from json_each(?1)))
+  where /*segment*/ (?1 is null or f.tier in (select value from json_each(?1)))
     and (?2 is null or f.lifecycle in (select value from json_each(?2)))
     and (?3 is null or f.country in (select value from json_each(?3)))
     and ((?4 is null and ?5 is null) or exists (
@@ -172,7 +179,7 @@ with found as (
 select c.id, c.name_key as text
 from found cross join facets f on f.customer_id = found.customer_id cross join customers c on c.id = found.customer_id
 where (?6 is null or case when ?8 > 0 then c.name_key > ?6 else c.name_key < ?6 end or (c.name_key = ?6 and c.id > ?7))
-  and (?1 is null or f.tier in (select value from json_each(?1)))
+  and /*segment*/ (?1 is null or f.tier in (select value from json_each(?1)))
   and (?2 is null or f.lifecycle in (select value from json_each(?2)))
   and (?3 is null or f.country in (select value from json_each(?3)))
   and (?5 is null or coalesce(c.owner_id, 0) = ?5)
@@ -192,7 +199,7 @@ with found as (
 )
 select f.customer_id as id from found cross join facets f on f.customer_id = found.customer_id
 where found.customer_id > ?6
-  and (?1 is null or f.tier in (select value from json_each(?1)))
+  and /*segment*/ (?1 is null or f.tier in (select value from json_each(?1)))
   and (?2 is null or f.lifecycle in (select value from json_each(?2)))
   and (?3 is null or f.country in (select value from json_each(?3)))
   and ((?4 is null and ?5 is null) or exists (
@@ -205,7 +212,7 @@ order by f.customer_id limit ?7;
 -- The index of owners runs in the order of arrival, so that each page reads no more than itself.
 select c.id from customers c cross join facets f on f.customer_id = c.id
 where c.owner_id = ?5 and c.id > ?6
-  and (?1 is null or f.tier in (select value from json_each(?1)))
+  and /*segment*/ (?1 is null or f.tier in (select value from json_each(?1)))
   and (?2 is null or f.lifecycle in (select value from json_each(?2)))
   and (?3 is null or f.country in (select value from json_each(?3)))
   and (?5 is null or coalesce(c.owner_id, 0) = ?5)
@@ -226,7 +233,7 @@ with found as (
 )
 select count(*) as customers from (
   select 1 from found cross join facets f on f.customer_id = found.customer_id
-  where (?1 is null or f.tier in (select value from json_each(?1)))
+  where /*segment*/ (?1 is null or f.tier in (select value from json_each(?1)))
     and (?2 is null or f.lifecycle in (select value from json_each(?2)))
     and (?3 is null or f.country in (select value from json_each(?3)))
     and ((?4 is null and ?5 is null) or exists (

@@ -7,7 +7,7 @@ use shared::money::{Currency, Home, Money};
 use shared::time::{Day, Millis};
 
 use super::shop::Shop;
-use super::{Db, DbError, Outcome, Param, Statement};
+use super::{Db, DbError, Outcome, Param, Statement, leases};
 use crate::{params, sql};
 
 /// Orders that the cost of products is measured on.
@@ -68,6 +68,7 @@ pub async fn replace(db: &Db, margins: &Margins, version: u32, now: Millis, log:
         Statement::new(sql!("margins.sql", "put_margins"), params![Param::json(&rows)]),
         log,
         measure_costs(now),
+        leases::wake("rescore"),
     ])
     .await
     .map(drop)
@@ -85,13 +86,18 @@ pub fn measure_costs(now: Millis) -> Statement {
     Statement::new(sql!("margins.sql", "measure_costs"), params![now, from, COSTED_ORDERS])
 }
 
+/// What a payment brings on average: measured where orders were folded, so that readers need not look at orders.
+pub fn measure_payment(now: Millis) -> Statement {
+    Statement::new(sql!("margins.sql", "measure_payment"), params![now, PAYMENTS])
+}
+
 /// Margin, cost of a new customer and active customers, as far as they are in use.
 pub async fn economics(db: &Db, shop: &Shop, today: Day) -> Result<Economics, DbError> {
     let home = shop.home_currency;
     let mut statements = vec![
         Statement::new(sql!("margins.sql", "margins"), params![]),
         Statement::new(sql!("margins.sql", "costed"), params![]),
-        Statement::new(sql!("margins.sql", "typical_payment"), params![home.as_str(), PAYMENTS]),
+        payment_statement(home),
     ];
     // The count reads everybody; a made-up shop has made-up customers.
     let stated = shop.active_customers.filter(|_| shop.sample.is_none());
@@ -105,7 +111,7 @@ pub async fn economics(db: &Db, shop: &Shop, today: Day) -> Result<Economics, Db
     let profile = shop.profile();
     let categories = sorted(margins.rows()?, home).categories;
     let costed = (profile.margin_basis == MarginBasis::Product).then(|| read_costed(costed)).transpose()?.flatten();
-    let payment = payment.first::<Payment>()?.and_then(|row| row.payment).map(|minor| Home(minor.round() as i64));
+    let payment = read_payment(payment)?.map(Home);
     let counted = counted.first().map(Outcome::first::<Active>).transpose()?.flatten();
     Ok(Economics {
         margin: economics::margin(&profile, &categories, costed.as_ref()),
@@ -114,6 +120,32 @@ pub async fn economics(db: &Db, shop: &Shop, today: Day) -> Result<Economics, Db
             .zip(counted.filter(|counted| counted.customers > 0))
             .map(|(stated, counted)| economics::active(stated, counted.active)),
     })
+}
+
+/// Asks for what one payment brings on average: [`read_payment`].
+pub fn payment_statement(home: Currency) -> Statement {
+    Statement::new(sql!("margins.sql", "typical_payment"), params![home.as_str(), PAYMENTS])
+}
+
+/// In minor units of the home currency; none before the first payment.
+pub fn read_payment(outcome: &Outcome) -> Result<Option<i64>, DbError> {
+    Ok(outcome.first::<Payment>()?.and_then(|row| row.payment).map(|minor| minor.round() as i64))
+}
+
+/// The margin in force: the share of a sale that is left.
+pub async fn in_force(db: &Db, shop: &Shop) -> Result<f64, DbError> {
+    read_in_force(&db.batch_idempotent(in_force_statements().into()).await?, shop)
+}
+
+/// Ask for the margin in force: [`read_in_force`].
+pub fn in_force_statements() -> [Statement; 2] {
+    [Statement::new(sql!("margins.sql", "margins"), params![]), Statement::new(sql!("margins.sql", "costed"), params![])]
+}
+
+pub fn read_in_force(outcomes: &[Outcome], shop: &Shop) -> Result<f64, DbError> {
+    let [margins, costed] = outcomes else { return Err(DbError::Bug("a batch lost results".to_owned())) };
+    let categories = sorted(margins.rows()?, shop.home_currency).categories;
+    Ok(economics::margin(&shop.profile(), &categories, read_costed(costed)?.as_ref()).value)
 }
 
 fn read_costed(outcome: &Outcome) -> Result<Option<Costed>, DbError> {

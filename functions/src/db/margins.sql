@@ -45,10 +45,24 @@ on conflict (name) do update set figures = excluded.figures, made_at = excluded.
 -- name: costed
 select figures from rollups where name = 'costed';
 
+-- name: measure_payment
+-- What one payment in the home currency brings on average, of the first ?2 orders.
+insert into rollups (name, generation, figures, made_at)
+select 'payment', 0, json_object('currency', h.home_currency, 'payment', avg(o.amount)), ?1
+from shop h left join (select amount, currency, status from orders limit ?2) o
+  on o.currency = h.home_currency and o.status in ('paid', 'refunded') and o.amount > 0
+where h.id = 1
+on conflict (name) do update set figures = excluded.figures, made_at = excluded.made_at;
+
 -- name: typical_payment
--- Of at most ?2 orders: what they brought in the currency ?1.
-select avg(amount) as payment from (select amount, currency, status from orders limit ?2)
-where currency = ?1 and status in ('paid', 'refunded') and amount > 0;
+-- As it was measured in the currency ?1; before the first time, of at most ?2 orders.
+select coalesce(
+  (select figures ->> 'payment' from rollups where name = 'payment' and figures ->> 'currency' = ?1),
+  (
+    select avg(amount) from (select amount, currency, status from orders limit ?2)
+    where currency = ?1 and status in ('paid', 'refunded') and amount > 0
+  )
+) as payment;
 
 -- name: active_customers
 -- With a paid order since the day ?1; a subscription without orders by the end of its paid term.

@@ -22,6 +22,8 @@ select ?1, ?2, ?3, ?4, json_object(
   'notes', (select json_group_array(id) from notes where customer_id = ?3),
   'set_asides', (select json_group_array(id) from set_asides where customer_id = ?3),
   'requests', (select json_group_array(id) from privacy_requests where customer_id = ?3),
+  'codes', (select json_group_array(id) from codes where customer_id = ?3),
+  'interventions', (select json_group_array(id) from interventions where customer_id = ?3),
   'winner', (
     select json_object('external_id', external_id, 'kind', kind, 'name', name, 'name_key', name_key, 'tags', tags, 'traits', traits,
       'traits_at', traits_at, 'fields_at', fields_at, 'created_at', created_at, 'owner_id', owner_id)
@@ -69,11 +71,20 @@ update notes set customer_id = ?1 where customer_id = ?2;
 -- name: move_set_asides
 update set_asides set customer_id = ?1 where customer_id = ?2;
 
+-- name: move_codes
+update codes set customer_id = ?1 where customer_id = ?2;
+
+-- name: move_interventions
+update interventions set customer_id = ?1 where customer_id = ?2;
+
 -- name: move_requests
 update privacy_requests set customer_id = ?1 where customer_id = ?2;
 
 -- name: take_owner
 update customers set owner_id = coalesce(owner_id, (select l.owner_id from customers l where l.id = ?2)) where id = ?1;
+
+-- name: remove_wishes
+delete from wishes where customer_id = ?1;
 
 -- name: remove_facets
 delete from facets where customer_id = ?1;
@@ -135,6 +146,14 @@ where id in (select j.value from merges m, json_each(m.moved, '$.notes') j where
 -- name: undo_set_asides
 update set_asides set customer_id = (select loser from merges where id = ?1)
 where id in (select j.value from merges m, json_each(m.moved, '$.set_asides') j where m.id = ?1);
+
+-- name: undo_codes
+update codes set customer_id = (select loser from merges where id = ?1)
+where id in (select j.value from merges m, json_each(m.moved, '$.codes') j where m.id = ?1);
+
+-- name: undo_interventions
+update interventions set customer_id = (select loser from merges where id = ?1)
+where id in (select j.value from merges m, json_each(m.moved, '$.interventions') j where m.id = ?1);
 
 -- name: undo_requests
 update privacy_requests set customer_id = (select loser from merges where id = ?1)

@@ -4,16 +4,20 @@
 //! travel as one JSON parameter through `json_each(?1)`, cut into pages by [`json_pages`].
 
 pub mod audit;
+pub mod codes;
 pub mod customers;
 pub mod dead_letters;
 pub mod edits;
 pub mod erasure;
 pub mod events;
 pub mod fold;
+pub mod fulfilments;
 pub mod idempotency;
 pub mod imports;
+pub mod improvements;
 pub mod inbox;
 pub mod intake;
+pub mod interventions;
 pub mod leases;
 pub mod links;
 pub mod lists;
@@ -21,6 +25,7 @@ pub mod margins;
 pub mod merges;
 pub mod models;
 pub mod notes;
+pub mod offers;
 pub mod orders;
 pub mod people;
 pub mod person;
@@ -29,6 +34,7 @@ pub mod products;
 pub mod profile;
 pub mod prune;
 pub mod pulls;
+pub mod reasons;
 pub mod retention;
 pub mod rollups;
 pub mod runs;
@@ -36,6 +42,7 @@ pub mod sample;
 pub mod scores;
 pub mod seals;
 pub mod secrets;
+pub mod segments;
 pub mod sessions;
 pub mod shop;
 pub mod sources;
@@ -51,13 +58,14 @@ mod error;
 mod meter;
 mod statement;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
 use serde::de::DeserializeOwned;
 use worker::{D1Database, D1PreparedStatement, D1Result, Delay, Env};
 
-use crate::suppression::{Hasher, NoHasher};
+use crate::suppression::Hasher;
 
 pub use error::DbError;
 pub use meter::{Meter, Reading};
@@ -71,8 +79,8 @@ const TRIES: u32 = 3;
 pub struct Db {
     database: Arc<D1Database>,
     meter: Arc<Meter>,
-    /// What addresses are hashed with.
-    hasher: Result<Hasher, NoHasher>,
+    /// Holds what addresses are hashed with.
+    env: Env,
 }
 
 /// What one statement of a batch, or one write, did.
@@ -87,13 +95,15 @@ pub struct Outcome {
 impl Db {
     pub fn open(env: &Env) -> Result<Self, DbError> {
         let database = env.d1("DB").map_err(|error| DbError::Bug(format!("no database: {error}")))?;
-        Ok(Self { database: Arc::new(database), meter: Arc::new(Meter::default()), hasher: Hasher::of(env) })
+        Ok(Self { database: Arc::new(database), meter: Arc::new(Meter::default()), env: env.clone() })
     }
 
+    /// What addresses are hashed with: read where something is hashed, which few requests do.
+    ///
     /// # Errors
     /// Where the worker has no key: nothing is written then that an erased person might be in.
-    pub fn hasher(&self) -> Result<&Hasher, DbError> {
-        self.hasher.as_ref().map_err(|error| DbError::Bug(error.to_string()))
+    pub fn hasher(&self) -> Result<Hasher, DbError> {
+        Hasher::of(&self.env).map_err(|error| DbError::Bug(error.to_string()))
     }
 
     pub fn meter(&self) -> &Meter {
@@ -101,23 +111,31 @@ impl Db {
     }
 
     /// Reads all rows; tried again where D1 is busy. `sql` must not write.
-    pub async fn all<T: DeserializeOwned>(&self, sql: &'static str, params: Vec<Param>) -> Result<Vec<T>, DbError> {
+    pub async fn all<T: DeserializeOwned>(
+        &self,
+        sql: impl Into<Cow<'static, str>>,
+        params: Vec<Param>,
+    ) -> Result<Vec<T>, DbError> {
         let statement = Statement::new(sql, params);
         self.again(async || self.query(&statement).await).await?.rows()
     }
 
     /// Reads the first row; tried again where D1 is busy. `sql` must not write.
-    pub async fn first<T: DeserializeOwned>(&self, sql: &'static str, params: Vec<Param>) -> Result<Option<T>, DbError> {
+    pub async fn first<T: DeserializeOwned>(
+        &self,
+        sql: impl Into<Cow<'static, str>>,
+        params: Vec<Param>,
+    ) -> Result<Option<T>, DbError> {
         Ok(self.all(sql, params).await?.into_iter().next())
     }
 
     /// Writes, once. Rows of `returning` are in the outcome.
-    pub async fn run(&self, sql: &'static str, params: Vec<Param>) -> Result<Outcome, DbError> {
+    pub async fn run(&self, sql: impl Into<Cow<'static, str>>, params: Vec<Param>) -> Result<Outcome, DbError> {
         self.query(&Statement::new(sql, params)).await
     }
 
     /// Writes what does the same when it runs twice, so that it is tried again where D1 is busy.
-    pub async fn run_idempotent(&self, sql: &'static str, params: Vec<Param>) -> Result<Outcome, DbError> {
+    pub async fn run_idempotent(&self, sql: impl Into<Cow<'static, str>>, params: Vec<Param>) -> Result<Outcome, DbError> {
         let statement = Statement::new(sql, params);
         self.again(async || self.query(&statement).await).await
     }
@@ -149,7 +167,7 @@ impl Db {
     }
 
     fn prepare(&self, statement: &Statement) -> Result<D1PreparedStatement, DbError> {
-        self.database.prepare(statement.sql).bind(&statement.bindings()?).map_err(DbError::from)
+        self.database.prepare(statement.sql.as_ref()).bind(&statement.bindings()?).map_err(DbError::from)
     }
 
     fn outcome(&self, result: D1Result) -> Result<Outcome, DbError> {

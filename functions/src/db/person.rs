@@ -28,7 +28,7 @@ const fn counted(name: &'static str, sql: &'static str) -> Table {
 }
 
 /// What is found by the numbers of the person's records.
-pub const TABLES: [Table; 14] = [
+pub const TABLES: [Table; 17] = [
     table("records", sql!("person.sql", "records")),
     table("contacts", sql!("person.sql", "contacts")),
     table("consents", sql!("person.sql", "consents")),
@@ -40,6 +40,9 @@ pub const TABLES: [Table; 14] = [
     table("scores", sql!("person.sql", "scores")),
     table("notes", sql!("person.sql", "notes")),
     table("set_asides", sql!("person.sql", "set_asides")),
+    table("segment_moves", sql!("person.sql", "segment_moves")),
+    table("codes", sql!("person.sql", "codes")),
+    table("interventions", sql!("person.sql", "interventions")),
     table("merges", sql!("person.sql", "merges")),
     table("privacy_requests", sql!("person.sql", "privacy_requests")),
     table("parked_messages", sql!("person.sql", "parked_messages")),

@@ -42,6 +42,12 @@ where f.customer_id > ?2 order by 1 limit ?3;
 -- name: notes
 select n.id as at, n.* from json_each(?1) j cross join notes n on n.customer_id = j.value where n.id > ?2 order by n.id limit ?3;
 
+-- name: codes
+select c.id as at, c.* from json_each(?1) j cross join codes c on c.customer_id = j.value where c.id > ?2 order by c.id limit ?3;
+
+-- name: interventions
+select i.id as at, i.* from json_each(?1) j cross join interventions i on i.customer_id = j.value where i.id > ?2 order by i.id limit ?3;
+
 -- name: set_asides
 select a.id as at, a.* from json_each(?1) j cross join set_asides a on a.customer_id = j.value where a.id > ?2 order by a.id limit ?3;
 
@@ -68,3 +74,7 @@ order by i.created_at limit ?3 offset ?2;
 
 -- name: newest_message
 select coalesce(max(id), 0) as upto from inbox;
+
+-- name: segment_moves
+select row_number() over (order by m.customer_id, m.day) as at, m.* from json_each(?1) j cross join segment_moves m on m.customer_id = j.value
+order by m.customer_id, m.day limit ?3 offset ?2;

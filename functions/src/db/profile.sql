@@ -3,8 +3,9 @@
 -- name: find
 -- ?2 is today.
 select c.id as row_id, c.public_id, c.external_id, c.kind, c.name, c.sample, k.email, coalesce(f.country, k.country) as country,
-  f.tier, f.lifecycle, f.p30, f.p60, f.p90, f.value, f.last_day, f.deadline_day, f.orders,
-  s.score ->> '$.triggers' as triggers, s.score ->> '$.interval' as interval, s.score ->> '$.value_interval' as value_interval, s.history, s.score, c.tags, c.traits,
+  f.tier, f.lifecycle, f.p30, f.p60, f.p90, f.value, f.last_day, f.deadline_day, f.orders, f.segment,
+  json_array(f.value_tier, f.reason, f.contact, f.alone, f.margin_back, f.order_back, f.excluded, f.waiting, f.regain) as stand, k.consent,
+  s.score ->> '$.triggers' as triggers, json_array(s.score ->> '$.why.reason', s.score ->> '$.why.probability', s.score ->> '$.why.corrected') as reason, s.score ->> '$.interval' as interval, s.score ->> '$.value_interval' as value_interval, s.history, s.score, c.tags, c.traits,
   c.version, c.objected_at, o.public_id as owner_id, o.name as owner_name,
   (
     select json_object('reason', a.reason, 'from', date(a.from_day * 86400, 'unixepoch'), 'until', date(a.until_day * 86400, 'unixepoch'),
@@ -93,6 +94,13 @@ select * from (
       select m.created_at, 'merge', m.public_id, o.name, m.reason, null, null, u.name
       from merges m join customers o on o.id = case m.winner when ?1 then m.loser else m.winner end left join users u on u.id = m.user_id
       where (m.winner = ?1 or m.loser = ?1) and m.created_at <= ?2 and (m.created_at < ?2 or ('merge', m.public_id) > (?3, ?4))
+      order by 1 desc, 3 limit ?5
+    )
+    union all
+    select * from (
+      select day * 86400000, 'moved', day || '', coalesce(was, '') || '', coalesce(became, '') || '', null, null, json_array(tier_was, tier_became)
+      from segment_moves
+      where customer_id = ?1 and day * 86400000 <= ?2 and (day * 86400000 < ?2 or ('moved', day || '') > (?3, ?4))
       order by 1 desc, 3 limit ?5
     )
     union all

@@ -35,6 +35,8 @@ from (
       when 'value' then value
       when 'last_order' then last_day
       when 'deadline' then deadline_day
+      when 'waiting' then waiting
+      when 'regain' then regain
       else case tier
         when 9 then -20000000
         when 5 then p90 - 15000000
@@ -77,6 +79,8 @@ select customer_id as id, coalesce(?3 * case ?2
     when 'value' then value
     when 'last_order' then last_day
     when 'deadline' then deadline_day
+    when 'waiting' then waiting
+    when 'regain' then regain
     else case tier
       when 9 then -20000000
       when 5 then p90 - 15000000

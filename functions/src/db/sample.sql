@@ -26,10 +26,27 @@ delete from notes where id in (select n.id from json_each(?1) j cross join notes
 -- name: remove_set_asides
 delete from set_asides where id in (select a.id from json_each(?1) j cross join set_asides a on a.customer_id = j.value);
 
+-- name: remove_segment_moves
+delete from segment_moves where customer_id in (select value from json_each(?1));
+
+-- name: forget_users_of_codes
+-- Somebody else's code that one of them used.
+update codes set redeemed_by = null, redeemed_order = 'erased' where redeemed_by in (select value from json_each(?1))
+  and customer_id <> redeemed_by;
+
+-- name: remove_codes
+delete from codes where id in (select c.id from json_each(?1) j cross join codes c on c.customer_id = j.value);
+
+-- name: remove_interventions
+delete from interventions where id in (select i.id from json_each(?1) j cross join interventions i on i.customer_id = j.value);
+
 -- name: remove_identities
 delete from identities where (kind, value) in (
   select i.kind, i.value from json_each(?1) j cross join identities i on i.customer_id = j.value
 );
+
+-- name: remove_wishes
+delete from wishes where customer_id in (select value from json_each(?1));
 
 -- name: remove_states
 delete from states where customer_id in (select value from json_each(?1));

@@ -1,9 +1,10 @@
 //! Scoring's pages: what one reads, and what it writes.
 
 use serde::{Deserialize, Serialize};
+use shared::reason::Reason;
 use shared::time::{Day, Millis};
 
-use super::{Db, DbError, Outcome, Statement, paged};
+use super::{Db, DbError, Outcome, Param, Statement, paged};
 use crate::{params, sql};
 
 /// The page that a run is about to read.
@@ -20,6 +21,8 @@ pub struct Claim<'a> {
     pub everybody: bool,
     /// Also what the shop's own columns say.
     pub traits: bool,
+    /// Whoever has an address there is staff; in lower case.
+    pub staff_domains: &'a [String],
     pub customers: u32,
     /// Orders and events.
     pub facts: u32,
@@ -38,8 +41,17 @@ pub struct PageRow {
     /// `shared::risk::Aside`s as a JSON list; none of most customers.
     pub asides: Option<String>,
     objected: u8,
+    /// A number of [`Reason`] that a person set.
+    reason: Option<u8>,
     /// See [`super::traits`].
     pub traits: Option<String>,
+    /// JSON list.
+    pub tags: Option<String>,
+    staff: u8,
+    pub tier: i32,
+    pub segment: Option<u16>,
+    /// [`Placed`] and the columns `t1` to `t20`, as JSON lists.
+    placed: String,
     /// The page's last customer.
     pub upto: i64,
 }
@@ -77,7 +89,31 @@ pub struct Facets(
     pub Option<i32>,
     pub Option<i32>,
     pub u8,
+    pub Placed,
+    pub Vec<Option<i64>>,
 );
+
+/// What `shared::segment::stand` found: reason, engagement, value tier, chance, segment, exclusion, waiting, regain, P(return) with contact
+/// and without per mille, margin and order of a return.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Placed(
+    pub u8,
+    pub u8,
+    pub u8,
+    pub u8,
+    pub u16,
+    pub u8,
+    pub i64,
+    pub i64,
+    pub Option<u16>,
+    pub Option<u16>,
+    pub Option<i64>,
+    pub Option<i64>,
+);
+
+/// Customer, segment and tier before and now; null where it stayed.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Move(pub i64, pub Option<u16>, pub Option<u16>, pub Option<i32>, pub Option<i32>);
 
 #[derive(Debug, Deserialize)]
 struct Facts {
@@ -99,9 +135,24 @@ impl PageRow {
         self.dirty != 0
     }
 
+    /// Why they leave, as a person said.
+    pub fn reason(&self) -> Option<Reason> {
+        self.reason.and_then(Reason::of_number)
+    }
+
     /// To profiling: nothing is worked out about them.
     pub fn is_objecting(&self) -> bool {
         self.objected != 0
+    }
+
+    /// Has an address of the shop's own.
+    pub fn is_staff(&self) -> bool {
+        self.staff != 0
+    }
+
+    /// None where any of it was never worked out.
+    pub fn placed(&self) -> Option<(Placed, Vec<Option<i64>>)> {
+        serde_json::from_str(&self.placed).ok()
     }
 }
 
@@ -120,7 +171,10 @@ pub fn claim(claim: &Claim) -> Vec<Statement> {
     vec![
         Statement::new(sql!("scores.sql", "claim_page"), params),
         Statement::new(sql!("scores.sql", "calm_page"), params![]),
-        Statement::new(sql!("scores.sql", "page"), params![claim.today, claim.everybody, claim.traits]),
+        Statement::new(
+            sql!("scores.sql", "page"),
+            params![claim.today, claim.everybody, claim.traits, Param::json(&claim.staff_domains)],
+        ),
         Statement::new(sql!("scores.sql", "page_orders"), params![]),
         Statement::new(sql!("scores.sql", "page_events"), params![]),
     ]
@@ -154,6 +208,11 @@ pub fn remove_scores(customers: &[i64]) -> Result<Vec<Statement>, DbError> {
 
 pub fn store_facets(facets: &[Facets]) -> Result<Vec<Statement>, DbError> {
     paged(facets, |page| Statement::new(sql!("scores.sql", "store_facets"), params![page]))
+}
+
+/// Who moved between segments or tiers.
+pub fn store_moves(moves: &[Move], today: Day) -> Result<Vec<Statement>, DbError> {
+    paged(moves, |page| Statement::new(sql!("scores.sql", "store_moves"), params![page, today]))
 }
 
 /// To be folded again.

@@ -32,7 +32,7 @@ and customer_id > (select cursor ->> '$.from' from leases where name = 'score')
 and customer_id <= (select cursor ->> '$.to' from leases where name = 'score');
 
 -- name: page
--- Traits only where the model reads any. bases: of the customer and of every record that was merged into theirs.
+-- Traits only where the model or a segment reads any. ?4: domains of the shop's own people, a JSON list. bases: of the customer and of every record that was merged into theirs.
 select f.customer_id, f.dirty, s.state, case when f.dirty > 0 then (
     with recursive record(id) as (
       select f.customer_id union all select m.loser from record r join merges m on m.winner = r.id and m.undone_at is null
@@ -45,9 +45,20 @@ select f.customer_id, f.dirty, s.state, case when f.dirty > 0 then (
     having count(*) > 0
   ) as asides,
   exists (select 1 from customers p where p.id = f.customer_id and p.objected_at is not null) as objected,
+  (select p.reason from customers p where p.id = f.customer_id) as reason,
   case when ?3 then (
     select json_array(p.traits, p.traits_at, p.traits_earlier, p.updated_at) from customers p where p.id = f.customer_id
-  ) end as traits
+  ) end as traits,
+  (select p.tags from customers p where p.id = f.customer_id) as tags,
+  ?4 <> '[]' and exists (
+    select 1 from contacts k
+    where k.customer_id = f.customer_id and substr(k.email, instr(k.email, '@') + 1) in (select value from json_each(?4))
+  ) as staff,
+  f.tier, f.segment,
+  json_array(
+    json_array(f.reason, f.engagement, f.value_tier, f.win_back, f.segment, f.excluded, f.waiting, f.regain, f.contact, f.alone, f.margin_back, f.order_back),
+    json_array(f.t1, f.t2, f.t3, f.t4, f.t5, f.t6, f.t7, f.t8, f.t9, f.t10, f.t11, f.t12, f.t13, f.t14, f.t15, f.t16, f.t17, f.t18, f.t19, f.t20)
+  ) as placed
 from leases l
 join facets f on f.customer_id > l.cursor ->> '$.from' and f.customer_id <= l.cursor ->> '$.to'
 left join states s on s.customer_id = f.customer_id
@@ -94,13 +105,29 @@ on conflict (customer_id) do update set model_id = excluded.model_id, score = ex
   scored_at = excluded.scored_at;
 
 -- name: store_facets
--- [customer_id, lifecycle, tier, p30, p60, p90, value, first_day, last_day, buy_days, orders, deadline_day, rescore_day, was_dirty]
+-- [customer_id, lifecycle, tier, p30, p60, p90, value, first_day, last_day, buy_days, orders, deadline_day, rescore_day, was_dirty,
+--  [reason, engagement, value_tier, win_back, segment, excluded, waiting, regain, contact, alone, margin_back, order_back], [t1 to t20]]
 -- Stays dirty where something came for the customer after the page was read.
 update facets set dirty = case when dirty = 2 then 1 when j.value ->> 13 then 0 else dirty end,
   lifecycle = j.value ->> 1, tier = j.value ->> 2, p30 = j.value ->> 3, p60 = j.value ->> 4, p90 = j.value ->> 5, value = j.value ->> 6,
   first_day = j.value ->> 7, last_day = j.value ->> 8, buy_days = j.value ->> 9, orders = j.value ->> 10,
-  deadline_day = j.value ->> 11, rescore_day = j.value ->> 12
+  deadline_day = j.value ->> 11, rescore_day = j.value ->> 12,
+  reason = j.value ->> '$[14][0]', engagement = j.value ->> '$[14][1]', value_tier = j.value ->> '$[14][2]', win_back = j.value ->> '$[14][3]',
+  segment = j.value ->> '$[14][4]', excluded = j.value ->> '$[14][5]', waiting = j.value ->> '$[14][6]', regain = j.value ->> '$[14][7]',
+  contact = j.value ->> '$[14][8]', alone = j.value ->> '$[14][9]', margin_back = j.value ->> '$[14][10]', order_back = j.value ->> '$[14][11]',
+  t1 = j.value ->> '$[15][0]', t2 = j.value ->> '$[15][1]', t3 = j.value ->> '$[15][2]', t4 = j.value ->> '$[15][3]', t5 = j.value ->> '$[15][4]',
+  t6 = j.value ->> '$[15][5]', t7 = j.value ->> '$[15][6]', t8 = j.value ->> '$[15][7]', t9 = j.value ->> '$[15][8]', t10 = j.value ->> '$[15][9]',
+  t11 = j.value ->> '$[15][10]', t12 = j.value ->> '$[15][11]', t13 = j.value ->> '$[15][12]', t14 = j.value ->> '$[15][13]', t15 = j.value ->> '$[15][14]',
+  t16 = j.value ->> '$[15][15]', t17 = j.value ->> '$[15][16]', t18 = j.value ->> '$[15][17]', t19 = j.value ->> '$[15][18]', t20 = j.value ->> '$[15][19]'
 from json_each(?1) j where facets.customer_id = j.value ->> 0;
+
+-- name: store_moves
+-- [customer_id, was, became, tier_was, tier_became]: of several moves of a day, from where the first began to where the last ended.
+insert into segment_moves (customer_id, day, was, became, tier_was, tier_became)
+select j.value ->> 0, ?2, j.value ->> 1, j.value ->> 2, j.value ->> 3, j.value ->> 4 from json_each(?1) j where true
+on conflict (customer_id, day) do update set
+  was = coalesce(segment_moves.was, excluded.was), became = coalesce(excluded.became, segment_moves.became),
+  tier_was = coalesce(segment_moves.tier_was, excluded.tier_was), tier_became = coalesce(excluded.tier_became, segment_moves.tier_became);
 
 -- name: any_to_score
 select exists (select 1 from facets where dirty > 0 or rescore_day <= ?1) as yes;

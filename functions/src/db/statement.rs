@@ -1,6 +1,9 @@
 //! Statements and what is bound to them.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
+use shared::segment::filter::Bound;
 use worker::wasm_bindgen::JsValue;
 
 use super::DbError;
@@ -19,10 +22,10 @@ pub enum Param {
     Json(String),
 }
 
-/// A statement of a batch.
+/// A statement of a batch. Its text is ours: that of a file, or one that a file's text and `shared::segment::filter` make.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Statement {
-    pub sql: &'static str,
+    pub sql: Cow<'static, str>,
     pub params: Vec<Param>,
 }
 
@@ -88,8 +91,8 @@ pub fn paged<T: Serialize>(rows: &[T], statement: impl Fn(Param) -> Statement) -
 }
 
 impl Statement {
-    pub fn new(sql: &'static str, params: Vec<Param>) -> Self {
-        Self { sql, params }
+    pub fn new(sql: impl Into<Cow<'static, str>>, params: Vec<Param>) -> Self {
+        Self { sql: sql.into(), params }
     }
 
     pub(super) fn bindings(&self) -> Result<Vec<JsValue>, DbError> {
@@ -161,6 +164,15 @@ impl From<u32> for Param {
 impl From<u64> for Param {
     fn from(number: u64) -> Self {
         Self::Int(i64::try_from(number).unwrap_or(i64::MAX))
+    }
+}
+
+impl From<Bound> for Param {
+    fn from(bound: Bound) -> Self {
+        match bound {
+            Bound::Text(text) => Self::Text(text),
+            Bound::Int(number) => Self::Int(number),
+        }
     }
 }
 

@@ -51,43 +51,29 @@ impl Reason {
     }
 }
 
-/// Those of the addresses that are suppressed.
-pub async fn find(db: &Db, addresses: &[(Channel, &str)]) -> Result<Vec<Suppression>, DbError> {
-    let mut found = Vec::new();
+/// By what each of the addresses is suppressed, in their order.
+pub async fn find(db: &Db, addresses: &[(Channel, &str)]) -> Result<Vec<Option<Suppression>>, DbError> {
     if addresses.is_empty() {
-        return Ok(found);
+        return Ok(Vec::new());
     }
     let hasher = db.hasher()?;
     let hashes: Vec<(String, Channel)> =
         addresses.iter().map(|(channel, address)| (hasher.hash(*channel, address), *channel)).collect();
+    let mut found: HashMap<(String, Channel), Suppression> = HashMap::new();
     for page in json_pages(&hashes)? {
-        found.extend(db.all::<Suppression>(sql!("suppressions.sql", "find"), params![Param::Json(page)]).await?);
+        let rows: Vec<Suppression> = db.all(sql!("suppressions.sql", "find"), params![Param::Json(page)]).await?;
+        found.extend(rows.into_iter().map(|row| ((row.hash.clone(), row.channel), row)));
     }
-    Ok(found)
+    Ok(hashes.iter().map(|hash| found.get(hash).cloned()).collect())
 }
 
 /// Those of the keys that were a person's who is erased.
 pub async fn erased(db: &Db, keys: &[Key]) -> Result<HashSet<Key>, DbError> {
-    let mut by_hash: HashMap<String, &Key> = HashMap::new();
-    if keys.is_empty() {
-        return Ok(HashSet::new());
-    }
-    let hasher = db.hasher()?;
-    let mut hashes = Vec::with_capacity(keys.len());
-    for key in keys {
-        let Some((channel, address)) = address(key) else { continue };
-        let hash = hasher.hash(channel, &address);
-        hashes.push((hash.clone(), channel));
-        by_hash.insert(hash, key);
-    }
-    let mut erased = HashSet::new();
-    for page in json_pages(&hashes)? {
-        let found: Vec<Suppression> = db.all(sql!("suppressions.sql", "find"), params![Param::Json(page)]).await?;
-        let is_erased = |row: &Suppression| row.reason == Reason::Erased;
-        erased
-            .extend(found.iter().filter(|row| is_erased(row)).filter_map(|row| by_hash.get(&row.hash).map(|key| (*key).clone())));
-    }
-    Ok(erased)
+    let known: Vec<(&Key, (Channel, String))> = keys.iter().filter_map(|key| Some((key, address(key)?))).collect();
+    let asked: Vec<(Channel, &str)> = known.iter().map(|(_, (channel, address))| (*channel, address.as_str())).collect();
+    let found = find(db, &asked).await?;
+    let is_erased = |row: &Option<Suppression>| row.as_ref().is_some_and(|row| row.reason == Reason::Erased);
+    Ok(known.iter().zip(&found).filter(|(_, row)| is_erased(row)).map(|((key, _), _)| (*key).clone()).collect())
 }
 
 /// What a key is suppressed by; none for a visitor's, which somebody else at the same device would share.

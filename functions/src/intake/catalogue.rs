@@ -22,15 +22,13 @@ const PRODUCT: u64 = 4;
 pub async fn suppressions(db: &Db, rows: &[SuppressionRow], now: Millis) -> Result<Plan, DbError> {
     let addresses: Vec<(Channel, &str)> = rows.iter().map(|row| (channel(row), row.address.as_str())).collect();
     let stored = suppressions::find(db, &addresses).await?;
-    let known: HashMap<(&str, Channel), Reason> =
-        stored.iter().map(|stored| ((stored.hash.as_str(), stored.channel), stored.reason)).collect();
     let hasher = db.hasher()?;
     let mut new = Vec::new();
     let mut lines = HashSet::new();
     let mut seen: HashMap<(String, Channel), Reason> = HashMap::new();
-    for (row, (channel, address)) in rows.iter().zip(addresses) {
+    for ((row, (channel, address)), stored) in rows.iter().zip(addresses).zip(&stored) {
         let (hash, reason) = (hasher.hash(channel, address), reason(row));
-        let before = known.get(&(hash.as_str(), channel)).or_else(|| seen.get(&(hash.clone(), channel)));
+        let before = stored.as_ref().map(|stored| &stored.reason).or_else(|| seen.get(&(hash.clone(), channel)));
         if before.is_none_or(|before| *before < reason) {
             lines.insert(row.line);
             seen.insert((hash.clone(), channel), reason);

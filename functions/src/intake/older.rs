@@ -4,13 +4,14 @@
 use std::collections::BTreeMap;
 
 use shared::import::EventRow;
+use shared::reason::topics;
 use shared::state::EventFact;
 use shared::time::{Day, Millis};
 
 use super::resolve::{Draft, Identity};
 use crate::db::imports::Import;
 use crate::db::retention::{self, FileRow, NewBase};
-use crate::db::{Db, DbError, Statement, leases};
+use crate::db::{Db, DbError, Statement, leases, reasons};
 use crate::jobs::retention::{Added, added};
 
 /// A row with the place of its customer's draft.
@@ -49,6 +50,7 @@ pub async fn plan(db: &Db, import: &Import, rows: &[Owned<'_>], drafts: &[Draft]
     let known: Vec<i64> = by_draft.keys().filter_map(known_id).collect();
     let bases: BTreeMap<i64, String> =
         retention::bases(db, &known).await?.into_iter().map(|row| (row.customer_id, row.base)).collect();
+    let topics = if by_draft.is_empty() { topics::starting().clone() } else { reasons::topics(db).await? };
     let mut older = Older::default();
     let (mut of_known, mut of_new) = (Vec::new(), Vec::new());
     let mut accepted = 0;
@@ -56,7 +58,7 @@ pub async fn plan(db: &Db, import: &Import, rows: &[Owned<'_>], drafts: &[Draft]
         let Some(identity) = drafts.get(draft).map(|draft| &draft.identity) else { continue };
         let facts: Vec<EventFact> = places.iter().filter_map(|place| Some(fact(rows.get(*place)?.row))).collect();
         let was = if let Identity::Known(id) = identity { bases.get(id) } else { None };
-        match (added(was.map(String::as_str), &facts)?, identity) {
+        match (added(was.map(String::as_str), &facts, &topics)?, identity) {
             (Added::Newer, _) => {
                 older.stay.extend(places);
                 continue;

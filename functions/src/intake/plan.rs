@@ -56,8 +56,8 @@ impl Plan {
         match self.accepted {
             Some(accepted) => Ok(accepted),
             None => {
-                let stored =
-                    orders::count_new(db, &self.orders, source).await? + events::count_new(db, &self.events, source).await?;
+                let events = events::new_keys(db, &self.events, source).await?.len();
+                let stored = orders::count_new(db, &self.orders, source).await? + u32::try_from(events).unwrap_or(u32::MAX);
                 Ok(stored.saturating_add(self.folded))
             }
         }
@@ -122,13 +122,13 @@ async fn events_plan(db: &Db, import: &Import, rows: &[EventRow], now: Millis) -
         place += 1;
         older.stay.binary_search(&(place - 1)).is_ok()
     });
-    let accepted = if rows.chunk_by(|one, next| one.line == next.line).count() == rows.len() {
+    let lines = rows.chunk_by(|one, next| one.line == next.line).count();
+    let accepted = if lines == rows.len() {
         None
     } else {
         let new = events::new_keys(db, &events, import.source).await?;
         // Of a line whose events lie on both sides of the oldest day that is kept, at most the line counts.
-        let lines = u32::try_from(rows.chunk_by(|one, next| one.line == next.line).count()).unwrap_or(u32::MAX);
-        Some(new_lines(rows, &new).saturating_add(older.accepted).min(lines))
+        Some(new_lines(rows, &new).saturating_add(older.accepted).min(u32::try_from(lines).unwrap_or(u32::MAX)))
     };
     let mut plan = plan_people(import, resolver.drafts(), &Contacts::new(), now)?;
     plan.people.extend(older.statements);

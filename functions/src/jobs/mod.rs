@@ -3,6 +3,7 @@
 //! What is to be done stands in D1: in `wakes`, and in the cursors of leases whose run stopped half-way. A queue message is only a
 //! doorbell that says "look there"; lost ones are made up for by the minute cron, which looks by itself.
 
+mod codes;
 mod fit;
 pub mod import;
 mod intake;
@@ -15,6 +16,7 @@ mod run;
 mod sample_removal;
 mod score;
 mod seal;
+mod segments;
 
 use serde::{Deserialize, Serialize};
 use shared::id::Id;
@@ -33,6 +35,7 @@ use run::{enter, pause};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Job {
     Score,
+    Segments,
     Rollup,
     Seal,
     Fit,
@@ -43,6 +46,7 @@ pub enum Job {
     Privacy,
     Prune,
     Pull,
+    Codes,
 }
 
 /// Why a job is asked to run.
@@ -77,8 +81,8 @@ struct Doorbell {
 }
 
 impl Job {
-    /// In the order in which one makes work for the next; the last one waits for servers of others, and nobody waits behind it.
-    pub const ALL: [Self; 11] = [
+    /// In the order in which one makes work for the next; the last ones wait for servers of others, and nobody waits behind them.
+    pub const ALL: [Self; 13] = [
         Self::SampleRemoval,
         Self::Privacy,
         Self::Import,
@@ -86,15 +90,18 @@ impl Job {
         Self::Refold,
         Self::Fit,
         Self::Score,
+        Self::Segments,
         Self::Rollup,
         Self::Seal,
         Self::Prune,
+        Self::Codes,
         Self::Pull,
     ];
 
     pub fn name(self) -> &'static str {
         match self {
             Self::Score => "score",
+            Self::Segments => "segments",
             Self::Rollup => "rollup",
             Self::Seal => "seal",
             Self::Fit => "fit",
@@ -105,6 +112,7 @@ impl Job {
             Self::Privacy => "privacy",
             Self::Prune => "prune",
             Self::Pull => pulls::JOB,
+            Self::Codes => crate::db::codes::JOB,
         }
     }
 
@@ -112,7 +120,7 @@ impl Job {
     pub fn parse(name: &str) -> Option<Self> {
         match name {
             "fold" | "rescore" => Some(Self::Score),
-            "refold_all" => Some(Self::Refold),
+            "refold_all" | "reread" => Some(Self::Refold),
             _ => Self::ALL.into_iter().find(|job| job.name() == name),
         }
     }
@@ -243,8 +251,10 @@ async fn hourly(env: &Env, now: Millis) -> Result<(), DbError> {
     let mut has_more = run_one(env, &db, Job::Fit, now, Why::Time).await;
     let is_woken = leases::due_wakes(&db).await?.iter().any(|name| Job::parse(name) == Some(Job::Score));
     has_more |= run_one(env, &db, Job::Score, now, if is_woken { Why::Woken } else { Why::Time }).await;
+    has_more |= run_one(env, &db, Job::Segments, now, Why::Time).await;
     has_more |= run_one(env, &db, Job::Seal, now, Why::Time).await;
     has_more |= run_one(env, &db, Job::Prune, now, Why::Time).await;
+    has_more |= run_one(env, &db, Job::Codes, now, Why::Time).await;
     has_more |= run_one(env, &db, Job::Pull, now, Why::Time).await;
     // After a change of keys only; otherwise it reads and writes nothing.
     match vault::seal_anew(env, &db).await {
@@ -276,6 +286,7 @@ async fn invoke(env: &Env, db: &Db, job: Job, now: Millis, why: Why) -> Result<O
     }
     let ran = match job {
         Job::Score => frame(db, job, now, score::work).await,
+        Job::Segments => frame(db, job, now, segments::work).await,
         Job::Rollup => frame(db, job, now, rollup::work).await,
         Job::Seal => frame(db, job, now, seal::work).await,
         Job::Fit => frame(db, job, now, fit::work).await,
@@ -285,6 +296,7 @@ async fn invoke(env: &Env, db: &Db, job: Job, now: Millis, why: Why) -> Result<O
         Job::SampleRemoval => frame(db, job, now, sample_removal::work).await,
         Job::Privacy => frame(db, job, now, privacy::work).await,
         Job::Prune => frame(db, job, now, prune::work).await,
+        Job::Codes => frame(db, job, now, async |held: &mut Held<codes::Cursor>| codes::work(held, env).await).await,
         Job::Pull => frame(db, job, now, async |held: &mut Held<pull::Cursor>| pull::work(held, env).await).await,
     }?;
     console_log!(
@@ -307,13 +319,18 @@ fn megabytes() -> usize {
 async fn has_work(db: &Db, job: Job, now: Millis, why: Why) -> Result<bool, DbError> {
     match (why, job) {
         (Why::Asked, _)
-        | (Why::Woken, Job::Intake | Job::Rollup | Job::Seal | Job::Fit | Job::Refold | Job::Prune | Job::Pull) => Ok(true),
+        | (
+            Why::Woken,
+            Job::Intake | Job::Segments | Job::Rollup | Job::Seal | Job::Fit | Job::Refold | Job::Prune | Job::Pull | Job::Codes,
+        ) => Ok(true),
         // A wake is answered even where nobody is left to score, or it would ring for ever.
         (Why::Woken, Job::Score) => score::may_write(db, now, 1).await,
         (Why::Time, Job::Score) => Ok(score::may_write(db, now, 1).await? && score::any_to_score(db, now).await?),
         (Why::Time, Job::Fit) => fit::has_work(db, now).await,
+        (Why::Time, Job::Segments) => segments::has_work(db).await,
         (Why::Time, Job::Seal) => seal::has_work(db, now).await,
         (Why::Time, Job::Prune) => prune::has_work(db, now).await,
+        (Why::Time, Job::Codes) => codes::has_work(db, now).await,
         (Why::Time, Job::Pull) => pull::has_work(db, now).await,
         (_, Job::Import) => import::has_work(db, now).await,
         (_, Job::SampleRemoval) => sample_removal::has_work(db, now).await,
@@ -365,6 +382,7 @@ mod tests {
         }
         assert_eq!(Job::parse("rescore"), Some(Job::Score));
         assert_eq!(Job::parse("refold_all"), Some(Job::Refold));
+        assert_eq!(Job::parse("reread"), Some(Job::Refold));
         assert_eq!(Job::parse("dance"), None);
     }
 }

@@ -19,8 +19,7 @@ use crate::db::fold;
 use crate::db::intake::Key;
 use crate::db::privacy_requests::{self, Task};
 use crate::db::{Db, DbError, Outcome, Statement, rollups};
-use crate::erasure::{Needles, names};
-use crate::intake::fold::Reader;
+use crate::erasure::{Needles, Part, named_in};
 use crate::seams;
 
 /// Where the work on a request is.
@@ -178,16 +177,11 @@ async fn gather(held: &mut Held<Cursor>, task: &Task) -> Result<(), JobError> {
 /// Whether there was a page.
 async fn blank_page(held: &mut Held<Cursor>, pile: Pile, needles: &Needles) -> Result<bool, JobError> {
     let Cursor { after, end, .. } = *held.cursor();
-    let Some(upto) = erasure::page_end(&held.db, pile, after, end, MESSAGES).await? else { return Ok(false) };
-    let texts = needles.texts();
-    let messages =
-        if texts.is_empty() { Vec::new() } else { erasure::page(&held.db, pile, after, upto, &texts, CHARACTERS).await? };
     let mark = fold::mark(&held.db).await?;
-    let reader = Reader::new(&mark);
-    let named: Vec<i64> = messages.iter().filter(|message| names(&reader, needles, message)).map(|message| message.id).collect();
-    // Those that did not fit into the page come next.
-    let is_cut = messages.first().is_some_and(|first| (first.n as usize) > messages.len());
-    held.cursor_mut().after = messages.last().filter(|_| is_cut).map_or(upto, |last| last.id);
+    let part = Part { pile, after, end, messages: MESSAGES, characters: CHARACTERS };
+    let Some((named, next)) = named_in(&held.db, &mark, needles, part).await? else { return Ok(false) };
+    let named: Vec<i64> = named.iter().map(|message| message.id).collect();
+    held.cursor_mut().after = next;
     add(held, "messages", named.len() as u64);
     held.write(erasure::blank(pile, &named, held.now)).await?;
     Ok(true)

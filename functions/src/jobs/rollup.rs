@@ -3,8 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::run::{Held, JobError, Work};
+use crate::advice;
 use crate::db::customers::{self, Sort};
 use crate::db::{rollups, shop, totals};
+use crate::offering;
 use crate::seams;
 
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -29,8 +31,11 @@ pub async fn work(held: &mut Held<Cursor>) -> Result<Work, JobError> {
         held.count("runs", outcomes.first().map_or(0, |outcome| outcome.changes));
         seams::point("rollup.cut").await;
     }
-    let home = shop::read(&held.db).await?.home_currency;
-    let tiers = customers::count_tiers(&held.db, home).await?;
+    let shop = shop::read(&held.db).await?;
+    let home = shop.home_currency;
+    let mut tiers = customers::count_tiers(&held.db, home).await?;
+    let shelf = offering::shelf(&held.db, &shop, held.now).await?;
+    advice::tell_best(&held.db, &mut tiers, &shelf, held.now).await?;
     let totals = totals::count(&held.db, home).await?;
     let lists = rollups::Lists { generation: held.cursor().generation, tiers };
     seams::point("rollup.counted").await;

@@ -6,15 +6,21 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use shared::api::{Lifecycle, MarginBasis, Plan, Risk, Tier};
 use shared::clv::OrderModel;
+use shared::improvement::key;
+use shared::industry;
 use shared::money::{Currency, Money, Rates};
+use shared::reason::topics::Topics;
+use shared::reason::{self, Reason, Why, text};
 use shared::risk::{self, Aside, Model, Prior, Score};
+use shared::segment::{self, Declared, Known, Rules, Standing};
 use shared::state::{self, Base, EventFact, OrderFact, State};
 use shared::time::{Day, Millis};
 
 use super::run::{Held, JobError, WAKE, Work};
+use crate::db::improvements::WishFact;
 use crate::db::models::{Live, New, Source};
-use crate::db::scores::{self, Claim, EventRow, Facets, OrderRow, Page, PageRow};
-use crate::db::{Db, DbError, Statement, leases, margins, models, rollups, shop, traits, usage};
+use crate::db::scores::{self, Claim, EventRow, Facets, Move, OrderRow, Page, PageRow, Placed};
+use crate::db::{Db, DbError, Statement, improvements, leases, margins, models, reasons, rollups, segments, shop, traits, usage};
 use crate::seams;
 
 /// Where a pass over the customers is.
@@ -40,11 +46,16 @@ struct Basis {
     /// Whoever is scored by an older model is written anew.
     oldest_model: i64,
     rates: Rates,
+    /// Why customers leave: the shop's words, and what is inferred by.
+    topics: Topics,
+    reasons: reason::Model,
     is_prior: bool,
     /// The shop's margin comes from the cost of products, which new orders move.
     is_costed: bool,
     /// Also customers who are neither dirty nor due.
     everybody: bool,
+    rules: Rules,
+    declared: Vec<Declared>,
 }
 
 /// One customer of a page, scored.
@@ -55,6 +66,7 @@ struct Scored {
     state: Option<String>,
     score: Option<(String, String)>,
     facets: Option<Facets>,
+    moved: Option<Move>,
 }
 
 /// Facts of one customer beyond which they are folded in parts, so that no history is too long for the worker's memory.
@@ -110,11 +122,17 @@ pub async fn work(held: &mut Held<Cursor>) -> Result<Work, JobError> {
     if basis.is_prior && held.plan == Plan::Paid && held.counted("folded") > 0 {
         statements.push(leases::wake("fit"));
     }
+    if held.counted("checked") > 0 {
+        statements.push(segments::wake(held.plan, held.now));
+    }
     if held.counted("checked") > 0 && rollups::is_large(&held.db).await? {
         statements.push(rollups::wake());
     }
     if basis.is_costed && held.counted("folded") > 0 {
         statements.push(margins::measure_costs(held.now));
+    }
+    if held.counted("folded") > 0 {
+        statements.push(margins::measure_payment(held.now));
     }
     if !statements.is_empty() {
         held.write(statements).await?;
@@ -144,11 +162,19 @@ async fn basis(held: &mut Held<Cursor>) -> Result<Basis, JobError> {
             (models::new_id(outcomes.last())?, model, true)
         }
     };
+    let segments::Settings { cuts, map, exclusions, declared, .. } = segments::settings(&held.db).await?;
+    let margin = margins::in_force(&held.db, &shop).await?;
+    let industry = shop.industry.as_deref().and_then(industry::find).map(|industry| industry.code);
+    let rules = Rules { margin, industry, is_fitted: !is_prior, cuts, map, exclusions };
     Ok(Basis {
+        rules,
+        declared,
         model_id,
         model: shop.laid_over(model),
         oldest_model: models::oldest_kept(&held.db, KEPT_MODELS).await?,
         rates,
+        topics: reasons::topics(&held.db).await?,
+        reasons: reasons::model(&held.db).await?,
         is_prior,
         is_costed: shop.margin_basis == MarginBasis::Product,
         everybody: held.cursor().everybody.is_some(),
@@ -176,7 +202,8 @@ async fn page(held: &mut Held<Cursor>, basis: &Basis, size: Size) -> Result<bool
         after: held.cursor().after,
         today,
         everybody: basis.everybody,
-        traits: basis.model.reads_traits(),
+        traits: basis.model.reads_traits() || !basis.declared.is_empty(),
+        staff_domains: &basis.rules.exclusions.staff_domains,
         customers: size.customers,
         facts: size.facts,
     });
@@ -201,9 +228,11 @@ type Written = (Vec<Statement>, [(&'static str, u64); 3]);
 
 fn score_page(page: Page, basis: &Basis, now: Millis) -> Result<Written, DbError> {
     let Page { customers, orders, events } = page;
-    let mut folded = fold_page(&orders, &events, &basis.rates)?;
+    let mut folded = fold_page(&orders, &events, basis)?;
     drop((orders, events));
     let (mut states, mut new_scores, mut facets, mut unreadable) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let mut moves = Vec::new();
+    let mut asked = Vec::new();
     let objecting: Vec<i64> = customers.iter().filter(|row| row.is_objecting()).map(|row| row.customer_id).collect();
     let checked = customers.len() as u64;
     for row in customers {
@@ -212,21 +241,34 @@ fn score_page(page: Page, basis: &Basis, now: Millis) -> Result<Written, DbError
             continue;
         };
         let schema = state.schema;
+        let wanted = wishes(&row, &state, now.day());
         let scored = score_one(&row, state, basis, now.day())?;
         states.extend(scored.state.map(|text| (scored.customer, schema, text)));
         new_scores.extend(scored.score.map(|(score, history)| (scored.customer, score, history)));
         facets.extend(scored.facets);
+        moves.extend(scored.moved);
+        asked.extend(wanted.map(|wanted| (scored.customer, wanted)));
     }
     let counts = [("checked", checked), ("folded", states.len() as u64), ("scored", new_scores.len() as u64)];
     let mut statements = scores::store_states(&states, now)?;
     statements.extend(scores::store_scores(&new_scores, basis.model_id, now)?);
     statements.extend(scores::remove_scores(&objecting)?);
     statements.extend(scores::store_facets(&facets)?);
+    statements.extend(scores::store_moves(&moves, now.day())?);
+    statements.extend(improvements::store_wishes(&asked)?);
     if !unreadable.is_empty() {
         statements.extend(scores::mark_dirty(&unreadable)?);
         statements.push(leases::wake("score"));
     }
     Ok((statements, counts))
+}
+
+/// What somebody asked for, where they ask for something or may have before.
+fn wishes(row: &PageRow, state: &State, today: Day) -> Option<Vec<WishFact>> {
+    let had_some = row.state.as_deref().is_some_and(|text| text.contains(r#""f":""#));
+    let wishes = state.told.wishes(today);
+    let fact = |(feature, day): (&str, Day)| WishFact(key(feature), feature.to_owned(), day.0);
+    (row.is_dirty() && (had_some || !wishes.is_empty())).then(|| wishes.into_iter().map(fact).collect())
 }
 
 /// The customer's state: where it is dirty, folded just now from the rows that are there, with what is kept of rows that are gone; else
@@ -258,8 +300,10 @@ fn score_one(row: &PageRow, mut state: State, basis: &Basis, today: Day) -> Resu
     let is_blank = row.state.is_none() && state == blank();
     if row.is_objecting() {
         let is_new_state = row.is_dirty() && !is_blank && row.state.as_deref() != Some(&state_text);
-        let facets = unscored(row, &state);
+        let standing = segment::stand_apart(&basis.rules);
+        let facets = unscored(row, &state, placed(&standing));
         return Ok(Scored {
+            moved: moved(row, Tier::NotScored, &standing),
             customer: row.customer_id,
             state: is_new_state.then_some(state_text),
             score: None,
@@ -269,6 +313,12 @@ fn score_one(row: &PageRow, mut state: State, basis: &Basis, today: Day) -> Resu
     state.traits = row.traits.as_deref().map(traits::read).unwrap_or_default();
     let asides: Vec<Aside> = row.asides.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
     let score = risk::set_aside(risk::score(&state, &basis.model, previous.as_ref(), today), &asides, today);
+    let score = Score { why: why(&state, row.reason(), &basis.reasons, today), ..score };
+    let tags = row.tags.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
+    let known = Known { tags, is_staff: row.is_staff(), objects: false };
+    let standing = segment::stand(&state, &score, &known, &basis.rules, today);
+    let rescore = score.rescore.into_iter().chain(standing.rescore).min();
+    let score = Score { chances: standing.chances, cell: Some(standing.cell), rescore, ..score };
     let is_new_state = row.is_dirty() && !is_blank && row.state.as_deref() != Some(&state_text);
     let is_same = match &previous {
         Some(previous) => is_same_score(previous, &score) && row.model_id.is_some_and(|model| model >= basis.oldest_model),
@@ -281,13 +331,63 @@ fn score_one(row: &PageRow, mut state: State, basis: &Basis, today: Day) -> Resu
         let history = risk::history_with(history, &state, &basis.model, &score, today);
         Some((serde_json::to_string(&score).map_err(json)?, history))
     };
-    let is_moved = previous.as_ref().is_some_and(|previous| previous.rescore != score.rescore);
+    let place = (placed(&standing), columns(&state, &basis.declared, today));
+    let is_moved =
+        previous.as_ref().is_some_and(|previous| previous.rescore != score.rescore) || row.placed().as_ref() != Some(&place);
     let is_asked_for = row.is_dirty() || !basis.everybody;
-    let facets = (is_asked_for || new_score.is_some() || is_moved).then(|| facets(row, &state, &score));
-    Ok(Scored { customer: row.customer_id, state: is_new_state.then_some(state_text), score: new_score, facets })
+    let facets = (is_asked_for || new_score.is_some() || is_moved).then(|| facets(row, &state, &score, place));
+    let moved = moved(row, score.tier, &standing);
+    Ok(Scored { customer: row.customer_id, state: is_new_state.then_some(state_text), score: new_score, facets, moved })
 }
 
-fn facets(row: &PageRow, state: &State, score: &Score) -> Facets {
+/// What a person said stands; of somebody of whom nothing tells there is nothing to keep.
+fn why(state: &State, corrected: Option<Reason>, model: &reason::Model, today: Day) -> Option<Why> {
+    let why = reason::infer(state, model, today);
+    match corrected {
+        Some(reason) => Some(why.corrected_to(reason)),
+        None => (!why.evidence.is_empty()).then_some(why),
+    }
+}
+
+/// Who was placed before and is elsewhere now.
+fn moved(row: &PageRow, tier: Tier, standing: &Standing) -> Option<Move> {
+    let was = row.segment?;
+    let became = standing.segment.number();
+    let tiers = (row.tier != tier.code()).then_some((row.tier, tier.code()));
+    let segments = (was != became).then_some((was, became));
+    (tiers.is_some() || segments.is_some()).then(|| {
+        let (was, became) = segments.unzip();
+        let (tier_was, tier_became) = tiers.unzip();
+        Move(row.customer_id, was, became, tier_was, tier_became)
+    })
+}
+
+fn placed(standing: &Standing) -> Placed {
+    let Standing { cell, segment, chances, excluded, waiting, regain, margin_back, order_back, .. } = *standing;
+    let per_mille = |p: f64| (p.clamp(0.0, 1.0) * 1e3).round() as u16;
+    Placed(
+        cell.reason.number(),
+        cell.engagement.number(),
+        cell.value.number(),
+        cell.win_back.number(),
+        segment.number(),
+        excluded.map_or(0, |excluded| excluded.number()),
+        waiting,
+        regain,
+        chances.map(|chances| per_mille(chances.contact)),
+        chances.map(|chances| per_mille(chances.none)),
+        margin_back.map(|margin| margin.0),
+        order_back.map(|order| order.0),
+    )
+}
+
+/// What the columns `t1` to `t20` hold.
+fn columns(state: &State, declared: &[Declared], today: Day) -> Vec<Option<i64>> {
+    let stored = |Declared { name, kind }: &Declared| kind.stored(state.traits.on(name, today)?);
+    declared.iter().map(stored).chain(std::iter::repeat(None)).take(segment::MOST_DECLARED).collect()
+}
+
+fn facets(row: &PageRow, state: &State, score: &Score, (placed, columns): (Placed, Vec<Option<i64>>)) -> Facets {
     Facets(
         row.customer_id,
         score.lifecycle.code(),
@@ -303,15 +403,35 @@ fn facets(row: &PageRow, state: &State, score: &Score) -> Facets {
         score.deadline.map(|day| day.0),
         score.rescore.map(|day| day.0),
         row.is_dirty().into(),
+        placed,
+        columns,
     )
 }
 
 /// Of somebody who objects: what they did, and nothing that would follow from it.
-fn unscored(row: &PageRow, state: &State) -> Facets {
+fn unscored(row: &PageRow, state: &State, placed: Placed) -> Facets {
     let [first, last] = [state.first_day(), state.last_day()].map(|day| day.map(|day| day.0));
     let (lifecycle, tier) = (Lifecycle::default().code(), Tier::NotScored.code());
     let days = (state.buy_days(), state.orders());
-    Facets(row.customer_id, lifecycle, tier, 0, 0, 0, None, first, last, days.0, days.1, None, None, row.is_dirty().into())
+    let columns = vec![None; segment::MOST_DECLARED];
+    Facets(
+        row.customer_id,
+        lifecycle,
+        tier,
+        0,
+        0,
+        0,
+        None,
+        first,
+        last,
+        days.0,
+        days.1,
+        None,
+        None,
+        row.is_dirty().into(),
+        placed,
+        columns,
+    )
 }
 
 /// Equal in all that is shown or sorted by; the last digits of a probability are neither.
@@ -325,9 +445,13 @@ fn is_same_score(one: &Score, other: &Score) -> bool {
         let interval = score.interval.map(|interval| [interval.low, interval.high].map(|risk| per_cent(&risk)));
         let texts = (score.triggers.clone(), score.rhythm.clone());
         let values = (score.value, score.second_value);
-        (score.tier, score.lifecycle, score.deadline, values, per_cent(&score.risk), interval, texts, score.rescore)
+        let chances =
+            score.chances.map(|chances| ([chances.contact, chances.none].map(|p| (p * 100.0).round() as i32), chances.basis));
+        let place = (chances, score.cell);
+        (score.tier, score.lifecycle, score.deadline, values, per_cent(&score.risk), interval, texts, (score.rescore, place))
     };
     whole(one) == whole(other)
+        && one.why.as_ref().map(reason_shown) == other.why.as_ref().map(reason_shown)
         && close(one.p_alive, other.p_alive)
         && close(one.p_return, other.p_return)
         && close(one.expected_orders.map(|n| n / 10.0), other.expected_orders.map(|n| n / 10.0))
@@ -335,6 +459,12 @@ fn is_same_score(one: &Score, other: &Score) -> bool {
         && is_same_interval(one.orders_interval, other.orders_interval, |orders| orders + 0.1)
         && is_same_interval(one.value_interval, other.value_interval, |value| value.0 as f64)
         && is_same_interval(one.second_value_interval, other.second_value_interval, |value| value.0 as f64)
+}
+
+/// What is shown of a reason.
+fn reason_shown(why: &Why) -> (Reason, i32, bool, Vec<&str>, &[String]) {
+    let texts = why.evidence.iter().map(|evidence| evidence.text.as_str()).collect();
+    (why.reason, (why.probability * 100.0).round() as i32, why.corrected, texts, &why.features)
 }
 
 /// Whether neither end has moved by more than a two-hundredth: an interval's third digit says nothing.
@@ -360,7 +490,7 @@ struct Open {
 }
 
 /// The states of all customers that have an order or event on the page.
-fn fold_page(orders: &[String], events: &[String], rates: &Rates) -> Result<HashMap<i64, State>, DbError> {
+fn fold_page(orders: &[String], events: &[String], basis: &Basis) -> Result<HashMap<i64, State>, DbError> {
     let json = |error: serde_json::Error| DbError::Bug(format!("a page's facts: {error}"));
     let mut open: HashMap<i64, Open> = HashMap::new();
     let mut states = HashMap::new();
@@ -378,7 +508,7 @@ fn fold_page(orders: &[String], events: &[String], rates: &Rates) -> Result<Hash
                 paid: matches!(status.as_str(), "paid" | "refunded"),
             });
         }
-        fold_if_many(&mut open, &mut states, &mut count, rates);
+        fold_if_many(&mut open, &mut states, &mut count, basis);
     }
     for text in events {
         let rows: Vec<EventRow> = serde_json::from_str(text).map_err(json)?;
@@ -390,22 +520,22 @@ fn fold_page(orders: &[String], events: &[String], rates: &Rates) -> Result<Hash
             };
             open.entry(customer).or_default().events.push(EventFact { at: Millis(at), name, properties });
         }
-        fold_if_many(&mut open, &mut states, &mut count, rates);
+        fold_if_many(&mut open, &mut states, &mut count, basis);
     }
-    fold_all(&mut open, &mut states, rates);
+    fold_all(&mut open, &mut states, basis);
     Ok(states)
 }
 
-fn fold_if_many(open: &mut HashMap<i64, Open>, states: &mut HashMap<i64, State>, count: &mut usize, rates: &Rates) {
+fn fold_if_many(open: &mut HashMap<i64, Open>, states: &mut HashMap<i64, State>, count: &mut usize, basis: &Basis) {
     if *count > FACTS_AT_ONCE {
-        fold_all(open, states, rates);
+        fold_all(open, states, basis);
         *count = 0;
     }
 }
 
-fn fold_all(open: &mut HashMap<i64, Open>, states: &mut HashMap<i64, State>, rates: &Rates) {
+fn fold_all(open: &mut HashMap<i64, Open>, states: &mut HashMap<i64, State>, basis: &Basis) {
     for (customer, facts) in open.drain() {
-        let part = state::fold(&facts.orders, &facts.events, rates);
+        let part = state::fold_by(&facts.orders, &facts.events, &basis.rates, &|words| text::read(words, &basis.topics));
         let whole = match states.remove(&customer) {
             Some(state) => State::merge(state, part),
             None => part,

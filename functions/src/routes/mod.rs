@@ -5,16 +5,24 @@
 //! document with status 404.
 
 pub mod audit;
+pub mod codes;
 pub mod customers;
 pub mod dead_letters;
+pub mod exclusions;
+pub mod fulfilments;
+pub mod guardrails;
 pub mod health;
 pub mod imports;
+pub mod improvements;
+pub mod interventions;
 pub mod limits;
 pub mod links;
 pub mod margins;
+pub mod matrix;
 pub mod merges;
 pub mod models;
 pub mod notes;
+pub mod offers;
 pub mod overview;
 pub mod people;
 pub mod privacy_requests;
@@ -22,12 +30,14 @@ pub mod rates;
 pub mod retention;
 pub mod runs;
 pub mod sample;
+pub mod segments;
 pub mod session;
 pub mod sessions;
 pub mod shop;
 pub mod sources;
 pub mod thresholds;
 pub mod tokens;
+pub mod topics;
 pub mod views;
 
 use std::convert::Infallible;
@@ -111,6 +121,8 @@ pub const TABLE: &[Route] = table![
     GET "/api/customers/{id}/timeline", May(View), customers::timeline::timeline;
     #[versioned]
     PATCH "/api/customers/{id}", OwnCustomers, customers::change::change;
+    #[versioned]
+    PUT "/api/customers/{id}/reason", OwnCustomers, customers::reason::replace;
     DELETE "/api/customers/{id}", Person(Admin), customers::erase::erase;
     GET "/api/customers/{id}/export", May(Export), customers::person::export;
     POST "/api/customers/{id}/merge", May(Edit), merges::create;
@@ -131,11 +143,52 @@ pub const TABLE: &[Route] = table![
     #[versioned]
     DELETE "/api/views/{id}", Person(View), views::remove;
 
+    GET "/api/improvements", May(View), improvements::list;
+    POST "/api/improvements", May(Edit), improvements::create;
+    GET "/api/improvements/{id}", May(View), improvements::show;
+    #[versioned]
+    PATCH "/api/improvements/{id}", May(Edit), improvements::change;
+    POST "/api/improvements/{id}/announce", May(Edit), improvements::announce;
+    #[versioned]
+    DELETE "/api/improvements/{id}", May(Edit), improvements::remove;
+    GET "/api/segments", May(View), segments::list;
+    POST "/api/segments", May(Edit), segments::own::create;
+    POST "/api/segments/count", May(View), segments::count::ask;
+    GET "/api/segments/aggregates", May(View), segments::aggregates;
+    GET "/api/segments/{id}", May(View), segments::show;
+    #[versioned]
+    PATCH "/api/segments/{id}", May(Edit), segments::own::change;
+    #[versioned]
+    DELETE "/api/segments/{id}", May(Edit), segments::own::remove;
+    GET "/api/exclusions", May(View), exclusions::show;
+    #[versioned]
+    PUT "/api/exclusions", May(Edit), exclusions::replace;
+    GET "/api/declared-traits", May(View), exclusions::traits;
+    #[versioned]
+    PUT "/api/declared-traits", May(Edit), exclusions::declare;
+
+    GET "/api/topics", May(View), topics::show;
+    #[versioned]
+    PUT "/api/topics", May(Edit), topics::replace;
+    POST "/api/topics/read", May(View), topics::read;
+
     GET "/api/thresholds", May(View), thresholds::show;
     #[versioned]
     PUT "/api/thresholds", May(Edit), thresholds::replace;
     #[versioned]
     DELETE "/api/thresholds", May(Edit), thresholds::remove;
+    GET "/api/offers", May(View), offers::list;
+    POST "/api/offers", May(Edit), offers::create;
+    #[versioned]
+    PATCH "/api/offers/{id}", May(Edit), offers::change;
+    #[versioned]
+    DELETE "/api/offers/{id}", May(Edit), offers::remove;
+    GET "/api/guardrails", May(View), guardrails::show;
+    #[versioned]
+    PUT "/api/guardrails", May(Admin), guardrails::replace;
+    GET "/api/matrix", May(View), matrix::show;
+    POST "/api/matrix/preview", May(View), matrix::preview;
+
     GET "/api/models", May(View), models::show;
     POST "/api/models/{id}/use", May(Admin), models::use_again;
     GET "/api/models/{name}/training", May(Admin), models::training::show;
@@ -160,6 +213,22 @@ pub const TABLE: &[Route] = table![
     POST "/api/sources/{id}/pull", May(Edit), sources::pull;
     GET "/api/sources/{id}/stats", May(View), sources::stats;
     GET "/api/sources/{id}/messages", May(View), sources::messages;
+
+    GET "/api/fulfilments", May(View), fulfilments::list;
+    POST "/api/fulfilments", May(Admin), fulfilments::create;
+    GET "/api/fulfilments/{id}", May(View), fulfilments::show;
+    #[versioned]
+    PATCH "/api/fulfilments/{id}", May(Admin), fulfilments::change;
+    #[versioned]
+    DELETE "/api/fulfilments/{id}", May(Admin), fulfilments::remove;
+    POST "/api/fulfilments/{id}/test", May(Admin), fulfilments::test;
+    POST "/api/code-pools", May(Edit), fulfilments::upload;
+    GET "/api/codes", May(View), codes::list;
+    GET "/api/interventions", May(View), interventions::list;
+    POST "/api/interventions", OwnCustomers, interventions::create;
+    GET "/api/interventions/{id}", May(View), interventions::show;
+    #[versioned]
+    PATCH "/api/interventions/{id}", OwnCustomers, interventions::change;
 
     GET "/api/dead-letters", May(View), dead_letters::list;
     GET "/api/dead-letters/{id}", May(View), dead_letters::show;

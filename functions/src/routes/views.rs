@@ -39,6 +39,7 @@ struct Address {
     q: Option<String>,
     owner: Option<String>,
     tag: Option<String>,
+    segment: Option<String>,
     lifecycle: Option<String>,
     country: Option<String>,
     sort: Option<String>,
@@ -201,11 +202,11 @@ fn tidied(content: Content) -> Result<Content, Problem> {
 
 /// Values as well: a view that a list would refuse shall not be saved. Whom it names may have left by the time it is opened.
 fn check_query(query: &str) -> Result<(), Problem> {
-    let Address { view, tier, q, owner, tag, lifecycle, country, sort } = query::parse(query)?;
+    let Address { view, tier, q, owner, tag, lifecycle, country, segment, sort } = query::parse(query)?;
     if view.is_some_and(|view| !matches!(view.as_str(), "" | "lost")) {
         return Err(Problem::field("query", "Use view=lost or none"));
     }
-    let list = CustomerQuery { tier, q, owner, tag, lifecycle, country, sort, ..CustomerQuery::default() };
+    let list = CustomerQuery { tier, q, owner, tag, lifecycle, country, segment, sort, ..CustomerQuery::default() };
     match query::read(&list) {
         Err(Problem::Invalid(fields)) => {
             let words: Vec<_> = fields.iter().map(|(field, fix)| format!("{field}: {fix}")).collect();

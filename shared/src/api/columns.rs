@@ -12,7 +12,7 @@ pub struct Column {
 }
 
 /// All columns; `customer` stands in every list, whatever else was chosen.
-pub const COLUMNS: [Column; 11] = [
+pub const COLUMNS: [Column; 13] = [
     Column { code: "customer", header: "Customer", fields: &["id", "external_id", "kind", "name", "email"] },
     Column {
         code: "risk",
@@ -21,6 +21,12 @@ pub const COLUMNS: [Column; 11] = [
     },
     Column { code: "weeks", header: "12 weeks", fields: &[] },
     Column { code: "why", header: "Why", fields: &["main_trigger"] },
+    Column {
+        code: "do",
+        header: "Recommended",
+        fields: &["recommended", "recommended_by", "recommended_channel", "recommended_due", "expected_margin"],
+    },
+    Column { code: "waiting", header: "Cost of waiting", fields: &["waiting_a_day", "regain"] },
     Column { code: "worth", header: "Value a year", fields: &["lifetime_value", "currency"] },
     Column { code: "due", header: "Deadline, last order", fields: &["deadline", "last_order"] },
     Column { code: "owner", header: "Owner", fields: &["owner"] },

@@ -195,7 +195,10 @@ pub fn with_floor(probabilities: &[f64], floor: f64) -> Result<Vec<f64>, BanditE
 }
 
 /// Draws one of the eligible arms from the floored probabilities that their beliefs give.
-fn decide(beliefs: &[Belief], eligible: &[usize], floor: f64, seed: u64) -> Result<Choice, BanditError> {
+///
+/// # Errors
+/// As [`Bandit::choose`].
+pub(crate) fn decide(beliefs: &[Belief], eligible: &[usize], floor: f64, seed: u64) -> Result<Choice, BanditError> {
     let mut random = Random::new(seed);
     let mut places = eligible.to_vec();
     places.sort_unstable();

@@ -99,6 +99,9 @@ fn of(view: &View, lifecycle: Lifecycle, worth: Worth) -> Score {
         triggers: Vec::new(),
         rhythm: None,
         rescore: None,
+        why: None,
+        chances: None,
+        cell: None,
     }
 }
 

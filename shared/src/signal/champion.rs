@@ -15,7 +15,7 @@ const SILENT_DAYS: i32 = 28;
 const NEWS_DAYS: i32 = 180;
 
 /// Nothing where the account has one user only: that is the account's own silence.
-pub(super) fn champion(state: &State, feeds: &Feeds, today: Day) -> Option<Signal> {
+pub(crate) fn champion(state: &State, feeds: &Feeds, today: Day) -> Option<Signal> {
     let known = || state.people.iter().filter(|(_, person)| person.uses > 0);
     let (name, person) = known().max_by_key(|(name, person)| (person.uses, std::cmp::Reverse(*name)))?;
     let all: u32 = known().map(|(_, person)| person.uses).fold(0, u32::saturating_add);

@@ -11,7 +11,7 @@ pub(super) const LATE_DAYS: std::ops::RangeInclusive<i32> = 1..=45;
 /// An inquiry is answered or forgotten after so many weeks.
 const INQUIRY_WEEKS: i32 = 8;
 
-pub(super) fn downgrade(state: &State, today: Day) -> Option<Signal> {
+pub(crate) fn downgrade(state: &State, today: Day) -> Option<Signal> {
     let asked = Sum::of(state, today, 0, INQUIRY_WEEKS);
     if asked.inquiries == 0 {
         return None;
@@ -44,7 +44,7 @@ pub(super) fn renewal_delay(state: &State, today: Day) -> Option<Signal> {
 }
 
 /// Most orders of a year had a discount: the price is what brings this customer.
-pub(super) fn discounts(state: &State, today: Day) -> Option<Signal> {
+pub(crate) fn discounts(state: &State, today: Day) -> Option<Signal> {
     let year = Sum::of(state, today, 0, 52);
     (year.orders >= 4 && f64::from(year.discounted) >= 0.6 * f64::from(year.orders)).then(|| Signal {
         code: "discounts",

@@ -11,10 +11,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::fold::{fold, price_in_home};
+use super::fold::{fold_by, price_in_home};
 use super::{Contract, EventFact, Latest, SCHEMA, State};
 use crate::event::{self, Event, Price};
 use crate::money::{Currency, Rates};
+use crate::reason::text::Reader;
 use crate::time::Millis;
 
 /// How many prices of one moment are told apart.
@@ -40,9 +41,9 @@ struct ToldPrice {
 
 impl Base {
     /// Of events whose rows are about to go, in any order.
-    pub fn of(events: &[EventFact]) -> Self {
+    pub fn of(events: &[EventFact], reader: Reader<'_>) -> Self {
         // No rate is asked for: what is told in money is kept apart.
-        let mut state = fold(&[], events, &Rates::new(Currency::USD));
+        let mut state = fold_by(&[], events, &Rates::new(Currency::USD), reader);
         if let Some(contract) = &mut state.contract {
             contract.price = None;
         }

@@ -1,18 +1,28 @@
 //! Orders and events into a state.
 
 use super::{Contract, EventFact, Feature, Latest, OrderFact, Person, Price, SCHEMA, Spent, State, Term, Ticket};
-use crate::event::{self, Event, Terms};
+use crate::event::{self, Channel, Event, Terms, Told};
 use crate::money::{Currency, Money, Rates};
+use crate::reason::text::{self, Reader};
+use crate::reason::topics;
 use crate::time::{Day, Millis};
 
 /// A ticket of at most this tone, of -1 to 1, is an unhappy one.
 const UNHAPPY: f64 = -0.3;
 
-/// The state of one customer from all of its orders and events, in any order.
+/// The state of one customer from all of its orders and events, in any order; texts are read by the list that a shop starts with.
 pub fn fold(orders: &[OrderFact], events: &[EventFact], rates: &Rates) -> State {
+    fold_by(orders, events, rates, &|text| text::read(text, topics::starting()))
+}
+
+/// The same with the shop's own reader of texts.
+pub fn fold_by(orders: &[OrderFact], events: &[EventFact], rates: &Rates, reader: Reader<'_>) -> State {
     let mut state = State { schema: SCHEMA, days: purchase_days(orders), ..State::default() };
     for order in orders.iter().filter(|order| order.paid) {
         add_order(&mut state, order, rates);
+        if order.refunded.saturating_mul(2) >= order.amount.minor && order.refunded > 0 {
+            state.told.tell(order.at, Told::of(Channel::Refund), reader);
+        }
     }
     for fact in events {
         let event = event::read(&fact.name, fact.at, &fact.properties);
@@ -20,6 +30,9 @@ pub fn fold(orders: &[OrderFact], events: &[EventFact], rates: &Rates) -> State 
             state.people.add(name, person);
         }
         add_event(&mut state, fact.at, event, rates);
+        if let Some(told) = event::told(&fact.name, fact.at, &fact.properties) {
+            state.told.tell(fact.at, told, reader);
+        }
     }
     state
 }
@@ -55,6 +68,12 @@ fn add_order(state: &mut State, order: &OrderFact, rates: &Rates) {
         add(&mut week.discounted, u32::from(order.discount > 0));
         week.spend = week.spend.saturating_add(in_home.map_or(0, |home| home.0));
     });
+    if order.refunded > 0 {
+        state.conduct.refunds = state.conduct.refunds.saturating_add(1);
+        let back = Money::new(order.refunded.min(order.amount.minor), money.currency);
+        let back = rates.to_home(back, order.at.day()).map_or(0, |home| home.0);
+        state.conduct.refunded = state.conduct.refunded.saturating_add(back);
+    }
     state.paid = state.paid.max(Some(order.at));
 }
 
@@ -111,13 +130,17 @@ fn add_event(state: &mut State, at: Millis, event: Event, rates: &Rates) {
         Event::PaymentSucceeded => state.paid = state.paid.max(Some(at)),
         Event::TermPaid(terms) => {
             state.paid = state.paid.max(Some(at));
+            state.prices.tell(at.day(), &terms);
             let contract = state.contract.get_or_insert_default();
             if let Some(end) = terms.end {
                 contract.pay(Term { start: at.day(), end });
             }
             change_terms(contract, at, terms, rates);
         }
-        Event::TermsChanged(terms) => change_terms(state.contract.get_or_insert_default(), at, terms, rates),
+        Event::TermsChanged(terms) => {
+            state.prices.tell(at.day(), &terms);
+            change_terms(state.contract.get_or_insert_default(), at, terms, rates);
+        }
         Event::CancellationAsked { at_once } => {
             state.contract.get_or_insert_default().ask_to_cancel(at, Some(at_once));
         }
@@ -128,6 +151,9 @@ fn add_event(state: &mut State, at: Millis, event: Event, rates: &Rates) {
         }
         Event::Paused { until } => state.contract.get_or_insert_default().pause(at.day(), until),
         Event::DowngradeAsked => state.weeks.change(week, |week| add(&mut week.inquiries, 1)),
+        Event::Disputed => state.conduct.disputed = state.conduct.disputed.max(Some(at)),
+        Event::DisputeClosed => state.conduct.settled = state.conduct.settled.max(Some(at)),
+        Event::ChargedBack => add(&mut state.conduct.chargebacks, 1),
         Event::CommunityActive => state.weeks.change(week, |week| add(&mut week.community, 1)),
         Event::FeatureUsed { feature, count } => {
             state.weeks.change(week, |week| {

@@ -9,6 +9,7 @@ pub struct Names {
     pub office: String,
     pub lab: String,
     pub gate: String,
+    pub studio: String,
     pub worker: String,
     pub styles: String,
 }
@@ -22,6 +23,7 @@ pub fn fill(template: &str, names: &Names) -> Result<String> {
         ("{{office}}", &names.office),
         ("{{lab}}", &names.lab),
         ("{{gate}}", &names.gate),
+        ("{{studio}}", &names.studio),
         ("{{worker}}", &names.worker),
         ("{{styles}}", &names.styles),
     ] {
@@ -47,6 +49,7 @@ mod tests {
             office: "/o.js".into(),
             lab: "/l.js".into(),
             gate: "/g.js".into(),
+            studio: "/d.js".into(),
             worker: "/w.js".into(),
             styles: "/s.css".into(),
         }
@@ -54,14 +57,18 @@ mod tests {
 
     #[test]
     fn every_mark_is_filled_wherever_it_stands() {
-        let page = fill("{{styles}} {{script}} {{wasm}} {{office}} {{lab}} {{gate}} {{worker}} {{script}}", &names()).unwrap();
-        assert_eq!(page, "/s.css /s.js /s.wasm /o.js /l.js /g.js /w.js /s.js");
+        let page = fill("{{styles}} {{script}} {{wasm}} {{office}} {{lab}} {{gate}} {{studio}} {{worker}} {{script}}", &names())
+            .unwrap();
+        assert_eq!(page, "/s.css /s.js /s.wasm /o.js /l.js /g.js /d.js /w.js /s.js");
     }
 
     #[test]
     fn a_missing_or_an_unknown_mark_is_an_error() {
         let refused = |template| fill(template, &names()).unwrap_err().to_string();
-        assert!(refused("{{styles}} {{script}} {{wasm}} {{office}} {{lab}} {{gate}}").contains("{{worker}}"));
-        assert!(refused("{{styles}} {{script}} {{wasm}} {{office}} {{lab}} {{gate}} {{worker}} {{title}}").contains("{{title}}"));
+        assert!(refused("{{styles}} {{script}} {{wasm}} {{office}} {{lab}} {{gate}} {{studio}}").contains("{{worker}}"));
+        assert!(
+            refused("{{styles}} {{script}} {{wasm}} {{office}} {{lab}} {{gate}} {{studio}} {{worker}} {{title}}")
+                .contains("{{title}}")
+        );
     }
 }

@@ -139,7 +139,8 @@ pub(super) fn NewViewForm(views: Views) -> impl IntoView {
 fn differences(before: &SavedView, theirs: &SavedView, yours: (String, bool, String, Vec<String>)) -> Vec<Difference> {
     let (name, shared, query, columns) = yours;
     let shown = |shared: bool| if shared { "shared with the team" } else { "for its owner only" };
-    let heads = |codes: &[String]| Columns::of(codes).iter().map(|column| column.header).collect::<Vec<_>>().join(", ");
+    let path = format!("/{}", before.list);
+    let heads = |codes: &[String]| Columns::of(codes, &path).iter().map(|column| column.header).collect::<Vec<_>>().join(", ");
     [
         Difference::between("name", "Name", before.name.as_str(), theirs.name.as_str(), name),
         Difference::between("shared", "Who sees it", shown(before.shared), shown(theirs.shared), shown(shared)),

@@ -5,6 +5,7 @@ use shared::api::{
     Contact, CurrencyTotal, Customer, CustomerRow, Explanation, MoneyInterval, Note, Order, Peers, RiskPoint, Shopping,
 };
 use shared::money::{Currency, Money};
+use shared::reason::Why;
 
 use crate::client::{self, Failure};
 
@@ -46,6 +47,8 @@ struct Rest {
     shopping: Shopping,
     #[serde(default)]
     objected_at: Option<String>,
+    #[serde(default)]
+    why: Option<Why>,
 }
 
 fn whole(row: CustomerRow, rest: Rest) -> Customer {
@@ -71,6 +74,7 @@ fn whole(row: CustomerRow, rest: Rest) -> Customer {
         home_currency,
         shopping,
         objected_at,
+        why,
     } = rest;
     Customer {
         row,
@@ -95,6 +99,7 @@ fn whole(row: CustomerRow, rest: Rest) -> Customer {
         home_currency,
         shopping,
         objected_at,
+        why,
     }
 }
 
@@ -102,6 +107,7 @@ fn whole(row: CustomerRow, rest: Rest) -> Customer {
 mod tests {
     use shared::api::{CustomerKind, CustomerResponse, Lifecycle, Risk, Tier};
     use shared::id::Id;
+    use shared::reason::Reason;
 
     use super::*;
 
@@ -121,6 +127,11 @@ mod tests {
             risk_interval: None,
             set_aside: None,
             triggers: Vec::new(),
+            reason: None,
+            waiting: None,
+            regain: None,
+            recommended: None,
+            begun: None,
             segment: None,
             lifetime_value: Some(Money::new(1234, usd)),
             lifetime_value_interval: None,
@@ -160,6 +171,7 @@ mod tests {
             home_currency: usd,
             shopping: Shopping { favourite_category: Some("Tea".to_owned()), ..Shopping::default() },
             objected_at: Some("2026-03-02T09:00:00Z".to_owned()),
+            why: Some(Why::default().corrected_to(Reason::Price)),
         };
         let text = serde_json::to_string(&CustomerResponse { customer: sent.clone() }).expect("json");
         let row: Answer<CustomerRow> = serde_json::from_str(&text).expect("row");

@@ -4,6 +4,7 @@ use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use shared::api::{Permission, Retention, RetentionAnswer, RetentionChange};
+use shared::retention::EVENT_DAYS;
 use shared::time::{Day, Millis};
 
 use crate::client::{self, Failure};
@@ -13,8 +14,8 @@ use crate::components::{
 use crate::format::megabytes;
 use crate::session::use_session;
 
-const FEWEST: u32 = 30;
-const MOST: u32 = 730;
+const FEWEST: u32 = *EVENT_DAYS.start();
+const MOST: u32 = *EVENT_DAYS.end();
 
 #[component]
 pub(super) fn RetentionForm(retention: Retention) -> impl IntoView {

@@ -25,7 +25,7 @@ pub(super) fn TierCards(list: List, view: Memo<View>) -> impl IntoView {
                     View::Lost => view! {
                         <div class="panel card"><Figures list tier=Tier::Lost /></div>
                         <p class="m wide">
-                            "Lost means silent for longer than their own rhythm, or your own rule, allows. They are ordered by what they would be worth if they came back."
+                            "Lost means silent for longer than their own rhythm, or your own rule, allows. They are ordered by what asking them is expected to bring beyond what comes back by itself."
                         </p>
                     }
                         .into_any(),
@@ -58,6 +58,7 @@ fn Figures(list: List, tier: Tier) -> impl IntoView {
         <span class="s meaning">{format::tier_meaning(tier)}</span>
         <span class="s">{move || summary.get().flatten().map(|summary| worth(&summary))}</span>
         <span class="s">{move || summary.get().flatten().and_then(trouble)}</span>
+        <span class="s">{move || summary.get().flatten().and_then(|summary| best(&summary))}</span>
     }
 }
 
@@ -67,8 +68,15 @@ fn of(tiers: &[TierSummary], tier: Tier) -> Option<TierSummary> {
 
 /// Not of the healthy and of those set aside: what one of them shows is no trouble of the tier.
 fn trouble(summary: TierSummary) -> Option<String> {
-    let code = summary.main_trigger.filter(|_| !matches!(summary.tier, Tier::Healthy | Tier::SetAside))?;
-    Some(format!("Mostly: {}", format::trigger(&code)))
+    let is_calm = summary.top_triggers.is_empty() || matches!(summary.tier, Tier::Healthy | Tier::SetAside);
+    let codes = summary.top_triggers.iter().map(|code| format::trigger(code)).collect::<Vec<_>>().join(", ");
+    (!is_calm).then(|| format!("Mostly: {codes}"))
+}
+
+/// What brings most of the tier's margin, as far as anything does.
+fn best(summary: &TierSummary) -> Option<String> {
+    let best = summary.best.as_ref()?;
+    Some(format!("Best: {} for {}, {} expected", best.name, locale::count(best.customers), locale::money_short(best.margin)))
 }
 
 fn worth(summary: &TierSummary) -> String {

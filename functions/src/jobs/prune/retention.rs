@@ -10,12 +10,14 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use shared::api::Plan;
+use shared::reason::text;
+use shared::reason::topics::Topics;
 use shared::retention::{self as rules, Cut, Limit};
 use shared::state::{Base, EventFact};
 use shared::time::{Day, Millis};
 
 use crate::db::retention::{self, Going, NewBase, Place};
-use crate::db::{Db, DbError, usage};
+use crate::db::{Db, DbError, reasons, usage};
 use crate::jobs::run::{Held, JobError, Work};
 use crate::seams;
 
@@ -177,7 +179,8 @@ async fn events(held: &mut Held<Step>, size: Size, cutting: Cutting, after: i64)
         let records: Vec<i64> = by_record(&going).into_keys().collect();
         let known = retention::bases(&held.db, &records).await?;
         let known = known.into_iter().map(|row| (row.customer_id, row.base)).collect();
-        let Folded { bases, gone } = fold(going, &known)?;
+        let topics = reasons::topics(&held.db).await?;
+        let Folded { bases, gone } = fold(going, &known, &topics)?;
         // Rows that stay are behind: a later version wrote what they would be added to.
         let after = if gone.is_empty() { last + 1 } else { last };
         let mut statements = retention::drop_events(&gone)?;
@@ -208,13 +211,13 @@ fn by_record(going: &[Going]) -> BTreeMap<i64, Vec<&Going>> {
     by_record
 }
 
-fn fold(going: Vec<Going>, known: &BTreeMap<i64, String>) -> Result<Folded, DbError> {
+fn fold(going: Vec<Going>, known: &BTreeMap<i64, String>, topics: &Topics) -> Result<Folded, DbError> {
     let mut bases = Vec::new();
     let mut stays = Vec::new();
     for (record, events) in by_record(&going) {
         let facts: Vec<EventFact> = events.into_iter().map(fact).collect();
         let was = known.get(&record);
-        match added(was.map(String::as_str), &facts)? {
+        match added(was.map(String::as_str), &facts, topics)? {
             Added::Newer => stays.push(record),
             Added::Nothing => {}
             Added::Base(base) => bases.push(NewBase(record, base, was.cloned())),
@@ -237,9 +240,9 @@ pub enum Added {
 
 /// # Errors
 /// [`DbError::Bug`] where `was` is no base.
-pub fn added(was: Option<&str>, events: &[EventFact]) -> Result<Added, DbError> {
+pub fn added(was: Option<&str>, events: &[EventFact], topics: &Topics) -> Result<Added, DbError> {
     let json = |error: serde_json::Error| DbError::Bug(format!("a base: {error}"));
-    let more = Base::of(events);
+    let more = Base::of(events, &|words| text::read(words, topics));
     let base = match was {
         None if more.is_empty() => return Ok(Added::Nothing),
         None => more,

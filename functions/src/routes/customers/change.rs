@@ -98,7 +98,8 @@ fn entry(before: &Editable, owner: Option<Carer>, new_owner: Option<Option<i64>>
     if is_retagged { entry.field("tags") } else { entry }
 }
 
-async fn stale(ctx: &Ctx, id: &Id, yours: u32) -> Result<Problem, Problem> {
+/// Who was quicker, and with what.
+pub async fn stale(ctx: &Ctx, id: &Id, yours: u32) -> Result<Problem, Problem> {
     let current = show::read(ctx, id).await?;
     Ok(Problem::stale(yours, current.version, &current))
 }

@@ -1,6 +1,7 @@
 //! `GET /api/customers/export.csv`.
 
 use std::collections::{BTreeSet, VecDeque};
+use std::sync::Arc;
 
 use axum::body::{Body, Bytes};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
@@ -11,27 +12,29 @@ use shared::api::{Column, CustomerQuery, CustomerRow};
 use shared::audit::Action;
 use shared::export::{Cell, csv};
 use shared::id::Id;
-use shared::money::Currency;
-use shared::time::Day;
+use shared::money::{Currency, Money};
+use shared::time::Millis;
 use utoipa::IntoParams;
 use worker::send::SendFuture;
 
 use super::{query, row};
+use crate::advice::{self, Advice};
 use crate::ctx::Ctx;
 use crate::db::audit::{self, Entry};
 use crate::db::customers::{self, Filter, Row};
 use crate::db::{Db, DbError, lists, shop};
 use crate::extract::QueryString;
+use crate::offering::{self, Shelf};
 use crate::problem::Problem;
 
-/// Customers a page: a million of them stay below the calls that one request may make.
-const PAGE: u32 = 2_000;
+/// Customers a page, of three calls to the database: a million of them stay below the calls that one request may make.
+const PAGE: u32 = 4_000;
 
 /// Chosen one by one.
 const NAMED: usize = 1_000;
 
 /// What the file holds where no columns were chosen.
-const FIELDS: [&str; 23] = [
+const FIELDS: [&str; 30] = [
     "id",
     "external_id",
     "kind",
@@ -48,6 +51,13 @@ const FIELDS: [&str; 23] = [
     "set_aside",
     "set_aside_until",
     "main_trigger",
+    "recommended",
+    "recommended_by",
+    "recommended_channel",
+    "recommended_due",
+    "expected_margin",
+    "waiting_a_day",
+    "regain",
     "lifetime_value",
     "currency",
     "last_order",
@@ -56,6 +66,9 @@ const FIELDS: [&str; 23] = [
     "owner",
     "tags",
 ];
+
+/// Fields that ask for what is recommended.
+const ADVICE: [&str; 5] = ["recommended", "recommended_by", "recommended_channel", "recommended_due", "expected_margin"];
 
 /// The list's query with what a file needs besides.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
@@ -84,7 +97,7 @@ pub struct ExportQuery {
 /// Whose rows the file has.
 #[derive(Debug, Clone)]
 enum Chosen {
-    List { filter: Filter, except: BTreeSet<i64> },
+    List { filter: Box<Filter>, except: BTreeSet<i64> },
     Some(Vec<i64>),
 }
 
@@ -111,17 +124,20 @@ pub async fn export(ctx: Ctx, QueryString(asked): QueryString<ExportQuery>) -> R
         None => {
             let except = asked.except.as_deref().filter(|ids| !ids.is_empty()).map(named).transpose()?.unwrap_or_default();
             let except = if except.is_empty() { Vec::new() } else { lists::ids_of(&ctx.db, &except).await? };
-            let filter = query::filter(&ctx, &CustomerQuery::from(asked)).await?;
+            let filter = Box::new(query::filter(&ctx, &CustomerQuery::from(asked)).await?);
             Chosen::List { filter, except: except.into_iter().collect() }
         }
     };
-    let home = shop::read(&ctx.db).await?.home_currency;
+    let shop = shop::read(&ctx.db).await?;
+    let is_advised = fields.iter().any(|field| ADVICE.contains(field));
+    let shelf = if is_advised { Some(Arc::new(offering::shelf(&ctx.db, &shop, ctx.now).await?)) } else { None };
+    let home = shop.home_currency;
     // Written down before the first row leaves: a file that breaks off has left as well.
     audit::write(&ctx, log).await?;
-    let (db, today) = (ctx.db.clone(), ctx.now.day());
+    let (db, now) = (ctx.db.clone(), ctx.now);
     let pages = stream::try_unfold(Step::Start, move |step| {
-        let (db, chosen, fields) = (db.clone(), chosen.clone(), fields.clone());
-        SendFuture::new(async move { page(&db, &chosen, &fields, (home, today), step).await })
+        let (db, chosen, fields, shelf) = (db.clone(), chosen.clone(), fields.clone(), shelf.clone());
+        SendFuture::new(async move { page(&db, &chosen, &fields, shelf.as_deref(), (home, now), step).await })
     });
     let headers = [(CONTENT_TYPE, "text/csv; charset=utf-8"), (CONTENT_DISPOSITION, "attachment; filename=\"customers.csv\"")];
     Ok((headers, Body::from_stream(pages)).into_response())
@@ -131,7 +147,8 @@ async fn page(
     db: &Db,
     chosen: &Chosen,
     fields: &[&'static str],
-    (home, today): (Currency, Day),
+    shelf: Option<&Shelf>,
+    (home, now): (Currency, Millis),
     step: Step,
 ) -> Result<Option<(Bytes, Step)>, DbError> {
     let (after, is_first) = match step {
@@ -147,10 +164,15 @@ async fn page(
         Chosen::List { except, .. } => ids.iter().copied().filter(|id| !except.contains(id)).collect(),
         Chosen::Some(_) => ids.clone(),
     };
-    let rows = if wanted.is_empty() { Vec::new() } else { customers::rows(db, &wanted, today).await? };
+    let rows = if wanted.is_empty() { Vec::new() } else { customers::rows(db, &wanted, now.day()).await? };
     // The file has no chart, and unpacking its points is most of a row's work.
+    let rows: Vec<Row> = rows.into_iter().map(|customer| Row { history: None, ..customer }).collect();
+    let advice = match shelf {
+        Some(shelf) => advice::advise(db, &rows, shelf, now).await?,
+        None => vec![Advice::default(); rows.len()],
+    };
     let lines: Vec<Vec<Cell>> =
-        rows.into_iter().map(|customer| cells(row::wire(Row { history: None, ..customer }, home), fields)).collect();
+        rows.into_iter().zip(advice).map(|(customer, advice)| cells(row::wire(customer, home, advice), fields)).collect();
     let text = csv(fields, &lines);
     let body = if is_first { text } else { text.split_once("\r\n").map(|(_, rest)| rest.to_owned()).unwrap_or_default() };
     let next = match ids.last() {
@@ -209,6 +231,8 @@ fn cells(customer: CustomerRow, fields: &[&'static str]) -> Vec<Cell> {
 fn cell(customer: &CustomerRow, field: &str) -> Cell {
     let text = |text: Option<&str>| text.map_or(Cell::Empty, |text| Cell::Text(text.to_owned()));
     let probability = |p: f64| Cell::Number(format!("{p:.4}"));
+    let amount = |money: Option<Money>| money.map_or(Cell::Empty, |money| Cell::Number(money.amount()));
+    let todo = customer.recommended.as_ref();
     match field {
         "id" => Cell::Text(customer.id.to_string()),
         "external_id" => text(Some(&customer.external_id)),
@@ -226,7 +250,14 @@ fn cell(customer: &CustomerRow, field: &str) -> Cell {
         "set_aside" => text(customer.set_aside.as_ref().map(|aside| aside.reason.as_str())),
         "set_aside_until" => text(customer.set_aside.as_ref().map(|aside| aside.until.as_str())),
         "main_trigger" => text(customer.triggers.first().map(|trigger| trigger.text.as_str())),
-        "lifetime_value" => customer.lifetime_value.map_or(Cell::Empty, |money| Cell::Number(money.amount())),
+        "recommended" => text(todo.map(|todo| todo.name.as_str())),
+        "recommended_by" => text(todo.map(|todo| todo.by.as_str())),
+        "recommended_channel" => text(todo.and_then(|todo| todo.channel.as_deref())),
+        "recommended_due" => text(todo.and_then(|todo| todo.due.as_deref())),
+        "expected_margin" => amount(todo.map(|todo| todo.margin)),
+        "waiting_a_day" => amount(customer.waiting),
+        "regain" => amount(customer.regain),
+        "lifetime_value" => amount(customer.lifetime_value),
         "currency" => text(customer.lifetime_value.map(|money| money.currency.to_string()).as_deref()),
         "last_order" => text(customer.last_order.as_deref()),
         "deadline" => text(customer.deadline.as_deref()),

@@ -1,14 +1,17 @@
 //! `GET /api/customers`.
 
 use axum::Json;
+use futures_util::future::try_join;
 use shared::api::{CustomerQuery, CustomersMeta, CustomersResponse, Tier};
 use shared::time::Millis;
 
 use super::{query, row};
+use crate::advice;
 use crate::ctx::Ctx;
 use crate::db::customers::{self, COUNTED, Filter, Summary};
 use crate::db::rollups;
 use crate::extract::QueryString;
+use crate::offering;
 use crate::problem::Problem;
 
 /// Customers by tier, search, who looks after them, tag, lifecycle and country, sorted, a part at a time.
@@ -30,17 +33,25 @@ pub async fn list(ctx: Ctx, QueryString(asked): QueryString<CustomerQuery>) -> R
         part.after =
             Some(now.ok_or_else(|| Problem::field("cursor", "The list has changed since: start again without a cursor"))?);
     }
-    let (mut places, found, summary) = customers::places_and_summary(&ctx.db, &filter, &part, home, rolled).await?;
+    let is_rolled = rolled.is_some();
+    let places = customers::places_and_summary(&ctx.db, &filter, &part, home, rolled);
+    let ((mut places, found, mut summary), shelf) = try_join(places, offering::shelf(&ctx.db, &shop, ctx.now)).await?;
     let goes_on = places.len() > limit;
     places.truncate(limit);
     let next_cursor = places.last().filter(|_| goes_on).map(|place| query::cursor(&filter, place));
     let ids: Vec<i64> = places.iter().map(|place| place.id).collect();
     let rows = if ids.is_empty() { Vec::new() } else { customers::rows(&ctx.db, &ids, ctx.now.day()).await? };
+    let advice = advice::advise(&ctx.db, &rows, &shelf, ctx.now).await?;
+    // Of a large shop the roll-up tells it.
+    if !is_rolled {
+        advice::tell_best(&ctx.db, &mut summary.tiers, &shelf, ctx.now).await?;
+    }
     let (total, total_at_least) = totals(&filter, found, &summary);
     let Summary { tiers, waiting, as_of, card } = summary;
     let as_of = as_of.map(Millis::rfc3339);
     let meta = CustomersMeta { total, total_at_least, next_cursor, as_of, waiting, tiers, model: card };
-    Ok(Json(CustomersResponse { customers: rows.into_iter().map(|customer| row::wire(customer, home)).collect(), meta }))
+    let customers = rows.into_iter().zip(advice).map(|(customer, advice)| row::wire(customer, home, advice)).collect();
+    Ok(Json(CustomersResponse { customers, meta }))
 }
 
 /// Exact for tiers, from the counts of all; exact for other filters up to [`COUNTED`], else only "at least".
@@ -66,7 +77,8 @@ mod tests {
             customers,
             value: Money::new(0, Currency::USD),
             value_unknown: 0,
-            main_trigger: None,
+            top_triggers: Vec::new(),
+            best: None,
         };
         let rows = vec![counted(Tier::Immediate, 3), counted(Tier::Lost, 40)];
         let summary = Summary { tiers: rows, waiting: 0, as_of: None, card: None };

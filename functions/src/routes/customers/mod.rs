@@ -7,6 +7,7 @@ pub mod export;
 pub mod list;
 pub mod person;
 pub mod query;
+pub mod reason;
 pub mod row;
 pub mod set_aside;
 mod shopping;

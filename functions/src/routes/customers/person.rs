@@ -19,9 +19,8 @@ use crate::db::erasure::{self, Pile};
 use crate::db::fold::{self, Mark};
 use crate::db::person::{self, TABLES};
 use crate::db::{Db, DbError, suppressions};
-use crate::erasure::{Needles, names};
+use crate::erasure::{Needles, Part, named_in};
 use crate::extract::PathId;
-use crate::intake::fold::Reader;
 use crate::problem::Problem;
 
 /// Rows of a table at once.
@@ -179,16 +178,13 @@ async fn page(whom: &Whom, step: Step) -> Result<(&'static str, Vec<Value>, Step
 
 /// Messages that name the person, of a part of the pile, and where to go on.
 async fn messages(whom: &Whom, pile: Pile, after: i64, end: i64) -> Result<(Vec<Value>, Option<i64>), DbError> {
-    let Some(upto) = erasure::page_end(&whom.db, pile, after, end, MESSAGES).await? else { return Ok((Vec::new(), None)) };
-    let found = erasure::page(&whom.db, pile, after, upto, &whom.needles.texts(), CHARACTERS).await?;
-    let is_cut = found.first().is_some_and(|first| (first.n as usize) > found.len());
-    let next = found.last().filter(|_| is_cut).map_or(upto, |last| last.id);
-    let reader = Reader::new(&whom.mark);
-    let named = found.iter().filter(|message| names(&reader, &whom.needles, message)).map(|message| {
+    let part = Part { pile, after, end, messages: MESSAGES, characters: CHARACTERS };
+    let Some((named, next)) = named_in(&whom.db, &whom.mark, &whom.needles, part).await? else { return Ok((Vec::new(), None)) };
+    let told = named.iter().map(|message| {
         let body: Value = serde_json::from_str(&message.body).unwrap_or_else(|_| Value::String(message.body.clone()));
         json!({ "topic": message.topic, "received_at": Millis(message.received_at).rfc3339(), "body": body })
     });
-    Ok((named.collect(), Some(next)))
+    Ok((told.collect(), Some(next)))
 }
 
 async fn suppressed(db: &Db, keys: &[crate::db::intake::Key]) -> Result<Vec<Value>, DbError> {
@@ -196,7 +192,7 @@ async fn suppressed(db: &Db, keys: &[crate::db::intake::Key]) -> Result<Vec<Valu
         keys.iter().filter(|key| matches!(key.0, "email" | "phone")).filter_map(suppressions::address).collect();
     let asked: Vec<_> = addresses.iter().map(|(channel, address)| (*channel, address.as_str())).collect();
     let found = suppressions::find(db, &asked).await?;
-    Ok(found.iter().map(|row| serde_json::to_value(show::told(row)).unwrap_or_default()).collect())
+    Ok(found.iter().flatten().map(|row| serde_json::to_value(show::told(row)).unwrap_or_default()).collect())
 }
 
 /// A row with its times in words a person can read and its JSON as JSON.

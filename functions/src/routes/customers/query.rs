@@ -10,11 +10,13 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use shared::api::{CustomerQuery, Lifecycle, Tier};
 use shared::id::Id;
+use shared::segment::filter::Checked;
 
 use crate::ctx::Ctx;
 use crate::db::customers::{Care, Filter, Part, Place, Search, Sort};
 use crate::db::edits;
 use crate::problem::Problem;
+use crate::routes::segments;
 
 const LIMIT: u32 = 100;
 const MOST: u32 = 500;
@@ -43,6 +45,13 @@ enum Carer {
     Person(Id),
 }
 
+/// What `segment` may say.
+enum Where {
+    Known(Checked),
+    /// One that a marketer defined.
+    Own(Id),
+}
+
 /// What the list holds, for who asks.
 pub async fn filter(ctx: &Ctx, query: &CustomerQuery) -> Result<Filter, Problem> {
     let filter = read(query)?;
@@ -58,14 +67,19 @@ pub async fn filter(ctx: &Ctx, query: &CustomerQuery) -> Result<Filter, Problem>
             Some(Care::Person(found.ok_or_else(|| Problem::field("owner", "Nobody of the team has this id"))?.id))
         }
     };
-    Ok(Filter { care, ..filter })
+    let segment = match place(query)? {
+        Some(Where::Own(id)) => Some(segments::checked(ctx, &id).await?),
+        _ => filter.segment,
+    };
+    Ok(Filter { care, segment, ..filter })
 }
 
-/// The same as far as it can be told without knowing who asks: everything but who looks after the customers.
+/// The same as far as it can be told without the database: everything but who looks after the customers, and segments of marketers.
 pub fn read(query: &CustomerQuery) -> Result<Filter, Problem> {
-    if query.segment.as_deref().is_some_and(|segment| !segment.is_empty()) {
-        return Err(Problem::field("segment", "There are no segments yet: leave it out"));
-    }
+    let segment = place(query)?.and_then(|place| match place {
+        Where::Known(checked) => Some(checked),
+        Where::Own(_) => None,
+    });
     carer(query)?;
     let tiers = several(query.tier.as_deref(), Tier::parse).ok_or_else(|| Problem::field("tier", TIERS))?;
     let lifecycles = several(query.lifecycle.as_deref(), Lifecycle::parse);
@@ -83,7 +97,7 @@ pub fn read(query: &CustomerQuery) -> Result<Filter, Problem> {
         email: text.to_lowercase(),
         external: text.to_owned(),
     });
-    Ok(Filter { tiers, search, care: None, tag, lifecycles, countries, sort, down: sort.starts_down() != turned })
+    Ok(Filter { tiers, search, care: None, tag, lifecycles, countries, segment, sort, down: sort.starts_down() != turned })
 }
 
 /// The query string of an address as `GET /api/customers` reads it, with or without its `?`.
@@ -133,6 +147,17 @@ fn country(text: &str) -> Option<String> {
     is_code.then(|| text.to_ascii_uppercase())
 }
 
+fn place(query: &CustomerQuery) -> Result<Option<Where>, Problem> {
+    let text = query.segment.as_deref().map(str::trim).unwrap_or_default();
+    if text.is_empty() {
+        return Ok(None);
+    }
+    if let Some(checked) = Checked::of_code(text) {
+        return Ok(Some(Where::Known(checked)));
+    }
+    Id::parse(text).map(|id| Some(Where::Own(id))).map_err(|_| Problem::field("segment", SEGMENTS))
+}
+
 fn carer(query: &CustomerQuery) -> Result<Option<Carer>, Problem> {
     Ok(match query.owner.as_deref().map(str::trim).unwrap_or_default() {
         "" => None,
@@ -145,8 +170,9 @@ fn carer(query: &CustomerQuery) -> Result<Option<Carer>, Problem> {
 const TIERS: &str = "Use immediate, moderate, early, healthy, lost, set_aside or not_scored, several with commas between";
 const LIFECYCLES: &str = "Use new, active, at_risk, lost, in_win_back, won_back or given_up, several with commas between";
 const COUNTRIES: &str = "Use the two letters of ISO 3166-1, such as DE, several with commas between";
+const SEGMENTS: &str = "Use the code of a micro-segment, row: and the code of a row, or the id of a segment";
 const OWNERS: &str = "Use a person's id, me, or none";
-const SORTS: &str = "Use risk, value, name, last_order or deadline, with a leading - for the other way round";
+const SORTS: &str = "Use risk, value, name, last_order, deadline, waiting or regain, with a leading - for the other way round";
 
 #[cfg(test)]
 mod tests {

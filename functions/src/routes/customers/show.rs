@@ -10,12 +10,14 @@ use shared::risk::{self, Score, history_points};
 use shared::time::Millis;
 
 use super::{row, shopping};
+use crate::advice::{self, Advice};
 use crate::ctx::Ctx;
 use crate::db::profile::{self, Belongings, ConsentRow, ContactRow, OrderRow, Profile};
 use crate::db::shop::{self, Shop};
 use crate::db::suppressions::{self, Suppression};
 use crate::db::totals;
 use crate::extract::PathId;
+use crate::offering;
 use crate::problem::Problem;
 use crate::routes::notes;
 use crate::suppression::Channel;
@@ -37,7 +39,10 @@ pub async fn read(ctx: &Ctx, id: &Id) -> Result<Customer, Problem> {
     let belongings = profile::belongings(&ctx.db, profile.row.row_id, shop.home_currency).await?;
     let suppressed = suppressed(ctx, &belongings.contacts).await?;
     let shopping = shopping::read(ctx, &belongings).await?;
-    Ok(Customer { shopping, ..wire(profile, belongings, suppressed, &shop, ctx) })
+    let shelf = offering::shelf(&ctx.db, &shop, ctx.now).await?;
+    let advice = advice::advise(&ctx.db, std::slice::from_ref(&profile.row), &shelf, ctx.now).await?;
+    let advice = advice.into_iter().next().unwrap_or_default();
+    Ok(Customer { shopping, ..wire(profile, belongings, suppressed, advice, &shop, ctx) })
 }
 
 /// Of each contact, in their order.
@@ -48,16 +53,9 @@ async fn suppressed(ctx: &Ctx, contacts: &[ContactRow]) -> Result<Vec<Vec<Suppre
     };
     let all: Vec<(Channel, String)> = contacts.iter().flat_map(addresses).collect();
     let asked: Vec<(Channel, &str)> = all.iter().map(|(channel, address)| (*channel, address.as_str())).collect();
-    let found = suppressions::find(&ctx.db, &asked).await?;
-    if found.is_empty() {
-        return Ok(Vec::new());
-    }
-    let hasher = ctx.db.hasher()?;
-    let of = |(channel, address): &(Channel, String)| {
-        let hash = hasher.hash(*channel, address);
-        found.iter().find(|row| row.channel == *channel && row.hash == hash).map(told)
-    };
-    Ok(contacts.iter().map(|contact| addresses(contact).iter().filter_map(of).collect()).collect())
+    let mut found = suppressions::find(&ctx.db, &asked).await?.into_iter();
+    let of = |contact| found.by_ref().take(addresses(contact).len()).flatten().map(|row| told(&row)).collect();
+    Ok(contacts.iter().map(of).collect())
 }
 
 pub fn told(row: &Suppression) -> Suppressed {
@@ -69,7 +67,14 @@ pub fn told(row: &Suppression) -> Suppressed {
     }
 }
 
-fn wire(profile: Profile, belongings: Belongings, suppressed: Vec<Vec<Suppressed>>, shop: &Shop, ctx: &Ctx) -> Customer {
+fn wire(
+    profile: Profile,
+    belongings: Belongings,
+    suppressed: Vec<Vec<Suppressed>>,
+    advice: Advice,
+    shop: &Shop,
+    ctx: &Ctx,
+) -> Customer {
     let (home, today) = (shop.home_currency, ctx.now.day());
     let Profile { row, score, traits, version, objected_at } = profile;
     let score: Option<Score> = score.and_then(|json| serde_json::from_str(&json).ok());
@@ -105,11 +110,12 @@ fn wire(profile: Profile, belongings: Belongings, suppressed: Vec<Vec<Suppressed
             .as_ref()
             .and_then(|score| score.second_value_interval)
             .map(|ends| row::money_interval(ends, home)),
+        why: score.as_ref().and_then(|score| score.why.clone()),
         rhythm: score.and_then(|score| score.rhythm),
         home_currency: home,
         shopping: Shopping::default(),
         objected_at: objected_at.map(|at| Millis(at).rfc3339()),
-        row: row::wire(row, home),
+        row: row::wire(row, home, advice),
     }
 }
 

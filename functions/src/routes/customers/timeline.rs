@@ -4,9 +4,10 @@ use axum::Json;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Deserialize;
-use shared::api::{TimelineItem, TimelineMeta, TimelineResponse};
+use shared::api::{Tier, TimelineItem, TimelineMeta, TimelineResponse};
 use shared::id::Id;
 use shared::money::Money;
+use shared::segment::Segment;
 use shared::time::Millis;
 use utoipa::IntoParams;
 
@@ -77,6 +78,7 @@ fn item(row: Happening) -> TimelineItem {
         "set_aside" => (aside_title(&title, detail.as_deref().unwrap_or_default()), more),
         "merge" => (format!("Merged with {title}"), Some(merge_reason(detail.as_deref().unwrap_or_default(), more.as_deref()))),
         "merge_undone" => (format!("Taken apart from {title}"), None),
+        "moved" => moved(&title, detail.as_deref().unwrap_or_default(), more.as_deref()),
         "set_aside_ended" => ("No longer set aside".to_owned(), None),
         _ => (consent_title(&title, detail.as_deref().unwrap_or_default()), more.map(|source| format!("By {source}"))),
     };
@@ -104,6 +106,21 @@ fn consent_title(what: &str, state: &str) -> String {
 /// `on_leave` and a day become `Set aside: on leave, until 2026-04-01`.
 fn aside_title(reason: &str, until: &str) -> String {
     format!("Set aside: {}, until {until}", reason.replace('_', " "))
+}
+
+/// Between segments, tiers, or both.
+fn moved(was: &str, became: &str, tiers: Option<&str>) -> (String, Option<String>) {
+    let name = |number: &str| number.parse().ok().and_then(Segment::of_number).map(Segment::name);
+    let tiers: Option<(i32, i32)> = tiers.and_then(|text| serde_json::from_str(text).ok());
+    let tiers = tiers.map(|(was, became)| {
+        let word = |code: i32| Tier::from_code(code).as_str().replace('_', " ");
+        format!("from {} to {}", word(was), word(became))
+    });
+    match (name(was).zip(name(became)), tiers) {
+        (Some((was, became)), tiers) => (format!("Moved from {was} to {became}"), tiers.map(|tiers| format!("Risk {tiers}"))),
+        (None, Some(tiers)) => (format!("Risk moved {tiers}"), None),
+        (None, None) => ("Moved".to_owned(), None),
+    }
 }
 
 /// Why two records became one, in words.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::api::{ModelCard, Named, Risk, RiskInterval, SetAside, Tier, Trigger};
+use crate::api::{Begun, BestOfTier, ModelCard, Named, Recommended, Risk, RiskInterval, RowReason, SetAside, Tier, Trigger};
 use crate::id::Id;
 use crate::money::Money;
 
@@ -43,7 +43,9 @@ pub struct CustomerRow {
     pub risk_interval: Option<RiskInterval>,
     pub set_aside: Option<SetAside>,
     pub triggers: Vec<Trigger>,
-    /// Always null until segments exist.
+    /// Why they leave or left; null where nothing tells.
+    pub reason: Option<RowReason>,
+    /// The code of the micro-segment; null before it is known.
     pub segment: Option<String>,
     /// Expected in the next 12 months; `None` where it cannot be told.
     pub lifetime_value: Option<Money>,
@@ -57,6 +59,18 @@ pub struct CustomerRow {
     /// p30 in per cent over the last 12 weeks, oldest first, for the small chart.
     pub trend: Vec<u8>,
     pub sample: bool,
+    /// Of those at risk: the margin that each day of waiting is expected to cost.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waiting: Option<Money>,
+    /// Of the lost: the margin that contact is expected to bring beyond what comes back by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub regain: Option<Money>,
+    /// The one thing to do about them; of those at risk and the lost.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recommended: Option<Recommended>,
+    /// What was begun for them already; nothing else is recommended until it is done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub begun: Option<Begun>,
     /// Who looks after them.
     pub owner: Option<Named>,
     pub tags: Vec<String>,
@@ -76,8 +90,12 @@ pub struct TierSummary {
     /// Sum of `lifetime_value` over those where it is known.
     pub value: Money,
     pub value_unknown: u64,
-    /// The most frequent first trigger's code.
-    pub main_trigger: Option<String>,
+    /// The most frequent first triggers' codes, at most three.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub top_triggers: Vec<String>,
+    /// What is recommended for most of its margin; null where nothing is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub best: Option<BestOfTier>,
 }
 
 /// The query of `GET /api/customers` and of its export.
@@ -88,6 +106,8 @@ pub struct CustomerQuery {
     /// Comma-separated tiers; none is all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tier: Option<String>,
+    /// The code of a micro-segment, `row:` and the code of a row of the matrix such as `row:high-price`, or the id of a segment that a
+    /// marketer defined.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub segment: Option<String>,
     /// Start of a name, address or external id.
@@ -104,7 +124,7 @@ pub struct CustomerQuery {
     /// Two letters, ISO 3166-1; several with commas between.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub country: Option<String>,
-    /// `risk` (default), `value`, `name`, `last_order`, `deadline`; a leading `-` turns the order round.
+    /// `risk` (default), `value`, `name`, `last_order`, `deadline`, `waiting`, `regain`; a leading `-` turns the order round.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sort: Option<String>,
     /// 1 to 500, default 100.

@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 use crate::api::{CurrencyTotal, CustomerRow, Explanation, MoneyInterval, Note, Peers, RiskPoint, Suppressed};
 use crate::id::Id;
 use crate::money::{Currency, Money};
+use crate::reason::Why;
 
 /// One customer, whole.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -47,6 +48,9 @@ pub struct Customer {
     /// What they buy and want, as the catalogue has it.
     #[serde(default)]
     pub shopping: Shopping,
+    /// Why they leave or left, with what that rests on; null where nothing tells.
+    #[serde(default)]
+    pub why: Option<Why>,
     /// Since when they object to profiling: not scored, not modelled.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub objected_at: Option<String>,

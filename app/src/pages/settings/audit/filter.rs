@@ -64,6 +64,7 @@ pub(super) fn group(group: Group) -> &'static str {
         Group::Data => "Imports and jobs",
         Group::Customers => "Customers",
         Group::Views => "Saved views",
+        Group::Plans => "Segments, offers, improvements",
         Group::Exports => "Exports",
     }
 }

@@ -1,0 +1,12 @@
+//! Segments: which groups are leaving, of what worth, for what reason.
+
+mod exclusions;
+mod list;
+mod offer;
+mod one;
+pub mod topics;
+mod write;
+
+pub use list::SegmentsPage;
+pub use one::SegmentPage;
+pub use write::WriteSegmentPage;
