@@ -85,11 +85,21 @@ export async function aModel(server, api) {
 export const keepModel = (server, { parameters, card }, at) =>
   server.d1("insert into models (name, parameters, card, live, created_at) values ('risk', ?1, ?2, 1, ?3)", parameters, card, at);
 
+// Rows of scores and facets without where customers stand in the shop: that follows the shop's thirds, which a run of segments finds in
+// its own time.
+const PLACE = ["value_tier", "win_back", "segment", "waiting", "regain", "contact", "alone", "margin_back", "order_back"];
+export const unplaced = (rows) => rows.map((row) => {
+  const rest = Object.fromEntries(Object.entries(row).filter(([name]) => !PLACE.includes(name)));
+  if (typeof row.score !== "string") return rest;
+  const { cell, chances, ...score } = JSON.parse(row.score);
+  return { ...rest, score };
+});
+
 // What scoring left, without times and versions.
 export const scored = async (server) => ({
   states: await server.d1("select customer_id, state from states order by 1"),
-  scores: await server.d1("select customer_id, score, history from scores order by 1"),
-  facets: await server.d1("select * from facets order by 1"),
+  scores: unplaced(await server.d1("select customer_id, score, history from scores order by 1")),
+  facets: unplaced(await server.d1("select * from facets order by 1")),
 });
 
 export const counts = ({ rows_read, rows_accepted, rows_duplicate, rows_rejected }) => [rows_read, rows_accepted, rows_duplicate, rows_rejected];

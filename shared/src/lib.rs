@@ -17,6 +17,7 @@ pub mod industry;
 pub mod learn;
 pub mod limits;
 pub mod measure;
+pub mod message;
 pub mod money;
 pub mod offer;
 pub mod outbound;

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
 
 import { start } from "../harness.mjs";
-import { begin, event, imported, order, person, ran } from "../rows.mjs";
+import { begin, event, imported, order, person, ran, unplaced } from "../rows.mjs";
 
 let server, api;
 before(async () => {
@@ -18,7 +18,7 @@ beforeEach(async () => {
 
 const everything = async () => {
   const tables = ["customers", "identities", "contacts", "consents", "orders", "events", "states", "scores", "facets"];
-  return Object.fromEntries(await Promise.all(tables.map(async (name) => [name, await server.d1(`select * from ${name}`)])));
+  return Object.fromEntries(await Promise.all(tables.map(async (name) => [name, unplaced(await server.d1(`select * from ${name}`))])));
 };
 const load = async (customers = 30) => {
   const people = Array.from({ length: customers }, (_, n) =>

@@ -28,7 +28,17 @@ pub struct Editable {
 pub struct Edit {
     pub id: i64,
     pub version: u32,
+    /// As they stood.
+    pub had: Vec<String>,
     pub tags: Vec<String>,
+}
+
+impl Edit {
+    /// Whether one of these tags, in lower case, comes or goes.
+    fn turns(&self, telling: &[String]) -> bool {
+        let holds = |tags: &[String], one: &String| tags.iter().any(|tag| tag.to_lowercase() == *one);
+        telling.iter().any(|one| holds(&self.had, one) != holds(&self.tags, one))
+    }
 }
 
 /// What changes of all of them alike.
@@ -83,9 +93,11 @@ pub async fn tags_in_use(db: &Db, most: u32) -> Result<Vec<TagCount>, DbError> {
 /// # Errors
 /// [`DbError::is_stale`] of `customers` where somebody was quicker with one of them.
 pub async fn change(db: &Db, edits: &[Edit], alike: &Alike, now: Millis, log: Statement) -> Result<(), DbError> {
-    let rows = edits.iter().map(|Edit { id, version, tags }| Ok((id, version, text(tags)?)));
+    let rows = edits.iter().map(|Edit { id, version, tags, .. }| Ok((id, version, text(tags)?)));
     let rows = rows.collect::<Result<Vec<_>, DbError>>()?;
-    let telling = segments::telling_tags(db).await?;
+    let retagged = edits.iter().any(|edit| edit.had != edit.tags);
+    let telling = if retagged { segments::telling_tags(db).await? } else { Vec::new() };
+    let turned: Vec<[i64; 1]> = edits.iter().filter(|edit| edit.turns(&telling)).map(|edit| [edit.id]).collect();
     let mut statements = Vec::new();
     for page in json_pages(&rows)? {
         let page = || Param::Json(page.clone());
@@ -93,8 +105,6 @@ pub async fn change(db: &Db, edits: &[Edit], alike: &Alike, now: Millis, log: St
             Some(owner) => Statement::new(sql!("edits.sql", "change_owners"), params![page(), now, owner]),
             None => Statement::new(sql!("edits.sql", "change_tags"), params![page(), now]),
         });
-        statements.push(Statement::new(sql!("edits.sql", "place_again"), params![page(), Param::json(&telling)]));
-        statements.push(leases::wake_if_changed("score"));
         let Some(aside) = &alike.set_aside else { continue };
         statements.push(Statement::new(sql!("edits.sql", "lift"), params![page(), now, now.day()]));
         match aside {
@@ -116,7 +126,10 @@ pub async fn change(db: &Db, edits: &[Edit], alike: &Alike, now: Millis, log: St
             None => {}
         }
     }
-    if alike.set_aside.is_some() || alike.objected == Some(false) {
+    for page in json_pages(&turned)? {
+        statements.push(score_again(Param::Json(page)));
+    }
+    if !turned.is_empty() || alike.set_aside.is_some() || alike.objected == Some(false) {
         statements.push(leases::wake("score"));
     }
     statements.push(log);

@@ -55,16 +55,6 @@ where customer_id in (select value ->> 0 from json_each(?1));
 -- name: score_again
 update facets set dirty = min(dirty + 1, 2) where customer_id in (select value ->> 0 from json_each(?1));
 
--- name: place_again
--- [id, …]: whose tags leave them out of offers, or did so before. ?2: tags that do, in lower case.
-update facets set dirty = min(dirty + 1, 2)
-where customer_id in (select value ->> 0 from json_each(?1)) and (
-  excluded in (4, 5, 6, 8) or exists (
-    select 1 from customers c cross join json_each(c.tags) t
-    where c.id = facets.customer_id and lower(t.value) in (select value from json_each(?2))
-  )
-);
-
 -- name: object
 update customers set objected_at = coalesce(objected_at, ?2), reason = null, version = version + 1, updated_at = ?2 where id = ?1;
 

@@ -40,7 +40,7 @@ fn Form(way: FulfilmentWay, uploading: RwSignal<Option<FulfilmentWay>>, on_done:
             busy.try_set(false);
             match got {
                 Ok(CodeUploadAnswer { upload }) => {
-                    announce(words(&upload));
+                    announce(words(&upload, locale::count));
                     text.try_set(String::new());
                     uploaded.try_set(Some(upload));
                     on_done.run(());
@@ -70,20 +70,21 @@ fn Uploaded(upload: CodeUploaded) -> impl IntoView {
         upload.bad.iter().take(5).map(|bad| view! { <li>{format!("Line {}: {}", bad.line, bad.reason)}</li> }).collect_view();
     view! {
         <Notice kind>
-            <p>{words(&upload)}</p>
+            <p>{words(&upload, locale::count)}</p>
             {(upload.bad_count > 0).then(|| view! { <ul>{bad}</ul> })}
         </Notice>
     }
 }
 
-fn words(upload: &CodeUploaded) -> String {
+/// `count` writes a number as its reader does.
+fn words(upload: &CodeUploaded, count: fn(u64) -> String) -> String {
     let CodeUploaded { stored, duplicate, bad_count, .. } = upload;
-    let mut parts = vec![format!("{} {} added", locale::count(*stored), plural(*stored, "code", "codes"))];
+    let mut parts = vec![format!("{} {} added", count(*stored), plural(*stored, "code", "codes"))];
     if *duplicate > 0 {
-        parts.push(format!("{} known already", locale::count(*duplicate)));
+        parts.push(format!("{} known already", count(*duplicate)));
     }
     if *bad_count > 0 {
-        parts.push(format!("{} {} no code", locale::count(*bad_count), plural(*bad_count, "line is", "lines are")));
+        parts.push(format!("{} {} no code", count(*bad_count), plural(*bad_count, "line is", "lines are")));
     }
     format!("{}.", parts.join(", "))
 }
@@ -95,7 +96,7 @@ mod tests {
     #[test]
     fn what_became_of_an_upload_is_one_sentence() {
         let upload = |stored, duplicate, bad_count| CodeUploaded { stored, duplicate, bad: Vec::new(), bad_count };
-        assert_eq!(words(&upload(1, 0, 0)), "1 code added.");
-        assert_eq!(words(&upload(2, 3, 1)), "2 codes added, 3 known already, 1 line is no code.");
+        assert_eq!(words(&upload(1, 0, 0), |n| n.to_string()), "1 code added.");
+        assert_eq!(words(&upload(2, 3, 1), |n| n.to_string()), "2 codes added, 3 known already, 1 line is no code.");
     }
 }

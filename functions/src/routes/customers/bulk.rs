@@ -125,7 +125,7 @@ fn planned(rows: Vec<Editable>, except: &[Id], change: &Change) -> (Vec<Edit>, B
         let is_new_owner = change.owner.as_ref().is_some_and(|carer| carer.as_ref().map(|carer| carer.id) != row.owner_id);
         if is_new_owner || tags != had || set_aside::changes(row.set_aside().as_ref(), &change.set_aside) {
             bulk.changed += 1;
-            edits.push(Edit { id: row.id, version: row.version, tags });
+            edits.push(Edit { id: row.id, version: row.version, had, tags });
         }
     }
     (edits, bulk)
@@ -199,7 +199,7 @@ mod tests {
         let change = Change { owner: Some(None), ..tagging(&[], &[]) };
         let (edits, bulk) = planned(vec![row(1, None, "[]"), row(2, Some(7), "[]")], &[], &change);
         assert_eq!((edits.len(), bulk.changed), (1, 1));
-        assert_eq!(edits[0], Edit { id: 2, version: 3, tags: Vec::new() });
+        assert_eq!(edits[0], Edit { id: 2, version: 3, had: Vec::new(), tags: Vec::new() });
     }
 
     #[test]

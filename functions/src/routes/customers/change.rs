@@ -57,7 +57,7 @@ pub async fn change(
             Some(objected) => entry.value("objection_to_profiling", says(!objected), says(objected)),
             None => entry,
         };
-        let edit = Edit { id: before.id, version, tags };
+        let edit = Edit { id: before.id, version, had, tags };
         let alike = Alike { owner: new_owner, set_aside: aside, objected };
         let is_to_score = alike.set_aside.is_some() || objected.is_some();
         match edits::change(&ctx.db, &[edit], &alike, ctx.now, audit::append(&ctx, entry)).await {

@@ -87,7 +87,7 @@ fn every_field_has_a_code_a_sentence_and_operators_that_work() {
                 (_, Kind::Choice, _) => Some(options(field)[0].code),
                 (_, Kind::Date, Operator::Before | Operator::After) => Some("2026-01-31"),
                 (Field::Country, ..) => Some("DE"),
-                (Field::Owner | Field::Source, ..) => Some(id),
+                (Field::Owner | Field::Source | Field::Improvement, ..) => Some(id),
                 (Field::Segment, ..) => Some("high-price"),
                 (Field::Tag, ..) => Some("vip"),
                 _ => Some("7"),
