@@ -5,7 +5,7 @@ import { after, before, beforeEach, test } from "node:test";
 
 import { start } from "../harness.mjs";
 import { message, push, source, undo } from "../inbox.mjs";
-import { counts, event, imported, order, ran } from "../rows.mjs";
+import { counts, event, imported, order, ran, unplaced } from "../rows.mjs";
 
 const NOW = "2026-03-02T09:00:00Z";
 const DAY = 86_400_000;
@@ -63,7 +63,7 @@ async function made() {
   await done("score");
   const found = {
     states: await server.d1("select c.external_id, s.state from facets f join states s on s.customer_id = f.customer_id join customers c on c.id = f.customer_id order by 1"),
-    scores: await server.d1("select c.external_id, s.score from scores s join customers c on c.id = s.customer_id where c.merged_into is null order by 1"),
+    scores: unplaced(await server.d1("select c.external_id, s.score from scores s join customers c on c.id = s.customer_id where c.merged_into is null order by 1")),
     profiles: [],
   };
   for (const { public_id } of await server.d1("select c.public_id from facets f join customers c on c.id = f.customer_id order by c.external_id")) {
