@@ -123,7 +123,8 @@ fn leaver<'a>(row: &Row, wishes: &'a [(String, Day)]) -> Leaver<'a> {
     Leaver { tier: Tier::from_code(row.tier), reason, last: row.last_day.map(Day), wishes }
 }
 
-fn spent(given: GivenTo, period: i64) -> Spent {
+/// What somebody was promised, and what is spent on everybody.
+pub fn spent(given: GivenTo, period: i64) -> Spent {
     let day = |at: i64| Millis(at).day();
     Spent {
         period,

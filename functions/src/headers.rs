@@ -1,6 +1,6 @@
 //! The headers of every answer: one function here for the worker's, `public/_headers` for files, equal by a test.
 
-use axum::http::header::{CACHE_CONTROL, HeaderName};
+use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY as CONTENT_SECURITY_POLICY_NAME, HeaderName};
 use axum::http::{HeaderMap, HeaderValue};
 
 /// What the app may load and run: only its own files.
@@ -17,10 +17,17 @@ pub const EVERYWHERE: [(HeaderName, &str); 5] = [
     (HeaderName::from_static("referrer-policy"), "no-referrer"),
 ];
 
+/// What is shown alone, such as a picture: it may load nothing and run nothing.
+pub const SANDBOX: &str = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox";
+
 /// Sets them; an answer without a caching rule of its own is never stored, because it may hold somebody's data.
 pub fn set(headers: &mut HeaderMap) {
+    let is_sandboxed = headers.get(CONTENT_SECURITY_POLICY_NAME).is_some_and(|value| value == SANDBOX);
     for (name, value) in EVERYWHERE {
         headers.insert(name, HeaderValue::from_static(value));
+    }
+    if is_sandboxed {
+        headers.insert(CONTENT_SECURITY_POLICY_NAME, HeaderValue::from_static(SANDBOX));
     }
     headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
 }
@@ -36,6 +43,16 @@ mod tests {
         for (name, value) in EVERYWHERE {
             let line = format!("{name}: {value}");
             assert!(everything.lines().any(|text| text.trim().eq_ignore_ascii_case(&line)), "public/_headers lacks {line}");
+        }
+    }
+
+    #[test]
+    fn a_picture_keeps_its_narrower_policy_and_nothing_a_wider_one() {
+        for (own, expected) in [(SANDBOX, SANDBOX), ("default-src *", CONTENT_SECURITY_POLICY)] {
+            let mut headers = HeaderMap::new();
+            headers.insert(CONTENT_SECURITY_POLICY_NAME, HeaderValue::from_static(own));
+            set(&mut headers);
+            assert_eq!(headers.get(CONTENT_SECURITY_POLICY_NAME).and_then(|value| value.to_str().ok()), Some(expected));
         }
     }
 

@@ -6,6 +6,7 @@
 pub mod advice;
 mod auth;
 pub mod clock;
+pub mod copywriter;
 pub mod ctx;
 pub mod db;
 pub mod erasure;
@@ -20,7 +21,10 @@ pub mod offering;
 pub mod openapi;
 pub mod outbound;
 pub mod problem;
+pub mod promises;
 pub mod random;
+pub mod recipients;
+pub mod rendering;
 pub mod routes;
 pub mod seams;
 pub mod serve;

@@ -44,6 +44,8 @@ pub const PLACES: &[(&str, &str, Fate)] = &[
     ("codes", "customer_id", Fate::Moves),
     ("interventions", "customer_id", Fate::Moves),
     ("wishes", "customer_id", Fate::Refolded),
+    // Facts of the joined record are others: whatever is asked then is asked anew.
+    ("model_answers", "customer_id", Fate::Refolded),
     ("privacy_requests", "customer_id", Fate::Moves),
 ];
 

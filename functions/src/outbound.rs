@@ -112,8 +112,16 @@ pub async fn get(ask: &Ask<'_>, own: Own<'_>) -> Result<Answer, Failure> {
 /// # Errors
 /// Why nothing came back. What was asked for may have been done all the same.
 pub async fn write(write: &Write<'_>) -> Result<Answer, Failure> {
+    write_within(write, WRITTEN_WITHIN).await
+}
+
+/// The same with another time for the first line of the answer.
+///
+/// # Errors
+/// As [`write()`].
+pub async fn write_within(write: &Write<'_>, time: Duration) -> Result<Answer, Failure> {
     let abort = AbortController::default();
-    let mut response = within(WRITTEN_WITHIN, send(write, None, &abort)).await??;
+    let mut response = within(time, send(write, None, &abort)).await??;
     let (status, headers) = (response.status_code(), response.headers().clone());
     let body = response.stream().ok();
     Ok(Answer { status, headers, body, abort: Some(abort) })
@@ -151,8 +159,16 @@ impl Answer {
     /// # Errors
     /// Where nothing comes for too long, or the answer breaks off.
     pub async fn piece(&mut self) -> Result<Option<Vec<u8>>, Failure> {
+        self.piece_within(SILENT_FOR).await
+    }
+
+    /// The same with another time to be silent for.
+    ///
+    /// # Errors
+    /// As [`Answer::piece`].
+    pub async fn piece_within(&mut self, time: Duration) -> Result<Option<Vec<u8>>, Failure> {
         let Some(body) = &mut self.body else { return Ok(None) };
-        within(SILENT_FOR, body.next()).await?.transpose().map_err(|_| Failure::BrokenOff)
+        within(time, body.next()).await?.transpose().map_err(|_| Failure::BrokenOff)
     }
 
     /// The whole of a short answer.
@@ -180,7 +196,11 @@ impl Drop for Answer {
     }
 }
 
-async fn within<T>(time: Duration, work: impl Future<Output = T>) -> Result<T, Failure> {
+/// What `work` gives, or nothing of it where it takes longer.
+///
+/// # Errors
+/// [`Failure::Late`].
+pub async fn within<T>(time: Duration, work: impl Future<Output = T>) -> Result<T, Failure> {
     match select(Box::pin(work), Delay::from(time)).await {
         Either::Left((done, _)) => Ok(done),
         Either::Right(_) => Err(Failure::Late),

@@ -4,10 +4,15 @@
 //! one top-level key, and a list a `meta` beside it.
 
 mod audit;
+mod blocks;
+mod brand;
+mod campaigns;
 mod columns;
+mod copywriter;
 mod customers;
 mod economics;
 mod fulfilments;
+mod images;
 mod imports;
 mod improvements;
 mod interventions;
@@ -17,6 +22,7 @@ mod models;
 mod offers;
 mod people;
 mod privacy;
+mod proofs;
 mod reasons;
 mod segments;
 mod shop;
@@ -24,10 +30,15 @@ mod sources;
 pub mod worker;
 
 pub use audit::*;
+pub use blocks::*;
+pub use brand::*;
+pub use campaigns::*;
 pub use columns::*;
+pub use copywriter::*;
 pub use customers::*;
 pub use economics::*;
 pub use fulfilments::*;
+pub use images::*;
 pub use imports::*;
 pub use improvements::*;
 pub use interventions::*;
@@ -37,6 +48,7 @@ pub use models::*;
 pub use offers::*;
 pub use people::*;
 pub use privacy::*;
+pub use proofs::*;
 pub use reasons::*;
 pub use segments::*;
 pub use shop::*;

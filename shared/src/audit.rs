@@ -77,6 +77,21 @@ pub enum Action {
     CodesUploaded,
     InterventionBegun,
     InterventionChanged,
+    CampaignAdded,
+    CampaignChanged,
+    CampaignRemoved,
+    BrandChanged,
+    BlockAdded,
+    BlockChanged,
+    BlockRemoved,
+    ProofAdded,
+    ProofChanged,
+    ProofRemoved,
+    ImageAdded,
+    ImageRemoved,
+    TestSent,
+    CopywriterChanged,
+    CopywriterTested,
 }
 
 /// Actions that a reader looks for together.
@@ -104,7 +119,7 @@ pub struct Told<'a> {
 }
 
 impl Action {
-    pub const ALL: [Self; 72] = [
+    pub const ALL: [Self; 87] = [
         Self::SignedIn,
         Self::SignInFailed,
         Self::SignedOut,
@@ -177,6 +192,21 @@ impl Action {
         Self::CodesUploaded,
         Self::InterventionBegun,
         Self::InterventionChanged,
+        Self::CampaignAdded,
+        Self::CampaignChanged,
+        Self::CampaignRemoved,
+        Self::BrandChanged,
+        Self::BlockAdded,
+        Self::BlockChanged,
+        Self::BlockRemoved,
+        Self::ProofAdded,
+        Self::ProofChanged,
+        Self::ProofRemoved,
+        Self::ImageAdded,
+        Self::ImageRemoved,
+        Self::TestSent,
+        Self::CopywriterChanged,
+        Self::CopywriterTested,
     ];
 
     pub fn code(self) -> &'static str {
@@ -253,6 +283,21 @@ impl Action {
             Self::CodesUploaded => "codes_uploaded",
             Self::InterventionBegun => "intervention_begun",
             Self::InterventionChanged => "intervention_changed",
+            Self::CampaignAdded => "campaign_added",
+            Self::CampaignChanged => "campaign_changed",
+            Self::CampaignRemoved => "campaign_removed",
+            Self::BrandChanged => "brand_changed",
+            Self::BlockAdded => "block_added",
+            Self::BlockChanged => "block_changed",
+            Self::BlockRemoved => "block_removed",
+            Self::ProofAdded => "proof_added",
+            Self::ProofChanged => "proof_changed",
+            Self::ProofRemoved => "proof_removed",
+            Self::ImageAdded => "image_added",
+            Self::ImageRemoved => "image_removed",
+            Self::TestSent => "test_sent",
+            Self::CopywriterChanged => "copywriter_changed",
+            Self::CopywriterTested => "copywriter_tested",
         }
     }
 
@@ -283,7 +328,9 @@ impl Action {
             | Self::FulfilmentAdded
             | Self::FulfilmentChanged
             | Self::FulfilmentRemoved
-            | Self::FulfilmentTested => Group::Settings,
+            | Self::FulfilmentTested
+            | Self::BrandChanged => Group::Settings,
+            Self::CopywriterChanged | Self::CopywriterTested => Group::Settings,
             Self::ImportStarted
             | Self::ImportCancelled
             | Self::SourceAdded
@@ -312,9 +359,22 @@ impl Action {
             | Self::PrivacyRequestChanged
             | Self::InterventionBegun
             | Self::InterventionChanged => Group::Customers,
-            Self::ImprovementAdded | Self::ImprovementChanged | Self::ImprovementRemoved | Self::ImprovementAnnounced => {
-                Group::Plans
-            }
+            Self::ImprovementAdded
+            | Self::ImprovementChanged
+            | Self::ImprovementRemoved
+            | Self::ImprovementAnnounced
+            | Self::CampaignAdded
+            | Self::CampaignChanged
+            | Self::CampaignRemoved
+            | Self::BlockAdded
+            | Self::BlockChanged
+            | Self::BlockRemoved
+            | Self::ProofAdded
+            | Self::ProofChanged
+            | Self::ProofRemoved
+            | Self::ImageAdded
+            | Self::ImageRemoved
+            | Self::TestSent => Group::Plans,
             Self::ViewSaved
             | Self::ViewChanged
             | Self::ViewRemoved
@@ -429,6 +489,21 @@ pub fn sentence(told: Told<'_>) -> String {
         Action::CodesUploaded => format!("added codes to {}", named("a list")),
         Action::InterventionBegun => "began an intervention for a customer".to_owned(),
         Action::InterventionChanged => "changed an intervention for a customer".to_owned(),
+        Action::CampaignAdded => format!("drafted the campaign {}", named("without a name")),
+        Action::CampaignChanged => format!("changed the campaign {}", named("without a name")),
+        Action::CampaignRemoved => format!("removed the campaign {}", named("without a name")),
+        Action::BrandChanged => "changed the brand".to_owned(),
+        Action::BlockAdded => format!("added the block {}", named("without a name")),
+        Action::BlockChanged => format!("changed the block {}", named("without a name")),
+        Action::BlockRemoved => format!("removed the block {}", named("without a name")),
+        Action::ProofAdded => "added a proof".to_owned(),
+        Action::ProofChanged => "changed a proof".to_owned(),
+        Action::ProofRemoved => "removed a proof".to_owned(),
+        Action::ImageAdded => "uploaded a picture".to_owned(),
+        Action::ImageRemoved => "removed a picture".to_owned(),
+        Action::TestSent => format!("sent themselves a test of the campaign {}", named("without a name")),
+        Action::CopywriterChanged => "changed how language models are asked".to_owned(),
+        Action::CopywriterTested => "tested the language model".to_owned(),
     };
     let changes: Vec<String> = fields.iter().map(change).collect();
     if changes.is_empty() { format!("{actor} {what}.") } else { format!("{actor} {what}: {}.", changes.join(", ")) }

@@ -6,6 +6,7 @@ import { after, before, beforeEach, test } from "node:test";
 
 import { start, uuid7 } from "../harness.mjs";
 import { aModel, begin, imported, keepModel, order, person, send } from "../rows.mjs";
+import { png } from "../pictures.mjs";
 
 const NOW = "2026-03-02T09:00:00Z";
 const TOMORROW = "2026-03-03T09:17:00Z";
@@ -44,7 +45,23 @@ const tour = {
 const view = { list: "radar", name: "Save first", query: "tier=immediate" };
 const improvement = { kind: "feature", title: "Calendars are in step", features: ["calendar sync"] };
 const shipped = async () => (await api.post("/api/improvements", improvement)).json.improvement.id;
+const campaign = async () => (await api.post("/api/campaigns", { name: "Spring" })).json.campaign.id;
+const words = { slot: "opening", locale: "en", text: "Good to have you." };
+const block = async () => (await api.post("/api/blocks", { name: "Hello", content: words })).json.block.id;
+const proof = async () => (await api.post("/api/proofs", { kind: "quote", text: "It holds.", source: "A mail" })).json.proof.id;
+const picture = async () => (await api.post("/api/images?alt=A+dot", png())).json.image.hash;
+const asFirst = { "if-match": '"1"' };
 const aSegment = { name: "Lost", filter: { all: [{ is: { field: "tier", operator: "one_of", values: ["lost"] } }] } };
+const aWriter = { enabled: false, provider: "openai", model: "m-1", ticket_text: false, currency: "USD", input_price: "3", output_price: "15", per_call: "1", per_day: "2", per_month: "3", timeout_seconds: 2 };
+const aMessage = {
+  message: { step: "help", channel: "email", locale: "en", subjects: [], preheader: null, greeting: "", parts: [{ slot: "opening", block: "x", text: "Hello.", facts: [] }], call: null,
+    signature: "", promise: null, day: "2026-03-02", facts: [], is_fallback: true, same_thread: false },
+  recipient: { id: "x", locale: null, value: "low", reason: "unknown", engagement: "silent", facts: [] },
+  promise: null,
+  brand: { name: "Shop", site: null, colours: { background: "#ffffff", text: "#000000", accent: "#0000ff", on_accent: "#ffffff" }, logo: null, sender: null, sender_role: null, from: null,
+    reply_to: null, postal_address: null, sms_sender: null, tone: "warm", locale: "en", link_hosts: [] },
+  slots: ["opening"],
+};
 const way = async (provider = "task", settings = {}) => (await api.post("/api/fulfilments", { provider, name: "Our way", settings })).json.fulfilment.id;
 const begun = async () => {
   const id = await customer();
@@ -109,6 +126,18 @@ const CHANGES = {
   },
   "POST /api/matrix/preview": { none: "it only computes", act: () => api.post("/api/matrix/preview", {}) },
   "PUT /api/retention": { writes: "retention_changed", act: () => api.put("/api/retention", { event_days: 90 }) },
+  "PUT /api/copywriter": {
+    writes: "copywriter_changed",
+    act: () => api.put("/api/copywriter", aWriter),
+  },
+  "POST /api/copywriter/test": {
+    writes: "copywriter_tested",
+    // Without a key nobody is asked, which is what is written down.
+    prepare: async () => api.put("/api/copywriter", aWriter),
+    act: () => api.post("/api/copywriter/test", {}),
+  },
+  "POST /api/copywriter/write": { none: "it proposes words, and whoever takes them changes a draft", act: () => api.post("/api/copywriter/write", aMessage) },
+  "POST /api/copywriter/read": { none: "it reads a text and keeps nothing", act: () => api.post("/api/copywriter/read", { text: "too expensive" }) },
   "PUT /api/exclusions": {
     writes: "exclusions_changed",
     act: async () => api.put("/api/exclusions", { ...(await api.get("/api/exclusions")).json.exclusions, refund_per_cent: 75 }),
@@ -187,6 +216,27 @@ const CHANGES = {
   "PATCH /api/improvements/{id}": { writes: "improvement_changed", prepare: shipped, act: (id) => api.patch(`/api/improvements/${id}`, { title: "Calendars meet" }) },
   "POST /api/improvements/{id}/announce": { writes: "improvement_announced", prepare: shipped, act: (id) => api.post(`/api/improvements/${id}/announce`, {}, { "if-match": '"1"' }) },
   "DELETE /api/improvements/{id}": { writes: "improvement_removed", prepare: shipped, act: (id) => api.delete(`/api/improvements/${id}`) },
+  "POST /api/campaigns": { writes: "campaign_added", act: () => api.post("/api/campaigns", { name: "Spring" }) },
+  "PATCH /api/campaigns/{id}": { writes: "campaign_changed", prepare: campaign, act: (id) => api.patch(`/api/campaigns/${id}`, { name: "Summer" }) },
+  "DELETE /api/campaigns/{id}": { writes: "campaign_removed", prepare: campaign, act: (id) => api.delete(`/api/campaigns/${id}`) },
+  "POST /api/campaigns/{id}/test": {
+    writes: "test_sent",
+    prepare: async () => ({ owner: await asOwner(), id: await campaign() }),
+    act: ({ owner, id }) => owner.post(`/api/campaigns/${id}/test`, { step: "help", channel: "email" }),
+  },
+  "PUT /api/brand": {
+    writes: "brand_changed",
+    prepare: async () => (await api.get("/api/brand")).json.brand,
+    act: (brand) => api.put("/api/brand", { ...brand, name: "Ada's" }),
+  },
+  "POST /api/blocks": { writes: "block_added", act: () => api.post("/api/blocks", { name: "Hello", content: words }) },
+  "PATCH /api/blocks/{id}": { writes: "block_changed", prepare: block, act: (id) => api.patch(`/api/blocks/${id}`, { name: "Good day" }, asFirst) },
+  "DELETE /api/blocks/{id}": { writes: "block_removed", prepare: block, act: (id) => api.delete(`/api/blocks/${id}`, asFirst) },
+  "POST /api/proofs": { writes: "proof_added", act: () => api.post("/api/proofs", { kind: "quote", text: "It holds.", source: "A mail" }) },
+  "PATCH /api/proofs/{id}": { writes: "proof_changed", prepare: proof, act: (id) => api.patch(`/api/proofs/${id}`, { who: "Ana" }, asFirst) },
+  "DELETE /api/proofs/{id}": { writes: "proof_removed", prepare: proof, act: (id) => api.delete(`/api/proofs/${id}`, asFirst) },
+  "POST /api/images": { writes: "image_added", act: () => api.post("/api/images?alt=A+dot", png()) },
+  "DELETE /api/images/{hash}": { writes: "image_removed", prepare: picture, act: (hash) => api.delete(`/api/images/${hash}`, asFirst) },
   "POST /api/views": { writes: "view_saved", prepare: asOwner, act: (owner) => owner.post("/api/views", view) },
   "PATCH /api/views/{id}": {
     writes: "view_changed",

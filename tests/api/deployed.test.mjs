@@ -31,6 +31,15 @@ test("a deployment puts no link where somebody could read it", async () => {
   assert.ok(!server.logs().some((line) => line.message.includes("/sign-in#")));
 });
 
+test("a deployment says that nothing can be sent yet, and counts no test of a message", async () => {
+  const owner = await server.person({ headers: { origin: ORIGIN } });
+  const { id } = (await owner.post("/api/campaigns", { name: "Spring" })).json.campaign;
+  const answer = await owner.post(`/api/campaigns/${id}/test`, { step: "help", channel: "email" });
+  assert.deepEqual([answer.status, answer.json.code], [409, "not_connected"]);
+  assert.deepEqual((await server.seams.outbox()).outbox, []);
+  assert.deepEqual(await server.d1("select * from test_sends"), []);
+});
+
 test("a deployment does not call itself local", async () => {
   assert.equal((await (await server.api("owner")).get("/api/shop")).json.shop.local, false);
 });

@@ -136,6 +136,7 @@ pub fn store(new: &NewMerge<'_>, now: Millis) -> Vec<Statement> {
         Statement::new(sql!("merges.sql", "move_requests"), both()),
         Statement::new(sql!("merges.sql", "take_owner"), both()),
         Statement::new(sql!("merges.sql", "remove_wishes"), params![loser]),
+        Statement::new(sql!("merges.sql", "remove_tests"), params![loser]),
         Statement::new(sql!("merges.sql", "remove_facets"), params![loser]),
         Statement::new(sql!("merges.sql", "empty_state"), params![loser]),
         Statement::new(sql!("merges.sql", "remove_state"), params![loser]),

@@ -83,6 +83,10 @@ update privacy_requests set customer_id = ?1 where customer_id = ?2;
 -- name: take_owner
 update customers set owner_id = coalesce(owner_id, (select l.owner_id from customers l where l.id = ?2)) where id = ?1;
 
+-- name: remove_tests
+-- Messages with the loser's facts that somebody of the team got as a test.
+delete from outbox where about = ?1;
+
 -- name: remove_wishes
 delete from wishes where customer_id = ?1;
 

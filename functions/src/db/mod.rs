@@ -3,8 +3,13 @@
 //! Statements are named in `.sql` files ([`sql!`](crate::sql)); one Rust function a statement stands beside its file. Many rows
 //! travel as one JSON parameter through `json_each(?1)`, cut into pages by [`json_pages`].
 
+pub mod audience;
 pub mod audit;
+pub mod blocks;
+pub mod brand;
+pub mod campaigns;
 pub mod codes;
+pub mod copywriter;
 pub mod customers;
 pub mod dead_letters;
 pub mod edits;
@@ -13,6 +18,7 @@ pub mod events;
 pub mod fold;
 pub mod fulfilments;
 pub mod idempotency;
+pub mod images;
 pub mod imports;
 pub mod improvements;
 pub mod inbox;
@@ -32,6 +38,7 @@ pub mod person;
 pub mod privacy_requests;
 pub mod products;
 pub mod profile;
+pub mod proofs;
 pub mod prune;
 pub mod pulls;
 pub mod reasons;

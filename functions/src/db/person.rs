@@ -28,7 +28,7 @@ const fn counted(name: &'static str, sql: &'static str) -> Table {
 }
 
 /// What is found by the numbers of the person's records.
-pub const TABLES: [Table; 17] = [
+pub const TABLES: [Table; 18] = [
     table("records", sql!("person.sql", "records")),
     table("contacts", sql!("person.sql", "contacts")),
     table("consents", sql!("person.sql", "consents")),
@@ -41,6 +41,7 @@ pub const TABLES: [Table; 17] = [
     table("notes", sql!("person.sql", "notes")),
     table("set_asides", sql!("person.sql", "set_asides")),
     table("segment_moves", sql!("person.sql", "segment_moves")),
+    counted("model_answers", sql!("person.sql", "model_answers")),
     table("codes", sql!("person.sql", "codes")),
     table("interventions", sql!("person.sql", "interventions")),
     table("merges", sql!("person.sql", "merges")),

@@ -78,3 +78,7 @@ select coalesce(max(id), 0) as upto from inbox;
 -- name: segment_moves
 select row_number() over (order by m.customer_id, m.day) as at, m.* from json_each(?1) j cross join segment_moves m on m.customer_id = j.value
 order by m.customer_id, m.day limit ?3 offset ?2;
+
+-- name: model_answers
+select row_number() over (order by a.created_at, a.digest) as at, a.* from json_each(?1) j cross join model_answers a on a.customer_id = j.value
+order by a.created_at, a.digest limit ?3 offset ?2;

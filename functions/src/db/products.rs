@@ -6,7 +6,7 @@ use shared::money::{Currency, Money};
 use shared::time::Millis;
 
 pub use super::orders::Origin;
-use super::{Db, DbError, Param, Statement, json_pages};
+use super::{Db, DbError, Outcome, Param, Statement, json_pages};
 use crate::{params, sql};
 
 /// In the column order of `import_products`.
@@ -62,6 +62,15 @@ struct ProductRow {
     link: Option<String>,
     is_gone: u8,
     restocked_at: Option<i64>,
+}
+
+/// Whether there is a catalogue at all: [`read_any`].
+pub fn any() -> Statement {
+    Statement::new(sql!("products.sql", "any"), params![])
+}
+
+pub fn read_any(outcome: &Outcome) -> Result<bool, DbError> {
+    Ok(outcome.first::<Count>()?.is_some_and(|row| row.n > 0))
 }
 
 /// What the catalogue holds under these numbers, stock keeping units and titles.

@@ -50,3 +50,6 @@ select p.external_id as id, p.product_id, p.title, p.variant, p.sku, p.category,
 from found f cross join products p on p.source = f.source and p.external_id = f.external_id
 where p.title <> ''
 order by p.source_at desc, p.source, p.external_id limit 500;
+
+-- name: any
+select exists (select 1 from products) as n;

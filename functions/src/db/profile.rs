@@ -1,11 +1,13 @@
 //! One customer: everything on its page.
 
 use serde::{Deserialize, Serialize};
+use shared::api::Order;
+use shared::catalogue::Bought;
 use shared::id::Id;
-use shared::money::{Currency, Rates};
+use shared::money::{Currency, Money, Rates};
 use shared::risk::Model;
 use shared::state::{self, State};
-use shared::time::Day;
+use shared::time::{Day, Millis};
 
 use super::customers::Row;
 use super::notes::{self, Note};
@@ -105,6 +107,28 @@ struct MadeOf {
 #[derive(Debug, Deserialize)]
 struct RowId {
     id: i64,
+}
+
+impl OrderRow {
+    /// In the catalogue's words.
+    pub fn bought(&self) -> Bought {
+        Bought { at: Millis(self.ordered_at), items: self.items() }
+    }
+
+    pub fn wire(self) -> Order {
+        Order {
+            ordered_at: Millis(self.ordered_at).rfc3339(),
+            amount: Money::new(self.amount, self.currency),
+            refunded: Money::new(self.refunded, self.currency),
+            items: self.items(),
+            status: self.status,
+            external_id: self.external_id,
+        }
+    }
+
+    fn items(&self) -> Vec<String> {
+        self.items.as_deref().and_then(|items| serde_json::from_str(items).ok()).unwrap_or_default()
+    }
 }
 
 pub async fn find(db: &Db, id: &Id, today: Day) -> Result<Option<Profile>, DbError> {

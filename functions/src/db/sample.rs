@@ -24,16 +24,18 @@ pub async fn page(db: &Db, after: i64, limit: u32) -> Result<Page, DbError> {
 }
 
 /// What goes with customers, but for orders and events, in the order in which nothing points at what is gone.
-pub const BELONGINGS: [&str; 13] = [
+pub const BELONGINGS: [&str; 15] = [
     sql!("sample.sql", "remove_consents"),
     sql!("sample.sql", "remove_contacts"),
     sql!("sample.sql", "remove_notes"),
+    sql!("sample.sql", "remove_tests"),
     sql!("sample.sql", "remove_set_asides"),
     sql!("sample.sql", "forget_users_of_codes"),
     sql!("sample.sql", "remove_codes"),
     sql!("sample.sql", "remove_interventions"),
     sql!("sample.sql", "remove_wishes"),
     sql!("sample.sql", "remove_segment_moves"),
+    sql!("sample.sql", "remove_model_answers"),
     sql!("sample.sql", "remove_identities"),
     sql!("sample.sql", "remove_states"),
     sql!("sample.sql", "remove_scores"),

@@ -23,11 +23,20 @@ delete from contacts where id in (select k.id from json_each(?1) j cross join co
 -- name: remove_notes
 delete from notes where id in (select n.id from json_each(?1) j cross join notes n on n.customer_id = j.value);
 
+-- name: remove_tests
+-- Messages with their facts that somebody of the team got as a test.
+delete from outbox where id in (select o.id from json_each(?1) j cross join outbox o on o.about = j.value);
+
 -- name: remove_set_asides
 delete from set_asides where id in (select a.id from json_each(?1) j cross join set_asides a on a.customer_id = j.value);
 
 -- name: remove_segment_moves
 delete from segment_moves where customer_id in (select value from json_each(?1));
+
+-- name: remove_model_answers
+delete from model_answers where digest in (
+  select a.digest from json_each(?1) j cross join model_answers a on a.customer_id = j.value
+);
 
 -- name: forget_users_of_codes
 -- Somebody else's code that one of them used.

@@ -5,13 +5,18 @@
 //! document with status 404.
 
 pub mod audit;
+pub mod blocks;
+pub mod brand;
+pub mod campaigns;
 pub mod codes;
+pub mod copywriter;
 pub mod customers;
 pub mod dead_letters;
 pub mod exclusions;
 pub mod fulfilments;
 pub mod guardrails;
 pub mod health;
+pub mod images;
 pub mod imports;
 pub mod improvements;
 pub mod interventions;
@@ -26,6 +31,7 @@ pub mod offers;
 pub mod overview;
 pub mod people;
 pub mod privacy_requests;
+pub mod proofs;
 pub mod rates;
 pub mod retention;
 pub mod runs;
@@ -172,6 +178,13 @@ pub const TABLE: &[Route] = table![
     PUT "/api/topics", May(Edit), topics::replace;
     POST "/api/topics/read", May(View), topics::read;
 
+    GET "/api/copywriter", May(View), copywriter::show;
+    #[versioned]
+    PUT "/api/copywriter", May(Admin), copywriter::replace;
+    POST "/api/copywriter/test", May(Admin), copywriter::test;
+    POST "/api/copywriter/write", May(Edit), copywriter::write::write;
+    POST "/api/copywriter/read", May(Edit), copywriter::read::read;
+
     GET "/api/thresholds", May(View), thresholds::show;
     #[versioned]
     PUT "/api/thresholds", May(Edit), thresholds::replace;
@@ -188,6 +201,36 @@ pub const TABLE: &[Route] = table![
     PUT "/api/guardrails", May(Admin), guardrails::replace;
     GET "/api/matrix", May(View), matrix::show;
     POST "/api/matrix/preview", May(View), matrix::preview;
+
+    GET "/api/campaigns", May(View), campaigns::list;
+    POST "/api/campaigns", May(Edit), campaigns::create;
+    GET "/api/campaigns/{id}", May(View), campaigns::show;
+    #[versioned]
+    PATCH "/api/campaigns/{id}", May(Edit), campaigns::change;
+    #[versioned]
+    DELETE "/api/campaigns/{id}", May(Edit), campaigns::remove;
+    GET "/api/campaigns/{id}/people", May(View), campaigns::people::list;
+    POST "/api/campaigns/{id}/test", Person(Edit), campaigns::test::send;
+    GET "/api/brand", May(View), brand::show;
+    #[versioned]
+    PUT "/api/brand", May(Admin), brand::replace;
+    GET "/api/blocks", May(View), blocks::list;
+    POST "/api/blocks", May(Edit), blocks::create;
+    #[versioned]
+    PATCH "/api/blocks/{id}", May(Edit), blocks::change;
+    #[versioned]
+    DELETE "/api/blocks/{id}", May(Edit), blocks::remove;
+    GET "/api/blocks/{id}/versions", May(View), blocks::versions;
+    GET "/api/proofs", May(View), proofs::list;
+    POST "/api/proofs", May(Edit), proofs::create;
+    #[versioned]
+    PATCH "/api/proofs/{id}", May(Edit), proofs::change;
+    #[versioned]
+    DELETE "/api/proofs/{id}", May(Edit), proofs::remove;
+    GET "/api/images", May(View), images::list;
+    POST "/api/images", May(Edit), images::upload;
+    DELETE "/api/images/{hash}", May(Edit), images::remove;
+    GET "/images/{hash}", Open, images::show;
 
     GET "/api/models", May(View), models::show;
     POST "/api/models/{id}/use", May(Admin), models::use_again;
@@ -315,7 +358,7 @@ mod tests {
     fn nothing_but_these_is_open_to_strangers() {
         let open: Vec<_> =
             TABLE.iter().filter(|route| matches!(route.rule.access, Open | OwnPage)).map(|route| route.rule.pattern).collect();
-        assert_eq!(open, ["/healthz", "/api/openapi.json", "/api/sign-in-links", "/api/session"]);
+        assert_eq!(open, ["/healthz", "/api/openapi.json", "/api/sign-in-links", "/api/session", "/images/{hash}"]);
     }
 
     #[test]

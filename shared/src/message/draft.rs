@@ -15,6 +15,9 @@ use crate::segment::ValueTier;
 pub struct Draft {
     pub brief: Brief,
     pub steps: Vec<StepDraft>,
+    /// Hints that somebody dismissed for good: the key by which the lint knows one, and its code.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub dismissed: BTreeMap<String, String>,
 }
 
 /// For whom the sequence is; all that is known where one writes without data.

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use shared::api::{Consent, Contact, Customer, CustomerResponse, Order, Shopping, Suppressed};
+use shared::api::{Consent, Contact, Customer, CustomerResponse, Shopping, Suppressed};
 use shared::consent::{Present, Record, State};
 use shared::id::Id;
-use shared::money::{Home, Money};
+use shared::money::Home;
 use shared::risk::{self, Score, history_points};
 use shared::time::Millis;
 
@@ -94,7 +94,7 @@ fn wire(
         notes: belongings.notes.into_iter().map(|note| notes::wire(note, &ctx.who)).collect(),
         traits: serde_json::from_str(&traits).unwrap_or_default(),
         contacts: contacts.collect(),
-        recent_orders: belongings.orders.into_iter().map(order).collect(),
+        recent_orders: belongings.orders.into_iter().map(OrderRow::wire).collect(),
         spent: totals::by_currency(&belongings.spent, &belongings.rates),
         history: row.history.as_deref().map(history_points).unwrap_or_default(),
         p_alive: score.as_ref().and_then(|score| score.p_alive),
@@ -164,17 +164,6 @@ fn past(row: ConsentRow) -> Consent {
         source: row.source,
         at: Millis(row.occurred_at).rfc3339(),
         expires_at: row.expires_at.map(|at| Millis(at).rfc3339()),
-    }
-}
-
-fn order(row: OrderRow) -> Order {
-    Order {
-        ordered_at: Millis(row.ordered_at).rfc3339(),
-        amount: Money::new(row.amount, row.currency),
-        refunded: Money::new(row.refunded, row.currency),
-        status: row.status,
-        items: row.items.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default(),
-        external_id: row.external_id,
     }
 }
 
