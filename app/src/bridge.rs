@@ -57,10 +57,12 @@ impl Word {
             Self::Place(Module::Lab) => "rekindle:place-lab",
             Self::Place(Module::Gate) => "rekindle:place-gate",
             Self::Place(Module::Studio) => "rekindle:place-studio",
+            Self::Place(Module::Press) => "rekindle:place-press",
             Self::PlaceWanted(Module::Office) => "rekindle:place-office-wanted",
             Self::PlaceWanted(Module::Lab) => "rekindle:place-lab-wanted",
             Self::PlaceWanted(Module::Gate) => "rekindle:place-gate-wanted",
             Self::PlaceWanted(Module::Studio) => "rekindle:place-studio-wanted",
+            Self::PlaceWanted(Module::Press) => "rekindle:place-press-wanted",
         }
     }
 }

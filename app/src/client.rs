@@ -3,11 +3,12 @@
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 
-use gloo_net::http::{Method, RequestBuilder};
+use gloo_net::http::{Method, Request, RequestBuilder};
 use leptos::prelude::window;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use shared::api::{Conflict, Problem};
+use web_sys::Blob;
 
 /// Why a call gave no answer.
 #[derive(Debug, Clone, PartialEq)]
@@ -40,6 +41,18 @@ pub async fn post<B: Serialize + ?Sized, T: DeserializeOwned>(path: &str, body: 
         answer = send(Method::POST, path, Some(body), &[("idempotency-key", &key)]).await;
     }
     read(&answer?)
+}
+
+/// Sends a file as it is.
+pub async fn post_file<T: DeserializeOwned>(path: &str, file: &Blob) -> Result<T, Failure> {
+    let _call = Call::begin();
+    let request = RequestBuilder::new(path)
+        .method(Method::POST)
+        .header("accept", "application/json")
+        .header("content-type", &file.type_())
+        .header("idempotency-key", &idempotency_key())
+        .body(file.clone());
+    read(&answered(request).await?)
 }
 
 /// `version` is the one that the change was made from, here and below: the worker refuses it where somebody was quicker.
@@ -194,6 +207,10 @@ async fn send(method: Method, path: &str, body: Option<String>, headers: &[(&str
         Some(body) => builder.header("content-type", "application/json").body(body),
         None => builder.build(),
     };
+    answered(request).await
+}
+
+async fn answered(request: Result<Request, gloo_net::Error>) -> Result<String, Failure> {
     let answer = request.map_err(|_| Failure::Unreachable)?.send().await.map_err(|_| Failure::Unreachable)?;
     let text = answer.text().await.map_err(|_| Failure::Unreachable)?;
     let status = answer.status();

@@ -1,6 +1,6 @@
 //! Rekindle's single-page app: it shows what the API and `shared` return and does no business arithmetic of its own.
 //!
-//! It is built as five wasm modules, `app`, `office`, `lab`, `gate` and `studio`, from this one crate: each binary calls one of the functions below, and the
+//! It is built as six wasm modules, `app`, `office`, `lab`, `gate`, `studio` and `press`, from this one crate: each binary calls one of the functions below, and the
 //! linker leaves out what that never reaches. They share the page but no memory; `bridge` is all they say to each other.
 //!
 //! Modules without Leptos types (`format`, `query`, `window`, `places`, `keyboard::keys`, `charts::geometry`) are pure and tested natively.
@@ -20,6 +20,7 @@ mod office;
 mod pages;
 mod places;
 mod poll;
+mod press;
 mod query;
 mod router;
 mod routes;
@@ -58,6 +59,12 @@ pub fn start_gate() {
 pub fn start_studio() {
     console_error_panic_hook::set_once();
     studio::start();
+}
+
+/// The sixth module: campaigns and the editor of their messages.
+pub fn start_press() {
+    console_error_panic_hook::set_once();
+    press::start();
 }
 
 /// The third module: Models and Settings. It too lives from then on, so that a fit goes on while other pages are looked at.

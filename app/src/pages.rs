@@ -1,5 +1,6 @@
 //! One module a place.
 
+pub mod campaigns;
 pub mod customer;
 pub mod customers;
 pub mod data;

@@ -27,20 +27,7 @@ pub const PLACES: [Place; 12] = [
     Place { path: "/segments", name: "Segments", key: 's', plan: None },
     Place { path: "/offers", name: "Offers", key: 'f', plan: None },
     Place { path: "/improvements", name: "Improvements", key: 'm', plan: None },
-    Place {
-        path: "/campaigns",
-        name: "Campaigns",
-        key: 'p',
-        plan: Some(Plan {
-            answers: "Whom to contact, when, with which message, and what it brought.",
-            will: &[
-                "Show before anything is sent who will be contacted, who will not, and why",
-                "Lay the messages out on a 30-day calendar with variants and a forecast",
-                "Hold a share of people out, so that the result can be trusted",
-            ],
-            meanwhile: ("See who would be worth a campaign on Radar", "/radar"),
-        }),
-    },
+    Place { path: "/campaigns", name: "Campaigns", key: 'p', plan: None },
     Place { path: "/inbox", name: "Inbox", key: 'i', plan: None },
     Place {
         path: "/results",
@@ -85,6 +72,8 @@ pub enum Module {
     Gate,
     /// Tells its own apart with [`bench_of`]; fetched when somebody goes there.
     Studio,
+    /// Tells its own apart with [`sheet_of`]; fetched when somebody goes there.
+    Press,
 }
 
 pub fn page_of(path: &str) -> Page {
@@ -98,6 +87,7 @@ pub fn page_of(path: &str) -> Page {
     match of_path(path) {
         _ if post_of(path).is_some() => Page::Of(Module::Gate),
         _ if bench_of(path).is_some() => Page::Of(Module::Studio),
+        _ if sheet_of(path).is_some() => Page::Of(Module::Press),
         _ if study_of(path).is_some() => Page::Of(Module::Lab),
         _ if desk_of(path).is_some() => Page::Of(Module::Office),
         Some(place) if place.path == path && place.plan.is_some() => Page::Planned(place),
@@ -178,6 +168,35 @@ pub fn bench_of(path: &str) -> Option<Bench> {
         _ => return None,
     };
     parts.next().is_none().then_some(bench)
+}
+
+/// What the sixth module shows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Sheet {
+    Campaigns,
+    /// The editor of one campaign's messages, with its id.
+    Campaign(String),
+    /// Case studies, reviews, quotes and figures that messages may repeat.
+    Proofs,
+    /// Texts of the shop's own.
+    Blocks,
+    Brand,
+    /// Language models.
+    Writing,
+}
+
+pub fn sheet_of(path: &str) -> Option<Sheet> {
+    let rest = path.strip_prefix("/campaigns")?;
+    let sheet = match rest.strip_prefix('/') {
+        None if rest.is_empty() => Sheet::Campaigns,
+        Some("proofs") => Sheet::Proofs,
+        Some("blocks") => Sheet::Blocks,
+        Some("brand") => Sheet::Brand,
+        Some("writing") => Sheet::Writing,
+        Some(id) if !id.is_empty() && !id.contains('/') => Sheet::Campaign(id.to_owned()),
+        _ => return None,
+    };
+    Some(sheet)
 }
 
 /// What the second module shows.
@@ -295,10 +314,24 @@ mod tests {
         assert_eq!(page_of("/segments"), Page::Of(Module::Studio));
         assert_eq!(bench_of("/segments/7"), Some(Bench::Segment("7".to_owned())));
         assert_eq!(bench_of("/offers/fulfilment"), Some(Bench::Fulfilment));
+        assert_eq!(page_of("/campaigns/brand"), Page::Of(Module::Press));
+        assert_eq!((sheet_of("/campaigns"), sheet_of("/campaigns/proofs")), (Some(Sheet::Campaigns), Some(Sheet::Proofs)));
+        assert_eq!(sheet_of("/campaigns/0193"), Some(Sheet::Campaign("0193".to_owned())));
         for path in ["/data", "/data/history", "/data/sources/0193/more", "/data/sources/0193/setup/x", "/"] {
             assert_eq!(post_of(path), None, "{path}");
         }
-        for path in ["/customers/0193/more", "/radar/x", "/segments/7/x", "/offers/x", "/models/x", "/nothing", "/database", ""] {
+        for path in [
+            "/customers/0193/more",
+            "/radar/x",
+            "/segments/7/x",
+            "/offers/x",
+            "/campaigns/0193/x",
+            "/campaignsx",
+            "/models/x",
+            "/nothing",
+            "/database",
+            "",
+        ] {
             assert_eq!(page_of(path), Page::None, "{path}");
         }
     }

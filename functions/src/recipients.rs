@@ -6,21 +6,25 @@ use shared::api::{CustomerKind, ImprovementMatch, Order, PreviewPerson, Shopping
 use shared::catalogue::{self, Bought};
 use shared::improvement::{self, Leaver};
 use shared::message::check::is_locale;
-use shared::message::facts::{Sources, gather};
+use shared::message::facts::{Solved, Sources, gather};
+use shared::message::lint::Limits;
 use shared::message::{Draft, Recipient};
 use shared::reason::Reason;
-use shared::segment::{Engagement, ValueTier};
+use shared::segment::{Engagement, Row, ValueTier};
 use shared::state::State;
 use shared::time::Day;
 
 use crate::ctx::Ctx;
-use crate::db::audience::{self, Person};
+use crate::db::audience::{self, Person, TicketKey};
 use crate::db::profile::OrderRow;
 use crate::db::shop::Shop;
-use crate::db::{DbError, improvements, interventions, products};
+use crate::db::{DbError, brand, improvements, interventions, products};
 use crate::offering::{self, Figures, Shelf};
 use crate::problem::Problem;
 use crate::{advice, promises};
+
+/// Days for which a solved ticket is worth a word.
+const SOLVED_DAYS: i32 = 180;
 
 /// Of the customers with these numbers, in their order, with what each step of the draft would offer them.
 pub async fn read(ctx: &Ctx, shop: &Shop, draft: &Draft, ids: &[i64]) -> Result<Vec<PreviewPerson>, Problem> {
@@ -60,6 +64,7 @@ pub async fn read(ctx: &Ctx, shop: &Shop, draft: &Draft, ids: &[i64]) -> Result<
     wanted.sort_unstable();
     wanted.dedup();
     let products = products::find(&ctx.db, &wanted).await?;
+    let solved = solved(ctx, shop, &states, today).await?;
     let found = people.iter().map(|person| {
         let given = given.remove(&person.id).unwrap_or_default();
         let spent = advice::spent(given, period);
@@ -73,11 +78,15 @@ pub async fn read(ctx: &Ctx, shop: &Shop, draft: &Draft, ids: &[i64]) -> Result<
             shopping: &catalogue::shopping(state, bought(person), &products, today),
             has_catalogue,
             improvements: &improvement::of_customer(&improvements, &leaver(person, wishes)),
+            solved: solved.get(&person.id),
             today,
         };
+        let recipient = recipient(&about);
+        let line = Row { value: recipient.value, reason: recipient.reason };
         PreviewPerson {
             name: person.name.clone(),
-            recipient: recipient(&about),
+            limits: Limits::of(&shelf.guardrails, line),
+            recipient,
             promises: promises::promises(draft, &shelf, &as_offered(person, &shelf), &spent, today),
         }
     });
@@ -94,12 +103,35 @@ struct About<'a> {
     /// What a catalogue does not hold is not sold.
     has_catalogue: bool,
     improvements: &'a [ImprovementMatch],
+    /// The ticket that was solved last, where messages may name it.
+    solved: Option<&'a (String, Day)>,
     today: Day,
+}
+
+/// What the ticket of each that was solved last was about, and when; of nobody where the brand does not let messages name them.
+async fn solved(
+    ctx: &Ctx,
+    shop: &Shop,
+    states: &HashMap<i64, State>,
+    today: Day,
+) -> Result<HashMap<i64, (String, Day)>, Problem> {
+    if !brand::read(&ctx.db).await?.brand(&shop.name).names_tickets {
+        return Ok(HashMap::new());
+    }
+    let last = states.iter().filter_map(|(id, state)| Some((*id, state.tickets.last_solved(today)?)));
+    let last: HashMap<i64, (TicketKey, Day)> = last
+        .filter_map(|(id, (ticket, at))| Some((id, (TicketKey(id, ticket.opened?, ticket.id.clone()), at.day()))))
+        .filter(|(_, (_, day))| today.since(*day) <= SOLVED_DAYS)
+        .collect();
+    let keys: Vec<TicketKey> = last.values().map(|(key, _)| key.clone()).collect();
+    let subjects = audience::subjects(&ctx.db, &keys).await?;
+    Ok(subjects.into_iter().filter_map(|(id, subject)| Some((id, (subject, last.get(&id)?.1)))).collect())
 }
 
 /// What may be said to somebody.
 fn recipient(about: &About<'_>) -> Recipient {
-    let About { person, state, orders, shopping, has_catalogue, improvements, today } = about;
+    let About { person, state, orders, shopping, has_catalogue, improvements, solved, today } = about;
+    let tickets: Vec<Solved<'_>> = solved.iter().map(|(subject, day)| Solved { subject, day: *day }).collect();
     let locale = state.and_then(|state| {
         let of = |name: &str| state.traits.on(name, *today).filter(|text| is_locale(text)).map(str::to_owned);
         of("locale").or_else(|| of("language"))
@@ -114,8 +146,7 @@ fn recipient(about: &About<'_>) -> Recipient {
         shopping,
         has_catalogue: *has_catalogue,
         improvements,
-        drops: &[],
-        tickets: &[],
+        tickets: &tickets,
         today: *today,
     });
     Recipient {

@@ -1,77 +1,87 @@
-//! A message to one person as it goes out.
+//! Messages to one person as they go out: what the shop writes with, read once, and the desk over it.
 
-use shared::api::PreviewPerson;
-use shared::message::compose::{self, Campaign};
-use shared::message::{Channel, Message, Promise, brief};
+use shared::api::{PreviewPerson, ProofItem, ShopBlock};
+use shared::message::compose::Campaign;
+use shared::message::desk::Desk;
+use shared::message::layout::{How, Look, Rendered};
+use shared::message::lint::{Class, Finding, Limits};
+use shared::message::{Block, Brand, Draft, Library, Message, Promise, Proof, Recipient, brief};
 use shared::offer::Step;
+use shared::time::Day;
 
-/// What leaves.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Letter {
-    pub subject: String,
-    pub text: String,
+use crate::ctx::Ctx;
+use crate::db::DbError;
+use crate::db::shop::Shop;
+use crate::db::{blocks, brand, proofs};
+use crate::routes::proofs as of_proofs;
+
+/// Where links to preferences lead in what nobody gets.
+const SAMPLE_PAGE: &str = "/preferences/sample";
+
+/// What all messages of the shop are written with.
+#[derive(Debug, Clone)]
+pub struct Kit {
+    pub brand: Brand,
+    pub library: Library,
+    pub proofs: Vec<Proof>,
+    pub industry: Option<String>,
+    /// Our own address, without a slash at its end.
+    pub origin: String,
+    pub today: Day,
 }
 
-/// One step in one channel, to a person or from the brief alone; none where the draft has no such step.
-///
-/// The one place where a message becomes what a mail client gets: the layouts of `shared::message` take over in [`plain`].
-pub fn letter(
-    campaign: &Campaign<'_>,
-    person: Option<&PreviewPerson>,
-    step: Step,
-    channel: Channel,
-    variant: usize,
-) -> Option<Letter> {
-    let message = match person {
-        Some(person) => {
-            let promises = person.promises.iter().filter_map(|known| Some((known.step, known.promise.clone()?)));
-            let rungs: Vec<(Step, Promise)> = promises.collect();
-            compose::message(campaign, &person.recipient, &rungs, step, channel)
+impl Kit {
+    pub async fn read(ctx: &Ctx, shop: &Shop) -> Result<Self, DbError> {
+        let today = ctx.now.day();
+        let blocks: Vec<Block> =
+            blocks::list(&ctx.db).await?.into_iter().filter_map(blocks::Row::wire).map(ShopBlock::block).collect();
+        let proofs = proofs::list(&ctx.db).await?.into_iter().filter_map(|row| of_proofs::wire(row, today));
+        Ok(Self {
+            brand: brand::read(&ctx.db).await?.brand(&shop.name),
+            library: Library::with(&blocks),
+            proofs: proofs.filter(|proof| proof.unusable.is_none()).map(ProofItem::proof).collect(),
+            industry: shop.industry.clone(),
+            origin: ctx.settings.origin.clone(),
+            today,
+        })
+    }
+
+    pub fn campaign<'a>(&'a self, draft: &'a Draft, segment: Option<&'a str>) -> Campaign<'a> {
+        let Self { brand, library, proofs, industry, today, .. } = self;
+        Campaign { draft, brand, library, proofs, industry: industry.as_deref(), segment, day: *today }
+    }
+
+    /// As it is laid out for eyes that are not its reader's: its links to preferences lead nowhere. `thread` is the first mail's subject.
+    pub fn sample(
+        &self,
+        desk: &Desk<'_>,
+        message: &Message,
+        look: Look,
+        thread: Option<&str>,
+    ) -> (Option<Rendered>, Vec<Finding>) {
+        let page = format!("{}{SAMPLE_PAGE}", self.origin);
+        let how = How { look, unsubscribe: Some(&page), preferences: Some(&page), thread, ..How::plain(&self.origin) };
+        desk.lay_out(message, &how)
+    }
+}
+
+/// For whom a message is written: somebody of the audience, or nobody of whom more is known than the brief says.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reader {
+    pub recipient: Recipient,
+    pub rungs: Vec<(Step, Promise)>,
+    pub limits: Limits,
+}
+
+impl Reader {
+    pub fn of(person: Option<PreviewPerson>, draft: &Draft) -> Self {
+        match person {
+            Some(person) => Self { rungs: person.rungs(), limits: person.limits, recipient: person.recipient },
+            None => Self { recipient: brief::nobody(&draft.brief), rungs: Vec::new(), limits: Limits::default() },
         }
-        None => compose::message(campaign, &brief::nobody(&campaign.draft.brief), &[], step, channel),
-    }?;
-    let subject = message.subjects.get(variant).or_else(|| message.subjects.first()).map(|part| line(&part.text));
-    Some(Letter { subject: subject.unwrap_or_default(), text: plain(&message) })
-}
+    }
 
-/// Words alone, in the order in which they are read.
-fn plain(message: &Message) -> String {
-    let call = message.call.as_ref().map(|call| format!("{}: {}", call.text, call.link));
-    let parts = message.parts.iter().map(|part| part.text.clone());
-    let all = std::iter::once(message.greeting.clone()).chain(parts).chain(call).chain([message.signature.clone()]);
-    all.filter(|text| !text.trim().is_empty()).collect::<Vec<_>>().join("\n\n")
-}
-
-/// A subject goes into a header: one line.
-fn line(text: &str) -> String {
-    text.split(|letter: char| letter.is_control()).map(str::trim).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
-}
-
-#[cfg(test)]
-mod tests {
-    use shared::message::{Brand, Brief, Choice, Draft, Library};
-    use shared::time::Day;
-
-    use super::*;
-
-    #[test]
-    fn a_subject_is_one_line_whatever_was_written_and_a_brief_alone_gives_words() {
-        let mut draft = Draft::new(Brief::default());
-        if let Some(step) = draft.steps.first_mut() {
-            step.subjects[1] = Choice::Own { text: "Hello\r\nBcc: everybody@example.com".to_owned() };
-        }
-        let brand = Brand { name: "Ada's".to_owned(), site: Some("https://ada.example".to_owned()), ..Brand::default() };
-        let campaign = Campaign {
-            draft: &draft,
-            brand: &brand,
-            library: Library::built_in(),
-            proofs: &[],
-            industry: None,
-            segment: None,
-            day: Day(20_000),
-        };
-        let letter = letter(&campaign, None, Step::Help, Channel::Email, 1).unwrap();
-        assert!(!letter.subject.is_empty() && !letter.subject.contains(['\r', '\n']), "{}", letter.subject);
-        assert!(letter.text.split_whitespace().count() > 100, "{}", letter.text);
+    pub fn desk<'a>(&'a self, campaign: Campaign<'a>) -> Desk<'a> {
+        Desk { campaign, recipient: &self.recipient, rungs: &self.rungs, limits: self.limits, class: Class::Marketing }
     }
 }

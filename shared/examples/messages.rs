@@ -1,10 +1,12 @@
-//! Sequences to read: for each named row of the offer matrix and six made-up people the five mails and all other forms, as text files.
+//! Sequences to read: for each named row of the offer matrix and six made-up people the five mails and all other forms, as text files,
+//! and each mail as HTML.
 //!
 //! ```text
 //! cargo run -p shared --example messages -- FOLDER
 //! ```
 //!
-//! Prints the words of each mail and which blocks it is made of. The people, the shop and what is promised are inventions.
+//! Prints the words of each mail, which blocks it is made of, and all that the lint finds. Fails where a mail is too short or too long or
+//! the lint finds anything. The people, the shop and what is promised are inventions.
 
 use std::fmt::Write as _;
 use std::path::PathBuf;
@@ -12,11 +14,16 @@ use std::process::ExitCode;
 
 use shared::message::brief::{document, of_brief, step_name};
 use shared::message::compose::{Campaign, LEAST_WORDS, MOST_WORDS, message, sequence, standard, words};
+use shared::message::desk::{Desk, Written};
+use shared::message::layout::How;
+use shared::message::lint::{Class, Limits};
 use shared::message::{Brand, Brief, Channel, Fact, FactKey, FactValue, Library, Message, Promise, Recipient};
 use shared::money::{Currency, Money};
 use shared::offer::{Kind, Step};
 use shared::segment::{Engagement, NAMED, Row, row_name};
 use shared::time::Day;
+
+const LIMITS: Limits = Limits { greatest_depth: 250, most_expiry_days: 60 };
 
 fn main() -> ExitCode {
     let Some(folder) = std::env::args_os().nth(1).map(PathBuf::from) else {
@@ -26,7 +33,7 @@ fn main() -> ExitCode {
     match write(&folder) {
         Ok(0) => ExitCode::SUCCESS,
         Ok(wrong) => {
-            eprintln!("{wrong} mails are not between {LEAST_WORDS} and {MOST_WORDS} words");
+            eprintln!("{wrong} messages are not between {LEAST_WORDS} and {MOST_WORDS} words, or the lint finds something");
             ExitCode::FAILURE
         }
         Err(error) => {
@@ -49,15 +56,42 @@ fn write(folder: &std::path::Path) -> std::io::Result<usize> {
                 engagement: Engagement::Cooling,
                 facts,
             };
-            let (messages, others) =
-                with(row, |campaign, rungs| (sequence(campaign, &recipient, rungs), forms(campaign, &recipient, rungs)));
-            wrong += tell(&format!("{} {name}", row.code()), &messages);
+            let name_of_row = row.code();
+            let (messages, others, found) = with(row, |campaign, rungs| {
+                let desk = Desk { campaign: *campaign, recipient: &recipient, rungs, limits: LIMITS, class: Class::Marketing };
+                let found = lay_out(&desk, folder, &format!("{name_of_row}-{name}"))?;
+                std::io::Result::Ok((sequence(campaign, &recipient, rungs), forms(campaign, &recipient, rungs), found))
+            })?;
+            wrong += found + tell(&format!("{name_of_row} {name}"), &messages);
             let title = format!("{}: {name}", row_name(row));
             std::fs::write(folder.join(format!("{}-{name}.md", row.code())), document(&title, &messages) + &others)?;
         }
         let messages = with(row, of_brief);
         wrong += tell(&format!("{} from the brief alone", row.code()), &messages);
         std::fs::write(folder.join(format!("{}-brief.md", row.code())), document(&row_name(row), &messages))?;
+    }
+    Ok(wrong)
+}
+
+/// Each mail as HTML; how many messages of all forms the lint finds something about.
+fn lay_out(desk: &Desk<'_>, folder: &std::path::Path, name: &str) -> std::io::Result<usize> {
+    let how = How {
+        unsubscribe: Some("https://rekindle.example/u/1"),
+        preferences: Some("https://rekindle.example/p/1"),
+        ..How::plain("https://rekindle.example")
+    };
+    let mut wrong = 0;
+    for (at, written) in desk.sequence().into_iter().enumerate() {
+        for Written { message, findings, .. } in written {
+            let (rendered, more) = desk.lay_out(&message, &how);
+            for one in findings.iter().chain(&more) {
+                println!("    {name} {} {}: {} “{}” {}", at + 1, message.channel.code(), one.code.code(), one.found, one.reason);
+            }
+            wrong += usize::from(!findings.is_empty() || !more.is_empty());
+            if let Some(rendered) = rendered.filter(|_| message.channel == Channel::Email) {
+                std::fs::write(folder.join(format!("{name}-{}.html", at + 1)), rendered.html)?;
+            }
+        }
     }
     Ok(wrong)
 }
@@ -95,9 +129,12 @@ fn with<T>(row: Row, make: impl FnOnce(&Campaign<'_>, &[(Step, Promise)]) -> T) 
         site: Some("https://northwind.example".to_owned()),
         sender: Some("Maya Lind".to_owned()),
         sender_role: Some("Customer care".to_owned()),
+        postal_address: Some("Northwind Ltd\n12 Quay Road\nBristol BS1 4QA".to_owned()),
+        sms_sender: Some("Northwind".to_owned()),
         ..Brand::default()
     };
-    let draft = standard(Brief { value: row.value, reason: row.reason, ..Brief::default() });
+    let mut draft = standard(Brief { value: row.value, reason: row.reason, ..Brief::default() });
+    draft.steps.iter_mut().for_each(|step| step.channels = Channel::ALL.to_vec());
     let promise = |kind: Kind, depth: u16, expires: &str| Promise {
         kind,
         name: if kind == Kind::Discount { "Welcome back".to_owned() } else { "A setup session with an expert".to_owned() },

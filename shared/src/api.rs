@@ -8,6 +8,7 @@ mod blocks;
 mod brand;
 mod campaigns;
 mod columns;
+pub mod composing;
 mod copywriter;
 mod customers;
 mod economics;

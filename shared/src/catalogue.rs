@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::api::{ShopItem, Shopping};
+use crate::api::{PriceFall, ShopItem, Shopping};
 use crate::money::Money;
 use crate::state::State;
 use crate::time::{Day, Millis};
@@ -34,6 +34,8 @@ pub struct Product {
     pub is_gone: bool,
     /// Since when there is some again, after there was none.
     pub restocked_at: Option<Millis>,
+    /// What it cost before its price last fell, and when that was.
+    pub fell: Option<(Money, Millis)>,
 }
 
 /// Things of an order that counts.
@@ -151,6 +153,7 @@ fn item(thing: Named<'_>, products: &[Product]) -> ShopItem {
         image: best.and_then(|product| product.image.clone()),
         link: best.and_then(|product| product.link.clone()).filter(|_| !sold.is_empty()),
         in_stock: best.map(|_| sold.iter().any(|product| is_there(product))),
+        fell: best.and_then(|product| product.fell).map(|(from, at)| PriceFall { from, on: at.day().iso() }),
     }
 }
 
@@ -201,6 +204,7 @@ mod tests {
             link: Some(format!("https://shop.example/{id}")),
             is_gone: false,
             restocked_at: None,
+            fell: None,
         }
     }
 

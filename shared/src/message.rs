@@ -10,6 +10,7 @@ pub mod brand;
 pub mod brief;
 pub mod check;
 pub mod compose;
+pub mod desk;
 pub mod draft;
 pub mod fact;
 pub mod facts;
@@ -32,6 +33,7 @@ pub mod variant;
 
 pub use block::{Block, Library};
 pub use brand::{Brand, Colours, Tone};
+pub use desk::{Desk, Written};
 pub use draft::{Angle, Brief, Channel, Choice, Draft, Slot, StepDraft};
 pub use fact::{Fact, FactKey, FactValue, Recipient};
 pub use proof::Proof;

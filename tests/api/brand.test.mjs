@@ -16,7 +16,7 @@ beforeEach(async () => {
 const whole = {
   name: "Ada's Coffee", site: "https://ada.example", colours: { background: "#ffffff", text: "#111111", accent: "#1F5FBF", on_accent: "#ffffff" },
   logo: null, sender: "Ana Reis", sender_role: "Customer care", from: "ana@ada.example", reply_to: "ana@ada.example",
-  postal_address: "Rua 1\n4000 Porto", sms_sender: "Ada", tone: "plain", locale: "pt-PT", link_hosts: ["ada.example", ".ada.example"],
+  postal_address: "Rua 1\n4000 Porto", sms_sender: "Ada", tone: "plain", locale: "pt-PT", link_hosts: ["ada.example", ".ada.example"], names_tickets: true,
 };
 
 test("a new shop has a plain brand under its own name, which says what it lacks", async () => {

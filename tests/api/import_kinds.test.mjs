@@ -200,7 +200,7 @@ test("a kind that is none is refused with all that there are", async () => {
 });
 
 test("what somebody buys, looks at and leaves behind is told in the catalogue's words, with what is there again", async () => {
-  const products = (stock) => `product_id,title,category,price,currency,stock,link\nP-1,Green tea,Tea,9.90,USD,5,https://shop.example/tea\nP-2,Blue pot,Pots,30.00,USD,${stock},https://shop.example/pot\n`;
+  const products = (stock, tea = "9.90") => `product_id,title,category,price,currency,stock,link\nP-1,Green tea,Tea,${tea},USD,5,https://shop.example/tea\nP-2,Blue pot,Pots,30.00,USD,${stock},https://shop.example/pot\n`;
   await file("products", products(0));
   await file("orders", "order_id,customer_id,date,amount,currency,item\nO-1,C-1,2026-01-10,9.90,USD,Green tea\nO-2,C-1,2026-02-01,9.90,USD,Green tea\n");
   await file("events", [
@@ -218,4 +218,12 @@ test("what somebody buys, looks at and leaves behind is told in the catalogue's 
   assert.deepEqual([before.left_behind.map((item) => item.name), before.left_since, before.back_in_stock], [["Green tea"], "2026-02-20", []]);
   await file("products", products(4));
   assert.deepEqual((await shopping()).back_in_stock.map((item) => [item.name, item.in_stock]), [["Blue pot", true]]);
+  const fell = async () => (await shopping()).last_item.fell;
+  assert.equal(await fell(), null);
+  await file("products", products(4, "7.50"));
+  assert.deepEqual((await fell()).from, { amount: "9.90", currency: "USD" });
+  await file("products", products(3, "7.50"));
+  assert.deepEqual((await fell()).from, { amount: "9.90", currency: "USD" }, "it stays known while the price stays");
+  await file("products", products(3, "8.00"));
+  assert.equal(await fell(), null, "a price that rose again is no lower one");
 });

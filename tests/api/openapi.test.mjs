@@ -182,6 +182,7 @@ const ALLOWED = {
   "PATCH /api/campaigns/{id}": from("marketer"),
   "DELETE /api/campaigns/{id}": from("marketer"),
   "GET /api/campaigns/{id}/people": from("viewer"),
+  "GET /api/campaigns/{id}/messages": from("viewer"),
   "POST /api/campaigns/{id}/test": people("marketer"),
   "GET /api/brand": from("viewer"),
   "PUT /api/brand": from("owner"),

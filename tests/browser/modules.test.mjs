@@ -1,9 +1,11 @@
 // The app's other modules, such as the second, which holds Data and Settings: when they come, what they share, and what happens where one does not come.
 
 import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
 import { after, before, test } from "node:test";
 
-import { until } from "../harness.mjs";
+import { root, until } from "../harness.mjs";
 import { open, settled } from "./browser.mjs";
 
 const GATE = /\/assets\/gate-[^/]*\.js/;
@@ -120,4 +122,16 @@ test("the fourth module comes only to those who go to Sources, shares the sessio
   await page.waitForFunction(() => document.activeElement?.matches("h1"));
   assert.equal(sessions(), before, "the session is handed over, not asked for again");
   await me.end();
+});
+
+test("the engine of templates and MJML are in the Web Worker alone", () => {
+  const folder = path.join(root, "dist", "assets");
+  const holds = (module) => {
+    const file = readdirSync(folder).find((name) => new RegExp(`^${module}-[0-9a-f]+\\.wasm$`).test(name));
+    assert.ok(file, `${module} is built`);
+    const bytes = readFileSync(path.join(folder, file)).toString("latin1");
+    return ["minijinja", "mrml"].filter((crate) => bytes.includes(`/${crate}-`));
+  };
+  assert.deepEqual(holds("app-worker"), ["minijinja", "mrml"], "what is looked for is found where it is");
+  for (const module of ["app", "office", "lab", "gate", "studio", "press"]) assert.deepEqual(holds(module), [], module);
 });

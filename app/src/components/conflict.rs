@@ -13,7 +13,7 @@ use crate::session::use_session;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Difference {
     /// Of the field, for [`Choice::keeps`].
-    pub name: &'static str,
+    pub name: String,
     pub label: String,
     /// What stands now.
     pub theirs: String,
@@ -38,7 +38,7 @@ pub struct Clash {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Choice {
     pub version: u32,
-    mine: BTreeSet<&'static str>,
+    mine: BTreeSet<String>,
 }
 
 /// Shown while `clash` holds one: both versions field by field, and a choice for each.
@@ -58,7 +58,7 @@ pub fn ConflictDialog(clash: RwSignal<Option<Clash>>, #[prop(into)] on_choice: C
 impl Difference {
     /// `None` where both say the same. `before` is what the form began with.
     pub fn between(
-        name: &'static str,
+        name: impl Into<String>,
         label: &str,
         before: impl Into<String>,
         theirs: impl Into<String>,
@@ -66,7 +66,7 @@ impl Difference {
     ) -> Option<Self> {
         let (before, theirs, yours) = (before.into(), theirs.into(), yours.into());
         let (touched, moved) = (yours != before, theirs != before);
-        (theirs != yours).then(|| Self { name, label: label.to_owned(), theirs, yours, touched, moved })
+        (theirs != yours).then(|| Self { name: name.into(), label: label.to_owned(), theirs, yours, touched, moved })
     }
 }
 
@@ -79,6 +79,12 @@ impl Clash {
 }
 
 impl Choice {
+    /// As a person makes it in the dialog.
+    #[cfg(test)]
+    pub fn of(version: u32, mine: &[&str]) -> Self {
+        Self { version, mine: mine.iter().map(|&name| name.to_owned()).collect() }
+    }
+
     /// Whether the field keeps what this person typed.
     pub fn keeps(&self, name: &str) -> bool {
         self.mine.contains(name)
@@ -94,7 +100,7 @@ pub fn standing<T: DeserializeOwned>(failure: &Failure) -> Option<(u32, T)> {
 #[component]
 fn Versions(shown: Clash, clash: RwSignal<Option<Clash>>, on_choice: Callback<Choice>) -> impl IntoView {
     let Clash { version, differences, told_by } = shown;
-    let names: BTreeSet<_> = differences.iter().map(|difference| difference.name).collect();
+    let names: BTreeSet<_> = differences.iter().map(|difference| difference.name.clone()).collect();
     let mine = RwSignal::new(first_choice(&differences));
     let several = differences.len() > 1;
     let same = differences.is_empty();
@@ -126,19 +132,20 @@ fn Versions(shown: Clash, clash: RwSignal<Option<Clash>>, on_choice: Callback<Ch
 }
 
 #[component]
-fn Field(difference: Difference, mine: RwSignal<BTreeSet<&'static str>>) -> impl IntoView {
+fn Field(difference: Difference, mine: RwSignal<BTreeSet<String>>) -> impl IntoView {
     let Difference { name, label, theirs, yours, touched, .. } = difference;
     let group = unique_id();
     let option = |is_mine: bool, words: &'static str, value: String| {
+        let (known, chosen) = (name.clone(), name.clone());
         let empty = value.trim().is_empty();
         view! {
             <label class="version">
                 <input
                     type="radio"
                     name=group.clone()
-                    prop:checked=move || mine.with(|mine| mine.contains(name)) == is_mine
+                    prop:checked=move || mine.with(|mine| mine.contains(&known)) == is_mine
                     on:change=move |_| {
-                        mine.update(|mine| if is_mine { mine.insert(name); } else { mine.remove(name); });
+                        mine.update(|mine| if is_mine { mine.insert(chosen.clone()); } else { mine.remove(&chosen); });
                     }
                 />
                 <span>
@@ -180,8 +187,8 @@ fn Quicker(told_by: String) -> impl IntoView {
 }
 
 /// What this person changed stays, and of the rest what the other did.
-fn first_choice(differences: &[Difference]) -> BTreeSet<&'static str> {
-    differences.iter().filter(|difference| difference.touched).map(|difference| difference.name).collect()
+fn first_choice(differences: &[Difference]) -> BTreeSet<String> {
+    differences.iter().filter(|difference| difference.touched).map(|difference| difference.name.clone()).collect()
 }
 
 #[cfg(test)]

@@ -334,7 +334,8 @@ mod tests {
         let before = Typed { margin: "40".into(), industry: "pets".into(), ..Typed::default() };
         let theirs = Typed { margin: "45".into(), industry: "pets".into(), ..Typed::default() };
         let yours = Typed { margin: "40".into(), industry: "toys_kids".into(), ..Typed::default() };
-        let told: Vec<_> = differences(&before, &theirs, &yours).into_iter().map(|found| (found.name, found.touched)).collect();
+        let differences = differences(&before, &theirs, &yours);
+        let told: Vec<_> = differences.iter().map(|found| (found.name.as_str(), found.touched)).collect();
         assert_eq!(told, [("industry", true), ("margin", false)]);
     }
 

@@ -103,6 +103,7 @@ thread_local! {
     static LAB: Load = Load::new();
     static GATE: Load = Load::new();
     static STUDIO: Load = Load::new();
+    static PRESS: Load = Load::new();
 }
 
 /// How far the loading of a module is, and how often it was tried.
@@ -123,6 +124,7 @@ fn with<T>(module: Module, read: impl FnOnce(&Load) -> T) -> T {
         Module::Lab => LAB.with(read),
         Module::Gate => GATE.with(read),
         Module::Studio => STUDIO.with(read),
+        Module::Press => PRESS.with(read),
     }
 }
 
@@ -138,6 +140,7 @@ fn address(module: Module) -> Option<String> {
         Module::Lab => "meta[name=rekindle-lab]",
         Module::Gate => "meta[name=rekindle-gate]",
         Module::Studio => "meta[name=rekindle-studio]",
+        Module::Press => "meta[name=rekindle-press]",
     };
     let address = document().query_selector(mark).ok().flatten()?.get_attribute("content")?;
     let tries = with(module, |load| load.tries.replace(load.tries.get().saturating_add(1)));

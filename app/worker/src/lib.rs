@@ -11,6 +11,7 @@
 
 mod batches;
 mod check;
+mod compose;
 mod digest;
 mod file;
 mod fit;
@@ -63,6 +64,7 @@ async fn work(job: Job, task: Task, file: Option<Blob>) -> Result<News, Ended> {
         Task::Import { options, file_name, way: Way::Whole, .. } => whole::file(job, &file?, &options, &file_name).await,
         Task::Sample { shop, defaults, now } => sample::load(job, &shop, &defaults, now).await,
         Task::Fit => fit::fit(job).await,
+        Task::Compose(composing) => Ok(News::Composed(Box::new(compose::compose(&composing)))),
         Task::Leave => Err(Ended::Replaced),
         Task::Cancel => Err(Ended::Cancelled),
     }

@@ -2,11 +2,12 @@
 
 use std::collections::HashMap;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use shared::api::CustomerKind;
 use shared::id::Id;
 use shared::segment::filter::Checked;
 use shared::state::{self, State};
+use shared::time::Millis;
 
 use super::profile::OrderRow;
 use super::{Db, DbError, Outcome, Param, Statement, lists, traits};
@@ -113,6 +114,25 @@ pub fn people(ids: &[i64]) -> Statement {
 /// What they bought.
 pub fn orders(ids: &[i64]) -> Statement {
     Statement::new(sql!("audience.sql", "orders"), params![Param::json(&ids)])
+}
+
+/// A ticket as the state keeps it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct TicketKey(pub i64, pub Millis, pub String);
+
+#[derive(Debug, Deserialize)]
+struct Subject {
+    customer_id: i64,
+    subject: String,
+}
+
+/// What these tickets were about, by customer.
+pub async fn subjects(db: &Db, tickets: &[TicketKey]) -> Result<HashMap<i64, String>, DbError> {
+    if tickets.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows: Vec<Subject> = db.all(sql!("audience.sql", "subjects"), params![Param::json(&tickets)]).await?;
+    Ok(rows.into_iter().map(|row| (row.customer_id, row.subject)).collect())
 }
 
 /// The newest first.

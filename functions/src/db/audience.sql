@@ -22,6 +22,12 @@ left join states t on t.customer_id = c.id
 left join contacts k on k.id = (select min(n.id) from contacts n where n.customer_id = c.id)
 order by j.key;
 
+-- name: subjects
+-- What tickets were about: of each in ?1, as [customer, opened, number].
+select j.value ->> 0 as customer_id, e.properties ->> 'subject' as subject
+from json_each(?1) j cross join events e on e.customer_id = j.value ->> 0 and e.occurred_at = j.value ->> 1
+where cast(e.properties ->> 'id' as text) = j.value ->> 2 and e.properties ->> 'subject' <> '';
+
 -- name: orders
 -- The newest twenty of each customer in ?1.
 select customer_id, external_id, ordered_at, amount, refunded, currency, status, items from (

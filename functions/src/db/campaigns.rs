@@ -52,7 +52,9 @@ pub struct Letter<'a> {
     /// Their own address.
     pub recipient: &'a str,
     pub subject: &'a str,
+    /// The plain text.
     pub body: &'a str,
+    pub html: Option<&'a str>,
     /// The customer whose facts stand in it.
     pub about: Option<i64>,
     pub now: Millis,
@@ -121,12 +123,12 @@ pub async fn remove(db: &Db, id: i64, version: u32, log: Statement) -> Result<bo
 ///
 /// `log` must write only where it was put there.
 pub async fn send(db: &Db, letter: &Letter<'_>, log: Statement) -> Result<Option<u32>, DbError> {
-    let Letter { user, channel, recipient, subject, body, about, now } = *letter;
+    let Letter { user, channel, recipient, subject, body, html, about, now } = *letter;
     let today = now.day();
     let statements = vec![
         Statement::new(sql!("campaigns.sql", "forget_tests"), params![today.plus(-TESTS_KEPT)]),
         Statement::new(sql!("campaigns.sql", "count_test"), params![user, today, TESTS_A_DAY, now]),
-        Statement::new(sql!("campaigns.sql", "put_test"), params![channel, recipient, subject, body, about, now]),
+        Statement::new(sql!("campaigns.sql", "put_test"), params![channel, recipient, subject, body, html, about, now]),
         log,
         Statement::new(sql!("campaigns.sql", "sent_today"), params![user, today]),
     ];

@@ -45,7 +45,8 @@ on conflict (user_id, day) do update set sent = test_sends.sent + 1, sent_at = e
 
 -- name: put_test
 -- Only beside one that was counted.
-insert into outbox (channel, recipient, subject, body, about, created_at) select ?1, ?2, ?3, ?4, ?5, ?6 where changes() = 1;
+insert into outbox (channel, recipient, subject, body, html, about, created_at)
+select ?1, ?2, ?3, ?4, ?5, ?6, ?7 where changes() = 1;
 
 -- name: forget_tests
 delete from test_sends where day < ?1;

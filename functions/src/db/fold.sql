@@ -237,6 +237,12 @@ on conflict (source, external_id) do update set product_id = excluded.product_id
   title = case when excluded.title = '' then products.title else excluded.title end,
   variant = coalesce(excluded.variant, products.variant), sku = coalesce(excluded.sku, products.sku),
   category = coalesce(excluded.category, products.category), price = coalesce(excluded.price, products.price),
+  price_before = case
+    when excluded.currency is not products.currency or excluded.price > products.price then null
+    when excluded.price < products.price then products.price
+    else products.price_before
+  end,
+  price_fell_at = case when excluded.price < products.price then excluded.source_at else products.price_fell_at end,
   currency = excluded.currency, stock = coalesce(excluded.stock, products.stock), image = coalesce(excluded.image, products.image),
   link = coalesce(excluded.link, products.link), is_gone = excluded.is_gone, source_at = excluded.source_at,
   restocked_at = case when products.stock <= 0 and excluded.stock > 0 then excluded.source_at else products.restocked_at end

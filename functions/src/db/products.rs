@@ -62,6 +62,8 @@ struct ProductRow {
     link: Option<String>,
     is_gone: u8,
     restocked_at: Option<i64>,
+    price_before: Option<i64>,
+    price_fell_at: Option<i64>,
 }
 
 /// Whether there is a catalogue at all: [`read_any`].
@@ -88,8 +90,10 @@ pub async fn find(db: &Db, keys: &[String]) -> Result<Vec<catalogue::Product>, D
 
 impl From<ProductRow> for catalogue::Product {
     fn from(row: ProductRow) -> Self {
+        let money = |minor: Option<i64>| minor.zip(row.currency).map(|(minor, currency)| Money::new(minor, currency));
         Self {
-            price: row.price.zip(row.currency).map(|(minor, currency)| Money::new(minor, currency)),
+            price: money(row.price),
+            fell: money(row.price_before).zip(row.price_fell_at.map(Millis)),
             id: row.id,
             product_id: row.product_id,
             title: row.title,

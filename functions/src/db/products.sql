@@ -11,6 +11,12 @@ from json_each(?1) j where true
 on conflict (source, external_id) do update set product_id = excluded.product_id, title = excluded.title,
   variant = coalesce(excluded.variant, products.variant), sku = coalesce(excluded.sku, products.sku),
   category = coalesce(excluded.category, products.category), price = coalesce(excluded.price, products.price),
+  price_before = case
+    when excluded.currency is not products.currency or excluded.price > products.price then null
+    when excluded.price < products.price then products.price
+    else products.price_before
+  end,
+  price_fell_at = case when excluded.price < products.price then excluded.source_at else products.price_fell_at end,
   currency = excluded.currency, stock = coalesce(excluded.stock, products.stock), image = coalesce(excluded.image, products.image),
   link = coalesce(excluded.link, products.link), is_gone = excluded.is_gone, source_at = excluded.source_at,
   restocked_at = case when products.stock <= 0 and excluded.stock > 0 then excluded.source_at else products.restocked_at end,
@@ -46,7 +52,7 @@ found as (
   select p.source, p.external_id from wanted w cross join products p on p.title = w.text
 )
 select p.external_id as id, p.product_id, p.title, p.variant, p.sku, p.category, p.price, p.currency, p.stock, p.image, p.link,
-  p.is_gone, p.restocked_at
+  p.is_gone, p.restocked_at, p.price_before, p.price_fell_at
 from found f cross join products p on p.source = f.source and p.external_id = f.external_id
 where p.title <> ''
 order by p.source_at desc, p.source, p.external_id limit 500;

@@ -210,6 +210,7 @@ pub const TABLE: &[Route] = table![
     #[versioned]
     DELETE "/api/campaigns/{id}", May(Edit), campaigns::remove;
     GET "/api/campaigns/{id}/people", May(View), campaigns::people::list;
+    GET "/api/campaigns/{id}/messages", May(View), campaigns::messages::list;
     POST "/api/campaigns/{id}/test", Person(Edit), campaigns::test::send;
     GET "/api/brand", May(View), brand::show;
     #[versioned]

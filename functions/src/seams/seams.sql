@@ -1,2 +1,2 @@
 -- name: outbox
-select channel, recipient, subject, body, created_at from outbox order by id desc limit 100;
+select channel, recipient, subject, body, html, created_at from outbox order by id desc limit 100;

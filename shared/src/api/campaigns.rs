@@ -5,7 +5,9 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::api::SegmentKind;
 use crate::id::Id;
-use crate::message::{Brief, Channel, Draft, Promise, Recipient};
+use crate::message::layout::{Look, Rendered};
+use crate::message::lint::{Finding, Limits};
+use crate::message::{Brief, Channel, Draft, Message, Promise, Recipient};
 use crate::offer::Step;
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -120,6 +122,15 @@ pub struct PreviewPerson {
     pub recipient: Recipient,
     /// What each step offers them, in the ladder's order: as it would be decided today, with nothing reserved.
     pub promises: Vec<StepPromise>,
+    /// What the guardrails allow an offer to them to be.
+    pub limits: Limits,
+}
+
+impl PreviewPerson {
+    /// The steps that offer something, with what they offer.
+    pub fn rungs(&self) -> Vec<(Step, Promise)> {
+        self.promises.iter().filter_map(|known| Some((known.step, known.promise.clone()?))).collect()
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -144,6 +155,37 @@ pub struct PreviewMeta {
     pub customers: Option<u64>,
 }
 
+/// The query of `GET /api/campaigns/{id}/messages`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct WrittenQuery {
+    /// The public id of the customer for whom they are written; without one they are written from the brief alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub customer: Option<Id>,
+    /// How mails look: `designed`, which is the default, or `letter`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub look: Option<Look>,
+}
+
+/// All messages of a campaign to one person, as they would read if the sequence began today.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct WrittenResponse {
+    /// Step by step in the draft's order, mail first in each.
+    pub messages: Vec<WrittenMessage>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct WrittenMessage {
+    pub message: Message,
+    /// From the greeting to the closing.
+    pub words: u32,
+    /// What the lint says of the words and of the layout; with an error in it the message cannot be sent.
+    pub findings: Vec<Finding>,
+    /// None where no layout can set it; a finding says why.
+    pub rendered: Option<Rendered>,
+}
+
 /// `POST /api/campaigns/{id}/test`: one message to the address of whoever asks.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -153,6 +195,9 @@ pub struct NewTestSend {
     /// Which of the two subject variants: 0 or 1.
     #[serde(default)]
     pub variant: u8,
+    /// `designed`, which is the default, or `letter`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub look: Option<Look>,
     /// The public id of the customer whose facts it is written with; none to write it from the brief alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recipient: Option<Id>,

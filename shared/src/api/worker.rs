@@ -1,4 +1,4 @@
-//! What the page and its Web Worker say to each other.
+//! What the page and its Web Worker say to each other; what the editor of messages asks is in [`super::composing`].
 //!
 //! A message from the page is `[json, file?]`: the text of an [`Ask`], and the file itself where the ask is about one, because a
 //! `File` cannot be JSON. A message from the Web Worker is the text of a [`Reply`].
@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::api::composing::{Composed, Composing};
 use crate::api::{Import, ModelCard, Way};
 use crate::import::{Defaults, Guess, Kind, Options, Preview, RowError};
 use crate::money::Money;
@@ -35,6 +36,8 @@ pub enum Task {
     Sample { shop: String, defaults: Defaults, now: Millis },
     /// Fetch what a fit reads, fit the model and bring it in.
     Fit,
+    /// Write a sequence for one person, look it through and lay one message out.
+    Compose(Box<Composing>),
     /// Follow no further an import that the server goes on with by itself.
     Leave,
     /// Stop what is running; an import is cancelled on the server too.
@@ -68,6 +71,7 @@ pub enum News {
     },
     Fitting(Fitting),
     Fitted(Box<Fitted>),
+    Composed(Box<Composed>),
     Failed(Failure),
 }
 

@@ -32,6 +32,9 @@ pub struct Brand {
     pub locale: String,
     /// Hosts that links may lead to, besides the site's: `www.example.com`; one with a leading dot holds for all below it.
     pub link_hosts: Vec<String>,
+    /// Whether a message may name a solved ticket by its subject, which customers write.
+    #[serde(default)]
+    pub names_tickets: bool,
 }
 
 /// `#rrggbb`.
@@ -79,6 +82,7 @@ impl Default for Brand {
             tone: Tone::default(),
             locale: "en".to_owned(),
             link_hosts: Vec::new(),
+            names_tickets: false,
         }
     }
 }

@@ -165,7 +165,7 @@ impl<'a> Composer<'a> {
         let trade = trade(&facts);
         let locale = Self::locale(campaign, recipient, step, trade);
         let proof = cited.map(|proof| (proof.text.as_str(), proof.who.as_deref()));
-        let writer = Writer::new(&locale, &facts, &Around { brand, brief: &draft.brief, promise, proof });
+        let writer = Writer::new(&locale, &facts, &Around { brand, brief: &draft.brief, promise, proof, day });
         Self { campaign, recipient, step, promise, facts, trade, locale, has, writer, day }
     }
 

@@ -133,6 +133,11 @@ impl FactKey {
     pub fn counts(self) -> bool {
         !matches!(self, Self::FirstName | Self::Company)
     }
+
+    /// Whether few share it: a day, a number or a thing, where many have the same plan, category or news.
+    pub fn tells_apart(self) -> bool {
+        self.counts() && !matches!(self, Self::Plan | Self::FeatureUsed | Self::FavouriteCategory | Self::Improvement)
+    }
 }
 
 /// Who is written to, with all that may be said to them.

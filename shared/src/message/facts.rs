@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use super::{Fact, FactKey, FactValue};
 use crate::api::{ImprovementMatch, Order, ShopItem, Shopping};
 use crate::event::Channel;
-use crate::money::Money;
+use crate::message::lint::is_nothing;
 use crate::signal::date_in_words;
 use crate::state::{State, Statement};
 use crate::time::Day;
@@ -35,20 +35,9 @@ pub struct Sources<'a> {
     pub has_catalogue: bool,
     /// As [`crate::improvement::of_customer`] gives them.
     pub improvements: &'a [ImprovementMatch],
-    /// Prices that went down of what they know.
-    pub drops: &'a [Drop<'a>],
     /// Solved tickets with their subjects, newest first; empty unless the shop lets messages name them.
     pub tickets: &'a [Solved<'a>],
     pub today: Day,
-}
-
-/// The price of a thing went down.
-#[derive(Debug, Clone, Copy)]
-pub struct Drop<'a> {
-    pub item: &'a ShopItem,
-    pub from: Money,
-    pub to: Money,
-    pub day: Day,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -76,9 +65,9 @@ pub fn gather(from: &Sources<'_>) -> Vec<Fact> {
 
 fn people(from: &Sources<'_>, facts: &mut Vec<Fact>) {
     let first = from.contact_name.and_then(|name| name.split_whitespace().next());
-    let first = first.filter(|name| name.chars().any(char::is_alphabetic));
+    let first = first.filter(|name| name.chars().any(char::is_alphabetic) && !is_nothing(name));
     facts.extend(first.map(|name| text(FactKey::FirstName, name, None, "The contact's name")));
-    let company = from.company.map(str::trim).filter(|name| !name.is_empty());
+    let company = from.company.map(str::trim).filter(|name| !name.is_empty() && !is_nothing(name));
     facts.extend(company.map(|name| text(FactKey::Company, name, None, "The account's name")));
 }
 
@@ -96,17 +85,27 @@ fn orders(from: &Sources<'_>, facts: &mut Vec<Fact>) {
     if state.contract.is_some() {
         return;
     }
-    let paid: Vec<&Order> = from.orders.iter().filter(|order| order.status == "paid").collect();
-    if let Some(last) = state.days.until(today).last() {
-        facts.push(day(FactKey::LastOrder, *last, &format!("The order of {}", date_in_words(*last))));
+    // What was sent back whole is no order to speak of.
+    let is_kept = |order: &&Order| order.status == "paid" && order.refunded.minor < order.amount.minor.max(1);
+    let kept: Vec<&Order> = from.orders.iter().filter(is_kept).collect();
+    let ordered = |order: &&Order| crate::time::Millis::parse_rfc3339(&order.ordered_at).map(crate::time::Millis::day).ok();
+    let last = if from.orders.is_empty() { state.days.until(today).last().copied() } else { kept.first().and_then(ordered) };
+    if let Some(last) = last {
+        facts.push(day(FactKey::LastOrder, last, &format!("The order of {}", date_in_words(last))));
     }
-    if state.orders() > 1 {
-        let source = format!("{} paid orders", state.orders());
-        facts.push(Fact { value: FactValue::Count { count: state.orders() }, ..text(FactKey::Orders, "", None, &source) });
+    let count = match state.orders() {
+        all if from.orders.len() >= all as usize => kept.len() as u32,
+        // Nobody knows how many of the older ones went back.
+        _ if kept.len() < from.orders.len() => 0,
+        all => all,
+    };
+    if count > 1 {
+        let source = format!("{count} paid orders");
+        facts.push(Fact { value: FactValue::Count { count }, ..text(FactKey::Orders, "", None, &source) });
     }
-    let newest = paid.first().zip(from.shopping.last_item.as_ref());
+    let newest = kept.first().zip(from.shopping.last_item.as_ref());
     if let Some((order, item)) = newest.filter(|(order, item)| order.refunded.minor == 0 && may_be_named(item, from)) {
-        let at = crate::time::Millis::parse_rfc3339(&order.ordered_at).map(crate::time::Millis::day).ok();
+        let at = ordered(order);
         if at.is_none_or(|at| !is_tainted(state, at, today)) {
             let when = at.map_or_else(String::new, |at| format!(" of {}", date_in_words(at)));
             facts.push(thing(FactKey::LastItem, item, at, &format!("Order {}{when}", order.external_id)));
@@ -116,6 +115,9 @@ fn orders(from: &Sources<'_>, facts: &mut Vec<Fact>) {
         facts.push(text(FactKey::FavouriteCategory, category, None, "What they bought or looked at most"));
     }
 }
+
+/// Days for which a lower price is news.
+const DROP_DAYS: i32 = 30;
 
 /// What they looked at, left, waited for, or can have for less.
 fn wants(from: &Sources<'_>, facts: &mut Vec<Fact>) {
@@ -131,12 +133,19 @@ fn wants(from: &Sources<'_>, facts: &mut Vec<Fact>) {
     if let Some(item) = shopping.back_in_stock.iter().find(there) {
         facts.push(thing(FactKey::BackInStock, item, None, "The catalogue's stock"));
     }
-    let is_lower =
-        |drop: &&Drop<'_>| drop.from.currency == drop.to.currency && drop.to.minor < drop.from.minor && drop.day <= from.today;
-    if let Some(drop) = from.drops.iter().filter(is_lower).find(|drop| there(&drop.item)) {
-        let value = FactValue::Drop { item: drop.item.name.clone(), from: drop.from, to: drop.to };
-        facts.push(Fact { value, ..thing(FactKey::PriceDrop, drop.item, Some(drop.day), "The catalogue's price") });
+    let known =
+        shopping.left_behind.iter().chain(&shopping.last_viewed).chain(&shopping.back_in_stock).chain(&shopping.last_item);
+    if let Some((item, drop, on)) = known.filter(there).find_map(|item| price_drop(item, from.today)) {
+        facts.push(Fact { value: drop, ..thing(FactKey::PriceDrop, item, Some(on), "The catalogue's price") });
     }
+}
+
+/// Of a thing whose price went down of late and stayed there.
+fn price_drop(item: &ShopItem, today: Day) -> Option<(&ShopItem, FactValue, Day)> {
+    let (fell, to) = (item.fell.as_ref()?, item.price?);
+    let on = Day::parse_iso(&fell.on).filter(|on| *on <= today && today.since(*on) <= DROP_DAYS)?;
+    let is_lower = fell.from.currency == to.currency && to.minor < fell.from.minor;
+    is_lower.then(|| (item, FactValue::Drop { item: item.name.clone(), from: fell.from, to }, on))
 }
 
 fn contract(state: &State, today: Day, facts: &mut Vec<Fact>) {

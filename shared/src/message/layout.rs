@@ -9,6 +9,7 @@ pub(crate) mod colour;
 mod engine;
 mod footer;
 mod line;
+mod scene;
 mod view;
 
 use serde::{Deserialize, Serialize};

@@ -25,12 +25,13 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use utoipa::ToSchema;
 
-use super::layout::Rendered;
+use super::layout::{LayoutError, Rendered};
 use super::{Message, Slot};
 use pieces::Piece;
 
 pub use about::{About, Class, Limits};
-pub use form::{MOST_SEGMENTS, MOST_WORDS, USUAL_WORDS, count_words};
+pub use form::{MOST_SEGMENTS, MOST_WORDS, SHORT_SUBJECT, USUAL_WORDS, count_words};
+pub use holes::is_nothing;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -209,6 +210,13 @@ pub fn lint_rendered(rendered: &Rendered, message: &Message, about: &About<'_>) 
     let mut found = Findings::default();
     rendered::check(rendered, message, about, &mut found);
     found.sorted()
+}
+
+/// Of a message that no layout can set.
+pub fn not_laid_out(error: &LayoutError) -> Vec<Finding> {
+    let mut found = Findings::default();
+    found.whole(Code::UnsafeHtml, Field::Html, "layout", format!("{error}."), "Shorten the message, or take markup out of it.");
+    found.0
 }
 
 /// Whether nothing blocks.

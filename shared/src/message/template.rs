@@ -17,6 +17,7 @@ use super::say::clean;
 use super::{Brand, Brief, Fact, FactKey, FactValue, Promise};
 use crate::money::{Currency, Money};
 use crate::offer::Kind;
+use crate::time::Day;
 
 /// Steps of the engine: a text of some sentences takes dozens.
 const FUEL: u64 = 20_000;
@@ -24,6 +25,9 @@ const FUEL: u64 = 20_000;
 pub const MOST_TEMPLATE: usize = 8_000;
 const MOST_OUTPUT: usize = 16_000;
 const MOST_DEPTH: usize = 40;
+
+/// Days in which everybody knows which year's a day is.
+const NEAR_DAYS: i32 = 180;
 
 /// What is wrong with a template, where, and how to mend it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema, thiserror::Error)]
@@ -52,6 +56,8 @@ pub struct Around<'a> {
     pub promise: Option<&'a Promise>,
     /// Words of a proof and whose they are.
     pub proof: Option<(&'a str, Option<&'a str>)>,
+    /// On which it is read.
+    pub day: Day,
 }
 
 /// Renders texts to one person in one language.
@@ -70,7 +76,7 @@ impl Writer {
             values.insert(fact.key.code().to_owned(), value_of(locale, fact));
         }
         values.extend(others(locale, around));
-        Self { engine: engine(locale), values: Arc::new(values), known: facts.iter().map(|fact| fact.key).collect() }
+        Self { engine: engine(locale, around.day), values: Arc::new(values), known: facts.iter().map(|fact| fact.key).collect() }
     }
 
     /// # Errors
@@ -102,7 +108,7 @@ impl Writer {
 /// As [`Writer::write`].
 pub fn check(template: &str) -> Result<BTreeSet<String>, TemplateError> {
     allowed(template)?;
-    let engine = engine(&Locale::ENGLISH);
+    let engine = engine(&Locale::ENGLISH, Day::default());
     let template = engine.template_from_str(template).map_err(|error| explained(&error, None, false))?;
     let names: BTreeSet<String> = template.undeclared_variables(false).into_iter().collect();
     let is_known = |name: &&String| FactKey::of_code(name).is_some() || OTHERS.contains(&name.as_str());
@@ -115,7 +121,7 @@ pub fn check(template: &str) -> Result<BTreeSet<String>, TemplateError> {
 /// The names that are no facts.
 const OTHERS: [&str; 5] = ["brand", "offer", "product", "change", "proof"];
 
-fn engine(locale: &Locale) -> Environment<'static> {
+fn engine(locale: &Locale, today: Day) -> Environment<'static> {
     let mut engine = Environment::empty();
     // A condition may ask for what is not there; writing it out is an error.
     engine.set_undefined_behavior(UndefinedBehavior::SemiStrict);
@@ -123,7 +129,7 @@ fn engine(locale: &Locale) -> Environment<'static> {
     engine.set_recursion_limit(MOST_DEPTH);
     engine.set_auto_escape_callback(|_| AutoEscape::None);
     let of = locale.clone();
-    engine.add_filter("date", move |value: Value, style: Option<String>| filter_date(&of, &value, style.as_deref()));
+    engine.add_filter("date", move |value: Value, style: Option<String>| filter_date(&of, today, &value, style.as_deref()));
     let of = locale.clone();
     engine.add_filter("money", move |value: Value, currency: Option<String>| filter_money(&of, &value, currency.as_deref()));
     engine.add_filter("lower", |text: String| text.to_lowercase());
@@ -145,13 +151,15 @@ fn sentence(text: &str) -> String {
     if text.ends_with(['.', '!', '?', '…', '。']) { text } else { format!("{text}.") }
 }
 
-fn filter_date(locale: &Locale, value: &Value, style: Option<&str>) -> Result<String, Error> {
+fn filter_date(locale: &Locale, today: Day, value: &Value, style: Option<&str>) -> Result<String, Error> {
     let said = value.downcast_object_ref::<Said>().and_then(|said| said.day.clone());
     let iso = said.or_else(|| value.as_str().map(str::to_owned)).unwrap_or_default();
-    if crate::time::Day::parse_iso(&iso).is_none() {
+    let Some(day) = Day::parse_iso(&iso) else {
         return Err(Error::new(ErrorKind::InvalidOperation, "the filter `date` is for days"));
-    }
+    };
     match style {
+        // A day without its year is one of about now.
+        Some("day") if today.since(day).abs() > NEAR_DAYS => Ok(locale::long_date(locale, &iso)),
         None => Ok(locale::long_date(locale, &iso)),
         Some("month") => Ok(locale::month(locale, &iso)),
         Some("day") => Ok(locale::day_of_year(locale, &iso)),

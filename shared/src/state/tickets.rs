@@ -42,6 +42,12 @@ impl Tickets {
         })
     }
 
+    /// The one that was solved last, by the end of `today`, with when.
+    pub fn last_solved(&self, today: Day) -> Option<(&Ticket, Millis)> {
+        let solved = self.list.iter().filter_map(|ticket| Some((ticket, ticket.solved.filter(|at| at.day() <= today)?)));
+        solved.filter(|(ticket, at)| ticket.opened.is_some_and(|opened| opened <= *at)).max_by_key(|(_, at)| *at)
+    }
+
     pub(super) fn note(&mut self, ticket: Ticket) {
         match self.list.binary_search_by(|known| key(known).cmp(&key(&ticket))) {
             Ok(place) => {

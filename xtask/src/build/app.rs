@@ -80,13 +80,14 @@ pub fn build(tools: &Tools) -> Result<()> {
         let (lab, _) = module(tools, &mut dist, "lab")?;
         let (gate, _) = module(tools, &mut dist, "gate")?;
         let (studio, _) = module(tools, &mut dist, "studio")?;
+        let (press, _) = module(tools, &mut dist, "press")?;
         let (worker, _) = module(tools, &mut dist, "app_worker")?;
         let styles = styles(tools, &mut dist)?;
         dist.copy(tools, &project::path("public"))?;
         let template = project::read(&project::path("app/index.html"))?;
         dist.write(
             "index.html",
-            page::fill(&template, &page::Names { script, wasm, office, lab, gate, studio, worker, styles })?,
+            page::fill(&template, &page::Names { script, wasm, office, lab, gate, studio, press, worker, styles })?,
         )?;
         dist.sweep()
     })?;

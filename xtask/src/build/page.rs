@@ -10,6 +10,7 @@ pub struct Names {
     pub lab: String,
     pub gate: String,
     pub studio: String,
+    pub press: String,
     pub worker: String,
     pub styles: String,
 }
@@ -24,6 +25,7 @@ pub fn fill(template: &str, names: &Names) -> Result<String> {
         ("{{lab}}", &names.lab),
         ("{{gate}}", &names.gate),
         ("{{studio}}", &names.studio),
+        ("{{press}}", &names.press),
         ("{{worker}}", &names.worker),
         ("{{styles}}", &names.styles),
     ] {
@@ -50,6 +52,7 @@ mod tests {
             lab: "/l.js".into(),
             gate: "/g.js".into(),
             studio: "/d.js".into(),
+            press: "/p.js".into(),
             worker: "/w.js".into(),
             styles: "/s.css".into(),
         }
@@ -57,17 +60,18 @@ mod tests {
 
     #[test]
     fn every_mark_is_filled_wherever_it_stands() {
-        let page = fill("{{styles}} {{script}} {{wasm}} {{office}} {{lab}} {{gate}} {{studio}} {{worker}} {{script}}", &names())
-            .unwrap();
-        assert_eq!(page, "/s.css /s.js /s.wasm /o.js /l.js /g.js /d.js /w.js /s.js");
+        let marks = "{{styles}} {{script}} {{wasm}} {{office}} {{lab}} {{gate}} {{studio}} {{press}} {{worker}} {{script}}";
+        assert_eq!(fill(marks, &names()).unwrap(), "/s.css /s.js /s.wasm /o.js /l.js /g.js /d.js /p.js /w.js /s.js");
     }
 
     #[test]
     fn a_missing_or_an_unknown_mark_is_an_error() {
         let refused = |template| fill(template, &names()).unwrap_err().to_string();
-        assert!(refused("{{styles}} {{script}} {{wasm}} {{office}} {{lab}} {{gate}} {{studio}}").contains("{{worker}}"));
         assert!(
-            refused("{{styles}} {{script}} {{wasm}} {{office}} {{lab}} {{gate}} {{studio}} {{worker}} {{title}}")
+            refused("{{styles}} {{script}} {{wasm}} {{office}} {{lab}} {{gate}} {{studio}} {{press}}").contains("{{worker}}")
+        );
+        assert!(
+            refused("{{styles}} {{script}} {{wasm}} {{office}} {{lab}} {{gate}} {{studio}} {{press}} {{worker}} {{title}}")
                 .contains("{{title}}")
         );
     }

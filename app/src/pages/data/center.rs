@@ -321,8 +321,8 @@ impl ImportCenter {
             News::Importing(progress) => self.progress.set(Some(progress)),
             News::Imported(finished) => self.end(Ending::Imported(finished)),
             News::Cancelled { import } if self.phase.get_untracked() == Phase::Sending => self.end(Ending::Cancelled(import)),
-            // A fit has a Web Worker of its own.
-            News::Cancelled { .. } | News::Fitting(_) | News::Fitted(_) => {}
+            // A fit and the editor of messages have Web Workers of their own.
+            News::Cancelled { .. } | News::Fitting(_) | News::Fitted(_) | News::Composed(_) => {}
             News::Failed(failure) => match self.phase.get_untracked() {
                 Phase::Sending => self.end(Ending::Failed(failure)),
                 Phase::Review => {

@@ -248,7 +248,7 @@ mod tests {
         let theirs = Shop { name: "Coffee".into(), version: 2, ..shop() };
         let yours = |name: &str, zone: &str| [name, "usd", zone, "free"].map(str::to_owned);
         let met = versions(2, &shop(), &theirs, &yours("Cocoa", "Europe/Berlin"));
-        assert_eq!(met.differences.iter().map(|field| field.name).collect::<Vec<_>>(), ["name", "time_zone"]);
+        assert_eq!(met.differences.iter().map(|field| field.name.as_str()).collect::<Vec<_>>(), ["name", "time_zone"]);
         assert!(met.apart().is_none());
         let apart = versions(2, &shop(), &theirs, &yours("Tea", "Europe/Berlin")).apart().expect("the name is untouched");
         assert!(apart.keeps("time_zone") && !apart.keeps("name"));

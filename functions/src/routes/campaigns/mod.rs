@@ -1,5 +1,6 @@
 //! Campaigns, which are drafts: a name, for whom, and the sequence that the editor works on.
 
+pub mod messages;
 pub mod people;
 pub mod test;
 

@@ -2,21 +2,22 @@
 
 use axum::Json;
 use axum::http::StatusCode;
-use shared::api::{NewTestSend, ProofItem, ShopBlock, TestSend, TestSendResponse};
+use shared::api::{NewTestSend, TestSend, TestSendResponse};
 use shared::audit::Action;
 use shared::id::Id;
-use shared::message::compose::Campaign;
-use shared::message::{Block, Channel, Library, Proof};
+use shared::message::layout::Rendered;
+use shared::message::{Channel, compose};
+use shared::offer::Step;
 use shared::time::MILLIS_PER_DAY;
 
 use super::{draft, entry};
 use crate::ctx::{Ctx, Who};
 use crate::db::campaigns::{self, Letter, TESTS_A_DAY};
-use crate::db::{blocks, brand, profile, proofs, shop};
+use crate::db::{profile, shop};
 use crate::extract::{JsonBody, PathId};
 use crate::problem::Problem;
-use crate::routes::proofs as of_proofs;
-use crate::{recipients, rendering};
+use crate::recipients;
+use crate::rendering::{Kit, Reader};
 
 /// Send one message to your own address, as the customer named would get it. Twenty a day; a customer never gets one.
 #[utoipa::path(post, path = "/api/campaigns/{id}/test", tag = "campaigns", request_body = NewTestSend,
@@ -46,33 +47,30 @@ pub async fn send(
     let shop = shop::read(&ctx.db).await?;
     let about = match &asked.recipient {
         None => None,
-        Some(customer) => Some(customer_row(&ctx, customer).await?),
+        Some(customer) => Some(customer_row(&ctx, "recipient", customer).await?),
     };
     let person = recipients::read(&ctx, &shop, &draft, about.as_slice()).await?.into_iter().next();
-    let brand = brand::read(&ctx.db).await?.brand(&shop.name);
-    let blocks: Vec<Block> =
-        blocks::list(&ctx.db).await?.into_iter().filter_map(blocks::Row::wire).map(ShopBlock::block).collect();
-    let today = ctx.now.day();
-    let proofs: Vec<Proof> =
-        proofs::list(&ctx.db).await?.into_iter().filter_map(|row| of_proofs::wire(row, today)).map(ProofItem::proof).collect();
-    let all = Campaign {
-        draft: &draft,
-        brand: &brand,
-        library: &Library::with(&blocks),
-        proofs: &proofs,
-        industry: shop.industry.as_deref(),
-        segment: campaign.segment.as_deref(),
-        day: today,
+    let kit = Kit::read(&ctx, &shop).await?;
+    let reader = Reader::of(person, &draft);
+    let desk = reader.desk(kit.campaign(&draft, campaign.segment.as_deref()));
+    let first = compose::message(&desk.campaign, desk.recipient, desk.rungs, Step::Help, Channel::Email);
+    let thread = first.as_ref().and_then(|first| first.subjects.first()).map(|part| part.text.as_str());
+    let written = desk.step(asked.step).into_iter().find(|one| one.message.channel == asked.channel);
+    let message = written.ok_or_else(|| Problem::field("step", "The draft has no such step"))?.message;
+    let (rendered, findings) = kit.sample(&desk, &message, asked.look.unwrap_or_default(), thread);
+    let Some(Rendered { subjects, html, text, .. }) = rendered else {
+        let why = findings.first().map(|one| format!("{} {}", one.reason, one.fix)).unwrap_or_default();
+        return Err(Problem::Conflict("not_laid_out", why));
     };
-    let rendered = rendering::letter(&all, person.as_ref(), asked.step, asked.channel, usize::from(asked.variant));
-    let rendered = rendered.ok_or_else(|| Problem::field("step", "The draft has no such step"))?;
-    let subject = format!("[Test] {}", rendered.subject);
+    let subject = subjects.get(usize::from(asked.variant)).or_else(|| subjects.first()).map(String::as_str);
+    let subject = format!("[Test] {}", line(subject.unwrap_or_default()));
     let letter = Letter {
         user: me.id,
         channel: asked.channel.code(),
         recipient: &me.email,
         subject: &subject,
-        body: &rendered.text,
+        body: &text,
+        html: Some(&html),
         about,
         now: ctx.now,
     };
@@ -85,7 +83,23 @@ pub async fn send(
     Ok((StatusCode::CREATED, Json(TestSendResponse { test })))
 }
 
-async fn customer_row(ctx: &Ctx, customer: &Id) -> Result<i64, Problem> {
+/// `field` is what named the customer.
+pub(super) async fn customer_row(ctx: &Ctx, field: &'static str, customer: &Id) -> Result<i64, Problem> {
     let found = profile::row_id(&ctx.db, customer).await?;
-    found.ok_or_else(|| Problem::field("recipient", "There is no such customer any more: choose another"))
+    found.ok_or_else(|| Problem::field(field, "There is no such customer any more: choose another"))
+}
+
+/// A subject goes into a header: one line.
+fn line(text: &str) -> String {
+    text.split(|letter: char| letter.is_control()).map(str::trim).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::line;
+
+    #[test]
+    fn a_subject_is_one_line_whatever_was_written() {
+        assert_eq!(line("Hello\r\nBcc: everybody@example.com\u{7}"), "Hello Bcc: everybody@example.com");
+    }
 }

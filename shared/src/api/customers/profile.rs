@@ -82,6 +82,16 @@ pub struct ShopItem {
     pub link: Option<String>,
     /// Null where the catalogue does not hold it.
     pub in_stock: Option<bool>,
+    /// When its price last went down; null where it never did, or has gone up since.
+    pub fell: Option<PriceFall>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PriceFall {
+    /// What it cost before.
+    pub from: Money,
+    /// ISO date.
+    pub on: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]

@@ -6,6 +6,7 @@ use super::*;
 use crate::message::compose::tests::{brand, fact_of, promise};
 use crate::message::template::{Around, Writer, check};
 use crate::message::{Brief, Fact};
+use crate::time::Day;
 
 #[test]
 fn all_files_are_read_whole_and_each_name_stands_once() {
@@ -30,6 +31,7 @@ fn a_block_says_just_what_it_needs() {
             brief: &brief,
             promise: Some(&promise).filter(|_| block.with.contains(&With::Offer) || !block.kinds.is_empty()),
             proof: Some(("It just works.", Some("Ana"))).filter(|_| block.with.contains(&With::Proof)),
+            day: Day(20_000),
         };
         let locale = Locale::parse(&block.locale).unwrap();
         let written =

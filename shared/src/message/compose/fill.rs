@@ -3,14 +3,13 @@
 use super::pick::Candidate;
 use super::{Composer, LEAST_WORDS, MOST_WORDS, Told, count};
 use crate::message::block::Place;
+use crate::message::lint::SHORT_SUBJECT;
 use crate::message::{Channel, FactKey, Message, Part, Slot};
 
 /// Where filling ends, so that the words of the button never carry a mail over the bound.
 const FULL: usize = MOST_WORDS - 8;
 /// Where it begins to be enough.
 const ENOUGH: usize = LEAST_WORDS + 4;
-/// Letters of a subject that phones show whole, about.
-const SHORT_SUBJECT: usize = 42;
 const LONGEST_SUBJECT: usize = 60;
 
 /// What stands in a mail, in its order; each may be left out by nobody but the composer.
@@ -111,10 +110,13 @@ impl Composer<'_> {
         let all = self.candidates(Slot::Opening, Place::Memory, Channel::Email, told);
         let new = |found: &Candidate| found.part.facts.iter().filter(|key| key.counts() && !said.contains(key)).count();
         let old = |found: &Candidate| found.part.facts.iter().filter(|key| said.contains(key)).count();
+        // What many share wants something beside it that is theirs alone.
+        let is_common = !said.iter().any(|key| key.tells_apart());
+        let apart = |found: &Candidate| is_common && found.part.facts.iter().any(|key| key.tells_apart());
         // Saying again what the opening said is worse than saying less.
         let best = all.filter(|found| new(found) > 0).max_by_key(|found| {
             let points = i32::try_from(12 * new(found)).unwrap_or(0) - i32::try_from(30 * old(found)).unwrap_or(0);
-            (found.score + points, std::cmp::Reverse(found.part.block.clone()))
+            (found.score + points + if apart(found) { 25 } else { 0 }, std::cmp::Reverse(found.part.block.clone()))
         });
         best.map(|found| found.part)
     }
@@ -176,7 +178,7 @@ impl Composer<'_> {
         // What a subject speaks of must be in the mail.
         all.retain(|found| found.part.facts.iter().all(|key| said.contains(key)));
         all.retain(|found| found.part.text.chars().count() <= LONGEST_SUBJECT && !found.part.text.contains('\n'));
-        let points = |found: &Candidate| found.score - if found.part.text.chars().count() > SHORT_SUBJECT { 60 } else { 0 };
+        let points = |found: &Candidate| found.score - if found.part.text.chars().count() > SHORT_SUBJECT { 90 } else { 0 };
         all.sort_by_key(|found| std::cmp::Reverse(points(found)));
         let [first, second] = &self.step.subjects;
         let own = |choice| self.chosen(Slot::Subject, choice).map(|part| Part { text: part.text.replace('\n', " "), ..part });

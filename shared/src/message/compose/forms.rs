@@ -2,18 +2,15 @@
 //!
 //! All of them tell the same offer, code and last day as the mail. What others may read over a shoulder names nothing that somebody bought.
 
-use super::{Composer, Told, count, slot_part};
+use super::{Composer, Told, slot_part};
 use crate::message::block::Place;
-use crate::message::locale::{self, Language};
+use crate::message::locale;
 use crate::message::say::{clean, clean_lines};
 use crate::message::{Channel, FactKey, Message, Part, Slot};
 
 /// Units of a text message of one segment: letters of the short alphabet, and of any other.
 const SHORT_LETTERS: usize = 160;
 const LONG_LETTERS: usize = 70;
-
-/// Words that one says in a second before a camera: 140 in a minute.
-const WORDS_A_SECOND: f64 = 140.0 / 60.0;
 
 /// What may stand on a card that lies open in the letter box.
 const OPEN_FACTS: [FactKey; 3] = [FactKey::FirstName, FactKey::CustomerSince, FactKey::Orders];
@@ -106,42 +103,14 @@ impl Composer<'_> {
         self.message(Channel::Call, Vec::new(), None, String::new(), parts.into_iter().flatten().collect())
     }
 
-    /// The mail, said before a camera: a scene for each part with its seconds.
+    /// The mail, said before a camera.
     pub(super) fn video(&self, mail: Message) -> Message {
         if let Some(written) = self.written(Channel::Video) {
             return self.message(Channel::Video, Vec::new(), None, String::new(), vec![written]);
         }
-        let is_german = self.locale.language() == Language::German;
-        let mut from = 0.0;
-        let mut parts = Vec::new();
-        for (at, part) in mail.parts.iter().enumerate() {
-            let said = if at == 0 { format!("{}\n{}", mail.greeting, part.text) } else { part.text.clone() };
-            let to = from + count(&said) as f64 / WORDS_A_SECOND;
-            let shot = shot(part.slot, is_german);
-            let scene = if is_german { "Szene" } else { "Scene" };
-            let text = format!("{scene} {} ({from:.0}–{to:.0} s): {shot}\n{said}", at + 1);
-            from = to;
-            parts.push(slot_part(part.slot, &part.block, text, part.facts.clone()));
-        }
-        let mut message = self.message(Channel::Video, Vec::new(), None, String::new(), parts);
+        let mut message = self.message(Channel::Video, Vec::new(), None, mail.greeting, mail.parts);
         message.call = None;
         message
-    }
-}
-
-/// What the camera sees.
-fn shot(slot: Slot, is_german: bool) -> &'static str {
-    match (slot, is_german) {
-        (Slot::Opening, false) => "you at your desk, looking into the camera.",
-        (Slot::Value, false) => "closer, the same place.",
-        (Slot::Offer, false) => "the terms as text on the screen while you say them.",
-        (Slot::Closing, false) => "you again, then the shop's name.",
-        (_, false) => "show what you speak of, or stay with your face.",
-        (Slot::Opening, true) => "Sie am Schreibtisch, mit Blick in die Kamera.",
-        (Slot::Value, true) => "näher, am selben Ort.",
-        (Slot::Offer, true) => "die Bedingungen als Text im Bild, während Sie sie sagen.",
-        (Slot::Closing, true) => "wieder Sie, dann der Name des Geschäfts.",
-        (_, true) => "zeigen, wovon die Rede ist, oder bei Ihrem Gesicht bleiben.",
     }
 }
 

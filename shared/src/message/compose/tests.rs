@@ -140,12 +140,12 @@ fn check(message: &Message, recipient: &Recipient) {
     }
 }
 
-fn any_facts() -> impl Strategy<Value = Vec<Fact>> {
+pub fn any_facts() -> impl Strategy<Value = Vec<Fact>> {
     let keys = proptest::collection::btree_set(0..FactKey::ALL.len(), 0..=FactKey::ALL.len());
     (keys, 0_u32..10_000).prop_map(|(keys, number)| keys.into_iter().map(|key| fact_of(FactKey::ALL[key], number)).collect())
 }
 
-fn any_promise() -> impl Strategy<Value = Option<Promise>> {
+pub fn any_promise() -> impl Strategy<Value = Option<Promise>> {
     let kinds =
         proptest::sample::select(vec![None, Some(Kind::Own)].into_iter().chain(Kind::SEVEN.map(Some)).collect::<Vec<_>>());
     (kinds, any::<[bool; 3]>(), 1_u16..800).prop_map(|(kind, [code, minimum, amount], depth)| {

@@ -130,7 +130,9 @@ fn other_forms_show_what_their_place_can() {
     assert!(back.contains("www.nordbean.example/roasts") && card.unsubscribe.is_none());
     let own = set(Channel::InApp);
     assert!(own.html.contains("class=\"card\"") && own.text.contains("See the summer roasts:\nhttps://"));
-    assert_eq!(set(Channel::Video).html.matches("<h2>").count(), 5);
+    let video = set(Channel::Video);
+    assert_eq!(video.html.matches("<h2>Scene ").count(), 5);
+    assert!(video.text.contains("Scene 1 (0–") && video.text.contains(" s): closer, the same place.\n\n"), "{}", video.text);
     assert!(set(Channel::Call).html.contains("I read every answer myself"));
 }
 

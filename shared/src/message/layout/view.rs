@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::colour::{self, Colour};
+use super::scene::scenes;
 use super::{How, footer, line, utm};
 use crate::message::lint::Class;
 use crate::message::{Brand, Channel, Colours, Message, Part, Slot};
@@ -41,16 +42,14 @@ pub(super) struct View {
     words: String,
     lead: String,
     is_front: bool,
-    is_video: bool,
 }
 
 #[derive(Debug, Clone, Serialize)]
 struct Paragraph {
     lines: Vec<String>,
     is_offer: bool,
-    /// The first of its part, whose number counts from 1.
-    is_first: bool,
-    number: usize,
+    /// Above the first of a scene: what the camera sees, and when.
+    scene: Option<String>,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -107,7 +106,6 @@ impl View {
             words: String::new(),
             lead: message.preheader.as_ref().map(|part| line::header(&part.text)).unwrap_or_default(),
             is_front: true,
-            is_video: message.channel == Channel::Video,
         };
         if !is_mail && view.title.is_empty() {
             view.title = view.brand.clone();
@@ -134,7 +132,8 @@ impl View {
             blocks.push(self.lead.clone());
         }
         blocks.push(self.greeting.clone());
-        blocks.extend(self.paragraphs.iter().map(Paragraph::joined));
+        blocks
+            .extend(self.paragraphs.iter().flat_map(|paragraph| paragraph.scene.clone().into_iter().chain([paragraph.joined()])));
         match (&self.call, channel) {
             // A text message ends in its link; the words before it ask for the tap.
             (Some(call), Channel::Sms) if !blocks.iter().any(|block| block.contains(&call.link)) => {
@@ -180,21 +179,19 @@ fn paragraphs(message: &Message) -> (Vec<Paragraph>, Vec<Paragraph>) {
     };
     let shown: Vec<&Part> = message.parts.iter().filter(is_shown).collect();
     let close = shown.iter().position(|part| part.slot == Slot::Closing).unwrap_or(shown.len());
-    let set = |parts: &[&Part], before: usize| -> Vec<Paragraph> {
-        let numbered = parts.iter().enumerate();
-        numbered.flat_map(|(at, part)| split(part, before + at + 1)).collect()
-    };
+    let mut scenes = if message.channel == Channel::Video { scenes(message, &shown) } else { Vec::new() }.into_iter();
+    let mut set = |parts: &[&Part]| -> Vec<Paragraph> { parts.iter().flat_map(|part| split(part, scenes.next())).collect() };
     let (above, below) = shown.split_at(close);
-    (set(above, 0), set(below, above.len()))
+    (set(above), set(below))
 }
 
-fn split(part: &Part, number: usize) -> Vec<Paragraph> {
+fn split(part: &Part, mut scene: Option<String>) -> Vec<Paragraph> {
     let mut paragraphs: Vec<Paragraph> = Vec::new();
     let text = part.text.replace("\r\n", "\n").replace('\r', "\n");
     for block in text.split("\n\n") {
         let lines = lines(block);
         if !lines.is_empty() {
-            paragraphs.push(Paragraph { lines, is_offer: part.slot == Slot::Offer, is_first: paragraphs.is_empty(), number });
+            paragraphs.push(Paragraph { lines, is_offer: part.slot == Slot::Offer, scene: scene.take() });
         }
     }
     paragraphs

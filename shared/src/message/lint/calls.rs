@@ -51,8 +51,15 @@ pub(super) fn check(message: &Message, pieces: &[Piece<'_>], about: &About<'_>, 
     let needs_one = matches!(message.channel, Channel::Email | Channel::InApp | Channel::Post);
     let call = message.call.as_ref().filter(|call| !call.link.trim().is_empty());
     if needs_one && call.is_none_or(|call| call.text.trim().is_empty()) {
-        let reason = "There is nothing to do for the reader: no button with words and a link.";
-        found.whole(Code::NoCall, Field::Call, "", reason, "Give the message one call to action.");
+        let (reason, fix) = if about.brand.site.is_none() {
+            (
+                "There is nothing to do for the reader: the brand names no web site that a button could lead to.",
+                "Write the shop's address into the brand's settings.",
+            )
+        } else {
+            ("There is nothing to do for the reader: no button with words and a link.", "Give the message one call to action.")
+        };
+        found.whole(Code::NoCall, Field::Call, "", reason, fix);
     }
     if let (Some(call), Some(piece)) = (call, pieces.iter().find(|piece| piece.field == Field::Link)) {
         link(piece, (0, call.link.len()), &call.link, about, found);

@@ -21,7 +21,7 @@ const VIDEO_WORDS: usize = 260;
 
 /// Characters of a subject that an iPhone held upright shows (The Orchard, Subject line length and open rates: 41). The Gmail app
 /// shows some fewer.
-const SUBJECT: usize = 41;
+pub const SHORT_SUBJECT: usize = 41;
 
 /// Words of a message's body: greeting to closing with the offer, without button and signature. Scripts without blanks count two
 /// characters as a word.
@@ -84,9 +84,9 @@ fn mail(message: &Message, pieces: &[Piece<'_>], about: &About<'_>, found: &mut 
             found.at(Code::FalseReply, piece, (0, piece.text.len() - rest.len()), reason, "Delete the mark before the colon.");
         }
         let length = piece.text.chars().count();
-        if length > SUBJECT {
-            let cut = piece.text.char_indices().nth(SUBJECT).map_or(piece.text.len(), |(at, _)| at);
-            let reason = format!("It has {length} characters; a phone held upright shows about {SUBJECT}.");
+        if length > SHORT_SUBJECT {
+            let cut = piece.text.char_indices().nth(SHORT_SUBJECT).map_or(piece.text.len(), |(at, _)| at);
+            let reason = format!("It has {length} characters; a phone held upright shows about {SHORT_SUBJECT}.");
             found.at(Code::LongSubject, piece, (cut, piece.text.len()), reason, "Put what matters into the first words.");
         }
     }

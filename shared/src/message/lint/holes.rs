@@ -14,6 +14,11 @@ const NOTHING: [&str; 7] = ["undefined", "null", "nan", "none", "lorem ipsum", "
 const FIELDS: [&str; 12] =
     ["name", "first", "last", "insert", "product", "item", "company", "link", "date", "code", "placeholder", "city"];
 
+/// Whether a program wrote this where there was nothing. Some of it is also a name, which no text can be told apart from a hole.
+pub fn is_nothing(text: &str) -> bool {
+    NOTHING.iter().chain(&["n/a"]).any(|nothing| text.trim().eq_ignore_ascii_case(nothing))
+}
+
 pub(super) fn check(pieces: &[Piece<'_>], found: &mut Findings) {
     for piece in pieces {
         hidden(piece, found);

@@ -6,7 +6,7 @@ use super::pieces::Piece;
 use super::said::{blank, thousandths};
 use super::words::Plain;
 use super::{About, Class, Code, Field, Findings};
-use crate::message::{Channel, Message, Promise};
+use crate::message::{Channel, FactKey, Message, Promise};
 use crate::offer::percent;
 use crate::time::Day;
 
@@ -99,7 +99,7 @@ pub(super) fn check(message: &Message, pieces: &[Piece<'_>], about: &About<'_>, 
             terms(message, pieces, promise, found);
             numbers_of(pieces, promise, about, found);
         }
-        None => none_is_made(pieces, about, found),
+        None => none_is_made(message, pieces, about, found),
     }
     channels(message, about, found);
 }
@@ -243,12 +243,17 @@ fn near(text: &str, from: usize, to: usize) -> bool {
     Plain::new(before).any(OFF).is_some() || Plain::new(after).any(OFF).is_some()
 }
 
-fn none_is_made(pieces: &[Piece<'_>], about: &About<'_>, found: &mut Findings) {
+fn none_is_made(message: &Message, pieces: &[Piece<'_>], about: &About<'_>, found: &mut Findings) {
     let reason = "This promises something, and the ladder gives nothing on this step.";
     let fix = "Delete the promise, or give the step an offer.";
     for piece in pieces.iter().filter(|piece| piece.is_said()) {
         let mut text = piece.text.to_owned();
         about.proofs.iter().chain(about.stated).for_each(|stated| blank(&mut text, stated));
+        let part = message.parts.get(piece.index).filter(|_| piece.field == Field::Part);
+        if part.is_some_and(|part| part.facts.contains(&FactKey::Refunded)) {
+            // Of money that went back already.
+            blank(&mut text, "money back");
+        }
         let number = numbers::find(&text)
             .into_iter()
             .find(|number| matches!(number.kind, Kind::Share | Kind::Money(_)) && near(&text, number.from, number.to));

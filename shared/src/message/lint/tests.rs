@@ -468,7 +468,9 @@ fn hostile_texts_do_no_harm_in_any_form() {
                 {
                     assert!(!html.contains(harm), "{name} {channel:?}: {harm}");
                 }
-                assert!(!html.contains(">49<") && !rendered.text.contains("49"), "{name}: a template ran");
+                // Seconds of a scene are counted, and 49 is one of them.
+                let said: Vec<&str> = rendered.text.lines().filter(|line| !line.starts_with("Scene ")).collect();
+                assert!(!html.contains(">49<") && !said.join(" ").contains("49"), "{name}: a template ran");
                 assert!(rendered.subjects.iter().all(|subject| !subject.contains(['\r', '\n', '\0'])));
             }
             let is_harmless = matches!(

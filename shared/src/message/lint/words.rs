@@ -38,8 +38,14 @@ impl Plain {
     /// Where the phrase is, as bytes of the text that this was made from. A phrase that ends in `*` may go on as a longer word.
     pub fn find(&self, phrase: &str) -> Option<(usize, usize)> {
         let (phrase, is_stem) = phrase.strip_suffix('*').map_or((phrase, false), |stem| (stem, true));
-        let is_edge =
-            |at: usize| self.text.get(at..).and_then(|rest| rest.chars().next()).is_none_or(|one| !one.is_alphanumeric());
+        // A letter behind an apostrophe goes on with the word: "won" is not in "won't".
+        let is_edge = |at: usize| {
+            let mut rest = self.text.get(at..).into_iter().flat_map(str::chars);
+            match rest.next() {
+                Some('\'') => !rest.next().is_some_and(char::is_alphanumeric),
+                one => one.is_none_or(|one| !one.is_alphanumeric()),
+            }
+        };
         let mut from = 0;
         while let Some(at) = self.text.get(from..).and_then(|rest| rest.find(phrase)).map(|at| at + from) {
             let before = self.text.get(..at).and_then(|text| text.chars().next_back());
@@ -79,6 +85,8 @@ mod tests {
         let (from, to) = plain.find("we've missed you").expect("found");
         assert_eq!(&text[from..to], "We’ve  MISSED\nyou");
         assert_eq!(plain.find("miss"), None);
+        assert_eq!(Plain::new("You won't be").find("you won"), None);
+        assert!(Plain::new("as the 'free gift' says").find("free gift").is_some());
         assert!(plain.find("miss*").is_some());
         assert_eq!(Plain::new("Grüße").find("grüße"), Some((0, 7)));
         assert_eq!(Plain::new("").find("a"), None);

@@ -27,7 +27,13 @@ fn writer(tag: &str) -> Writer {
         expires: "2026-04-01".to_owned(),
         link: None,
     };
-    let around = Around { brand: &brand, brief: &Brief::default(), promise: Some(&promise), proof: None };
+    let around = Around {
+        brand: &brand,
+        brief: &Brief::default(),
+        promise: Some(&promise),
+        proof: None,
+        day: Day::parse_iso("2026-03-10").unwrap(),
+    };
     Writer::new(&Locale::parse(tag).unwrap(), &facts, &around)
 }
 
@@ -98,4 +104,20 @@ fn the_editor_learns_what_a_template_names() {
     assert_eq!(names, ["brand", "last_item", "offer"]);
     assert!(check("{{ nothing }}").is_err());
     assert!(check("{% for x in y %}{% endfor %}").is_err());
+}
+
+#[test]
+fn a_day_without_its_year_is_one_of_about_now() {
+    assert_eq!(text("{{ last_order | date(\"day\") }}").unwrap(), "3 March");
+    let long_ago = [fact(FactKey::LastOrder, FactValue::Day { day: "2024-03-03".to_owned() })];
+    let brand = Brand::default();
+    let around = Around {
+        brand: &brand,
+        brief: &Brief::default(),
+        promise: None,
+        proof: None,
+        day: Day::parse_iso("2026-03-10").unwrap(),
+    };
+    let written = Writer::new(&Locale::ENGLISH, &long_ago, &around).write("{{ last_order | date(\"day\") }}").unwrap();
+    assert_eq!(written.text, "3 March 2024");
 }

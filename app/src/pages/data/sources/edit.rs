@@ -284,7 +284,7 @@ fn versions(version: u32, before: &Source, theirs: &Source, yours: &Typed) -> Cl
     let differences = PARTS
         .iter()
         .filter_map(|(name, label, part)| {
-            Difference::between(name, label, part(&mut first).clone(), part(&mut stands).clone(), part(&mut typed).clone())
+            Difference::between(*name, label, part(&mut first).clone(), part(&mut stands).clone(), part(&mut typed).clone())
         })
         .collect();
     Clash { version, differences, told_by: format!("object=source:{}", theirs.id) }

@@ -212,7 +212,7 @@ mod tests {
         let shown: Vec<_> = clash
             .differences
             .iter()
-            .map(|field| (field.name, field.theirs.as_str(), field.yours.as_str(), field.touched))
+            .map(|field| (field.name.as_str(), field.theirs.as_str(), field.yours.as_str(), field.touched))
             .collect();
         assert_eq!(shown, [("name", "Ida", "Ada", false), ("role", "Viewer", "Manager", true)]);
     }
