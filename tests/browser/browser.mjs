@@ -27,7 +27,8 @@ export async function open({ now, outside } = {}) {
       "--disable-default-apps",
       "--disable-extensions",
       "--disable-sync",
-      "--disable-features=Translate,OptimizationHints,MediaRouter",
+      // The preview's frames in the page's own process: Playwright loses count of frames of others that go while they come.
+      "--disable-features=Translate,OptimizationHints,MediaRouter,IsolateSandboxedIframes",
     ],
   });
 

@@ -101,7 +101,10 @@ impl Said {
     fn promise(&mut self, promise: &Promise, today: Option<Day>) {
         self.state(&promise.name);
         if let Some(code) = &promise.code {
-            self.words.insert(code.to_lowercase());
+            // Whole, and each piece of one with hyphens in it.
+            let code = code.to_lowercase();
+            self.words.extend(code.split(['-', '‑']).map(str::to_owned));
+            self.words.insert(code);
         }
         if promise.depth > 0 {
             self.share(promise.depth);

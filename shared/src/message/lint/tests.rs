@@ -426,6 +426,20 @@ fn a_drop_of_price_and_a_tenure_may_be_told() {
     check(Code::InventedFact, "€30", told(" It costs €30 instead of £40."));
 }
 
+#[test]
+fn a_code_with_hyphens_is_the_code_and_a_piece_of_another_is_not() {
+    let mut sample = form(Channel::Email);
+    let code = sample.promise.as_ref().and_then(|promise| promise.code.clone()).expect("a code");
+    let say = |text: &mut String| *text = text.replace(&code, "NW-7K2P");
+    sample.message.parts.iter_mut().for_each(|part| say(&mut part.text));
+    for promise in [sample.message.promise.as_mut(), sample.promise.as_mut()].into_iter().flatten() {
+        promise.code = Some("NW-7K2P".to_owned());
+    }
+    assert_eq!(findings(&sample), []);
+    sample.part(Slot::Offer).text.push_str(" Or NW-7K3P.");
+    assert!(codes(&findings(&sample)).contains(&Code::InventedFact));
+}
+
 /// Every text of the corpus in every place that a customer's text can reach: the layouts stay sound, the lint does not fall, and what
 /// would do harm is caught before anybody sees it.
 #[test]
