@@ -4,6 +4,7 @@
 
 pub mod api;
 pub mod audit;
+pub mod campaign;
 pub mod catalogue;
 pub mod clv;
 pub mod consent;
