@@ -74,6 +74,10 @@ pub enum Action {
     FulfilmentChanged,
     FulfilmentRemoved,
     FulfilmentTested,
+    ChannelAdded,
+    ChannelChanged,
+    ChannelRemoved,
+    ChannelTested,
     CodesUploaded,
     InterventionBegun,
     InterventionChanged,
@@ -119,7 +123,7 @@ pub struct Told<'a> {
 }
 
 impl Action {
-    pub const ALL: [Self; 87] = [
+    pub const ALL: [Self; 91] = [
         Self::SignedIn,
         Self::SignInFailed,
         Self::SignedOut,
@@ -189,6 +193,10 @@ impl Action {
         Self::FulfilmentChanged,
         Self::FulfilmentRemoved,
         Self::FulfilmentTested,
+        Self::ChannelAdded,
+        Self::ChannelChanged,
+        Self::ChannelRemoved,
+        Self::ChannelTested,
         Self::CodesUploaded,
         Self::InterventionBegun,
         Self::InterventionChanged,
@@ -280,6 +288,10 @@ impl Action {
             Self::FulfilmentChanged => "fulfilment_changed",
             Self::FulfilmentRemoved => "fulfilment_removed",
             Self::FulfilmentTested => "fulfilment_tested",
+            Self::ChannelAdded => "channel_added",
+            Self::ChannelChanged => "channel_changed",
+            Self::ChannelRemoved => "channel_removed",
+            Self::ChannelTested => "channel_tested",
             Self::CodesUploaded => "codes_uploaded",
             Self::InterventionBegun => "intervention_begun",
             Self::InterventionChanged => "intervention_changed",
@@ -329,6 +341,10 @@ impl Action {
             | Self::FulfilmentChanged
             | Self::FulfilmentRemoved
             | Self::FulfilmentTested
+            | Self::ChannelAdded
+            | Self::ChannelChanged
+            | Self::ChannelRemoved
+            | Self::ChannelTested
             | Self::BrandChanged => Group::Settings,
             Self::CopywriterChanged | Self::CopywriterTested => Group::Settings,
             Self::ImportStarted
@@ -486,6 +502,10 @@ pub fn sentence(told: Told<'_>) -> String {
         Action::FulfilmentChanged => format!("changed the way of giving {}", named("without a name")),
         Action::FulfilmentRemoved => format!("removed the way of giving {}", named("without a name")),
         Action::FulfilmentTested => format!("tested the way of giving {}", named("without a name")),
+        Action::ChannelAdded => format!("set up the way to send {}", named("without a name")),
+        Action::ChannelChanged => format!("changed the way to send {}", named("without a name")),
+        Action::ChannelRemoved => format!("removed the way to send {}", named("without a name")),
+        Action::ChannelTested => format!("tested the way to send {}", named("without a name")),
         Action::CodesUploaded => format!("added codes to {}", named("a list")),
         Action::InterventionBegun => "began an intervention for a customer".to_owned(),
         Action::InterventionChanged => "changed an intervention for a customer".to_owned(),
