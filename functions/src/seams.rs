@@ -5,6 +5,8 @@
 #[cfg(feature = "seams")]
 mod held;
 #[cfg(feature = "seams")]
+mod sending;
+#[cfg(feature = "seams")]
 pub use held::{point, router, step, virtual_now, virtual_space};
 
 #[cfg(not(feature = "seams"))]

@@ -8,6 +8,7 @@ pub mod audit;
 pub mod blocks;
 pub mod brand;
 pub mod campaigns;
+pub mod channels;
 pub mod codes;
 pub mod copywriter;
 pub mod customers;
@@ -258,6 +259,14 @@ pub const TABLE: &[Route] = table![
     GET "/api/sources/{id}/stats", May(View), sources::stats;
     GET "/api/sources/{id}/messages", May(View), sources::messages;
 
+    GET "/api/channels", May(View), channels::list;
+    POST "/api/channels", May(Admin), channels::create;
+    GET "/api/channels/{id}", May(View), channels::show;
+    #[versioned]
+    PATCH "/api/channels/{id}", May(Admin), channels::change;
+    #[versioned]
+    DELETE "/api/channels/{id}", May(Admin), channels::remove;
+    POST "/api/channels/{id}/test", May(Admin), channels::test;
     GET "/api/fulfilments", May(View), fulfilments::list;
     POST "/api/fulfilments", May(Admin), fulfilments::create;
     GET "/api/fulfilments/{id}", May(View), fulfilments::show;

@@ -121,6 +121,8 @@ pub fn router() -> Router {
         .route("/__seams/space", post(set_space))
         .route("/__seams/points", get(points).post(set_point))
         .route("/__seams/outbox", get(outbox))
+        .route("/__seams/send", post(super::sending::send))
+        .route("/__seams/take-up", post(super::sending::take_up))
 }
 
 async fn set_clock(JsonBody(clock): JsonBody<Clock>) -> Result<Json<Option<String>>, Problem> {
