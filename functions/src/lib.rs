@@ -4,6 +4,7 @@
 //! decides. The routes stand in one table, [`routes::TABLE`]; every answer passes [`serve::serve`].
 
 pub mod advice;
+pub mod audiences;
 mod auth;
 pub mod clock;
 pub mod copywriter;
@@ -23,6 +24,7 @@ pub mod outbound;
 pub mod problem;
 pub mod promises;
 pub mod random;
+pub mod reach;
 pub mod recipients;
 pub mod rendering;
 pub mod routes;
