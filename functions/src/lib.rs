@@ -5,6 +5,7 @@
 
 pub mod advice;
 mod auth;
+pub mod backlog;
 pub mod clock;
 pub mod copywriter;
 pub mod ctx;
@@ -16,12 +17,15 @@ pub mod gzip;
 pub mod headers;
 pub mod intake;
 pub mod jobs;
+pub mod leaving;
 pub mod merge;
 pub mod offering;
 pub mod openapi;
 pub mod outbound;
+pub mod pages;
 pub mod problem;
 pub mod promises;
+pub mod public_links;
 pub mod random;
 pub mod recipients;
 pub mod rendering;

@@ -5,9 +5,11 @@
 //! here reads a clock, draws a number or knows a database: the same functions forecast in the browser and decide in the worker.
 
 pub mod channel;
+pub mod in_app;
 pub mod plan;
 pub mod touch;
 
 pub use channel::Channel;
+pub use in_app::InAppMessage;
 pub use plan::{Again, Audience, Budget, Goal, Kind, Mode, Plan, PlanStep, Route, Stage, Status, When};
 pub use touch::{Reason, State};
