@@ -26,6 +26,7 @@ pub mod inbox;
 pub mod intake;
 pub mod interventions;
 pub mod leases;
+pub mod leaving;
 pub mod links;
 pub mod lists;
 pub mod margins;
@@ -64,6 +65,7 @@ pub mod touches;
 pub mod traits;
 pub mod usage;
 pub mod views;
+pub mod visits;
 pub mod work;
 
 mod error;
@@ -163,6 +165,7 @@ impl Db {
     }
 
     async fn query(&self, statement: &Statement) -> Result<Outcome, DbError> {
+        answers()?;
         let prepared = self.prepare(statement)?;
         self.meter.count_query();
         self.outcome(prepared.all().await.map_err(DbError::from)?)
@@ -172,6 +175,7 @@ impl Db {
         if statements.is_empty() {
             return Ok(Vec::new());
         }
+        answers()?;
         let prepared = statements.iter().map(|statement| self.prepare(statement)).collect::<Result<Vec<_>, _>>()?;
         self.meter.count_query();
         let results = self.database.batch(prepared).await.map_err(DbError::from)?;
@@ -215,6 +219,11 @@ impl Outcome {
     pub fn first<T: DeserializeOwned>(&self) -> Result<Option<T>, DbError> {
         Ok(self.rows()?.into_iter().next())
     }
+}
+
+/// A test may make every call fail.
+fn answers() -> Result<(), DbError> {
+    crate::seams::database_refusal().map_or(Ok(()), |message| Err(DbError::classify(&message)))
 }
 
 /// Doubling from 100 ms, spread over the half below and above by `jitter` in 0..1, so that refused callers do not come back as one.

@@ -3,6 +3,7 @@
 //! What is to be done stands in D1: in `wakes`, and in the cursors of leases whose run stopped half-way. A queue message is only a
 //! doorbell that says "look there"; lost ones are made up for by the minute cron, which looks by itself.
 
+mod backlog;
 mod codes;
 mod dispatch;
 pub mod enter;
@@ -141,6 +142,7 @@ impl Job {
 /// Runs what is due on a cron's schedule.
 pub async fn scheduled(cron: &str, env: &Env) {
     let now = clock::now();
+    backlog::look(env, now, cron == EVERY_HOUR).await;
     let outcome = match cron {
         EVERY_MINUTE => minutely(env, now).await,
         EVERY_HOUR => hourly(env, now).await,

@@ -30,6 +30,7 @@ pub mod notes;
 pub mod offers;
 pub mod overview;
 pub mod people;
+pub mod preferences;
 pub mod privacy_requests;
 pub mod proofs;
 pub mod rates;
@@ -48,6 +49,7 @@ pub mod tokens;
 pub mod topics;
 pub mod touches;
 pub mod views;
+pub mod visits;
 
 use std::convert::Infallible;
 use std::sync::OnceLock;
@@ -260,6 +262,12 @@ pub const TABLE: &[Route] = table![
     DELETE "/api/images/{hash}", May(Edit), images::remove;
     GET "/images/{hash}", Open, images::show;
 
+    GET "/u/{token}", Open, preferences::show;
+    POST "/u/{token}", Open, preferences::act;
+    GET "/o/{token}", Open, visits::open;
+    GET "/c/{token}", Open, visits::click;
+    GET "/v/{token}", Open, visits::video;
+
     GET "/api/models", May(View), models::show;
     POST "/api/models/{id}/use", May(Admin), models::use_again;
     GET "/api/models/{name}/training", May(Admin), models::training::show;
@@ -386,7 +394,9 @@ mod tests {
     fn nothing_but_these_is_open_to_strangers() {
         let open: Vec<_> =
             TABLE.iter().filter(|route| matches!(route.rule.access, Open | OwnPage)).map(|route| route.rule.pattern).collect();
-        assert_eq!(open, ["/healthz", "/api/openapi.json", "/api/sign-in-links", "/api/session", "/images/{hash}"]);
+        let ours = ["/healthz", "/api/openapi.json", "/api/sign-in-links", "/api/session", "/images/{hash}"];
+        let readers = ["/u/{token}", "/u/{token}", "/o/{token}", "/c/{token}", "/v/{token}"];
+        assert_eq!(open, [ours, readers].concat());
     }
 
     #[test]
