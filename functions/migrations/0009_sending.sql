@@ -1,7 +1,8 @@
 -- Campaigns that reach people: plans, entries, the ledger of touches, and ways to send.
 
 -- plan: shared::campaign::Plan, null for the one that its kind begins with; edition: the number of what runs; leaves_at: first touches go
--- not before; entered_upto: the customer up to whom a round of entering came, null between rounds; why: of a pause, a code and words.
+-- not before; entered_upto: the customer up to whom a round of entering came, null between rounds; canary_at, canary_passed_at: when the share that goes first was complete, and when the rest might follow; why: of a
+-- pause, a code and words.
 alter table campaigns add column plan text;
 alter table campaigns add column edition integer;
 alter table campaigns add column launched_at integer;
@@ -9,6 +10,8 @@ alter table campaigns add column leaves_at integer;
 alter table campaigns add column ended_at integer;
 alter table campaigns add column entered_upto integer;
 alter table campaigns add column entered_at integer;
+alter table campaigns add column canary_at integer;
+alter table campaigns add column canary_passed_at integer;
 alter table campaigns add column why text;
 
 create index campaigns_by_state on campaigns (state);
@@ -76,7 +79,7 @@ create index assignments_by_unit on assignments (unit);
 
 -- One passage of one customer through one campaign. arm: 0 contacted, 1 held out from the campaign, 2 from all. reason, evidence: why they
 -- were left out, or why it ended. What is frozen at the entry: tier to order_back, as in facets. next_at: when the next touch is to be
--- planned, null where nothing is. seen: what came back, shared::campaign::Seen. ladder: what they are offered, shared::offer::Ladder.
+-- planned, null where nothing is. ladder: what they are offered, shared::offer::Ladder.
 create table entries (
   id integer primary key,
   campaign_id integer not null,
@@ -98,7 +101,6 @@ create table entries (
   margin_back integer,
   order_back integer,
   ladder text,
-  seen text not null default '{}',
   entered_at integer not null,
   next_at integer,
   ended_at integer,
@@ -109,8 +111,9 @@ create index entries_by_turn on entries (next_at) where next_at is not null;
 create index entries_by_customer on entries (customer_id, entered_at);
 
 -- The ledger: past touches, and each person's next one. Unique by entry and step. counted_at: since when it counts against caps, null
--- where it does not; claim: the run's page that has it, until claimed_until; sender: a row of senders; inputs: what it is written from,
--- frozen before the provider is asked, with the request's digest; key: names the request at the provider; cost: minor units of the home
+-- where it does not; sending_at: when a provider was first asked; claim: the run's page that has it, until claimed_until; sender: a row of senders; inputs: what it is written from,
+-- frozen before the provider is asked, with the request's digest; members: the touches of a request for
+-- several, which is repeated whole or not at all; key: names the request at the provider; cost: millionths of the home
 -- currency.
 create table touches (
   id integer primary key,
@@ -135,8 +138,10 @@ create table touches (
   key text,
   digest text,
   inputs text,
+  members text,
   cost integer not null default 0,
   tries integer not null default 0,
+  sending_at integer,
   sent_at integer,
   settled_at integer,
   created_at integer not null,
@@ -176,6 +181,8 @@ create table early_events (
 ) strict, without rowid;
 
 create index early_events_by_age on early_events (received_at);
+create index early_events_by_touch on early_events (touch_id) where touch_id is not null;
+create index early_events_by_sender on early_events (sender_id) where sender_id is not null;
 
 -- Ways to send. settings: shared::api::SenderSettings; state: untested, live, failing. not_before: it asked for a break; failures: in a row;
 -- warm_from: the day on which its warm-up began.
@@ -200,7 +207,7 @@ create table senders (
 ) strict;
 
 -- Counted by the day: what senders sent, what came back, what was spent. scope: 'sender:3', 'campaign:7', 'campaign:7:sms', 'shop:sms',
--- 'domain:gmail.com'; measure: sent, bounced, complained, money (minor units of the home currency).
+-- 'domain:gmail.com'; measure: sent, bounced, complained, money (millionths of the home currency).
 create table sending_days (
   scope text not null,
   measure text not null,
@@ -209,7 +216,7 @@ create table sending_days (
   primary key (scope, measure, day)
 ) strict, without rowid;
 
--- What campaigns spent or have reserved, in minor units of the home currency. channel '' is all of it.
+-- What campaigns spent or have reserved for touches, in millionths of the home currency. channel '' is all of it.
 create table campaign_money (
   campaign_id integer not null,
   channel text not null,
@@ -261,3 +268,7 @@ alter table contacts add column preferred text;
 alter table contacts add column habits text;
 alter table contacts add column engaged_at integer;
 alter table contacts add column bounced_at integer;
+
+-- What ends every message but those in the app itself: few of a customer's events, so that nobody else's are looked at.
+create index events_of_closing on events (customer_id, occurred_at)
+where name in ('Account Deleted', 'Account Closed', 'Application Uninstalled', 'App Uninstalled');

@@ -13,15 +13,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use shared::campaign::Channel;
 use shared::consent::{Record, State, present};
 use shared::provider::words::Word;
-use shared::provider::{Event, Kind, Provider};
+use shared::provider::{Event, Kind, Provider, Suppress};
 use shared::time::{MILLIS_PER_DAY, Millis};
-use worker::{Env, console_error};
+use worker::Env;
 
-use self::plan::{Known, Plan, plan};
-use self::wish::Wish;
-use crate::db::reception::{self, TouchRow, Writer};
-use crate::db::{Db, DbError, Statement, intake};
-use crate::{random, suppression};
+use self::plan::{Bounce, Known, Plan, plan};
+use self::wish::{What, Wish};
+use crate::db::reception::{self, Early, TouchRow, Writer};
+use crate::db::touches::Row;
+use crate::db::{Db, DbError, Statement, intake, leaving as leaving_rows};
+use crate::{leaving, random, suppression};
 
 /// How often a batch is planned anew because somebody else was quicker.
 const TRIES: u32 = 4;
@@ -48,19 +49,66 @@ pub async fn receive(env: &Env, db: &Db, speaker: &Speaker, events: Vec<Event>, 
     if events.is_empty() {
         return Ok(());
     }
-    work(env, db, speaker, &events, &[], now).await
+    work(Some(env), db, speaker, &events, &[], now).await
 }
 
-/// Takes up what was parked and belongs to a touch by now, and forgets what waited for a day; how many were taken up.
-///
-/// To be called after touches were recorded as sent, and by the minute's sweep.
+/// Takes up what was parked of these touches: to be called once they are recorded as handed over.
 ///
 /// # Errors
-/// Where the database refuses: they stay parked.
-pub async fn take_up(env: &Env, db: &Db, now: Millis) -> Result<usize, DbError> {
+/// Where the database refuses: it stays parked.
+pub async fn take_up(db: &Db, touches: &[i64], now: Millis) -> Result<(), DbError> {
+    if touches.is_empty() {
+        return Ok(());
+    }
+    let early = reception::early_of(db, touches).await?;
+    unpark(db, early, now).await.map(drop)
+}
+
+/// Takes up whatever was parked and belongs to a touch by now, and forgets what waited for a day; how many were taken up.
+///
+/// # Errors
+/// As [`take_up`].
+pub async fn tidy(db: &Db, now: Millis) -> Result<usize, DbError> {
+    let early = reception::early(db).await?;
+    let taken = unpark(db, early, now).await?;
+    reception::forget_before(db, Millis(now.0 - PARKED_FOR)).await?;
+    Ok(taken)
+}
+
+/// What follows where a provider does not send to somebody, as it answered to the touch itself: statements for the batch that records it.
+///
+/// # Errors
+/// Where the database refuses.
+pub async fn refused(db: &Db, touch: &Row, reason: Suppress, now: Millis) -> Result<Vec<Statement>, DbError> {
+    let Some((contact, channel)) = touch.contact_id.zip(Channel::of_code(&touch.channel)) else { return Ok(Vec::new()) };
+    match reason {
+        Suppress::OptedOut => {
+            let source = "provider_event";
+            let wish =
+                Wish { contact: Some(contact), address: None, what: What::OptOut, channel, source, wording: None, at: now };
+            for leave in wish.leaves() {
+                leaving::act(db, &leave, now).await?;
+            }
+            Ok(Vec::new())
+        }
+        Suppress::BadAddress => {
+            let found = leaving_rows::by_id(db, &[contact]).await?;
+            let bounces: Vec<Bounce> = found
+                .iter()
+                .filter_map(|person| {
+                    let address = person.address(channel)?.to_owned();
+                    let (customer, code) = (person.customer_id, "refused".to_owned());
+                    Some(Bounce { customer, contact, channel, address, code, at: now })
+                })
+                .collect();
+            if bounces.is_empty() { Ok(Vec::new()) } else { plan::bounce_statements(&bounces, &db.hasher()?, now) }
+        }
+    }
+}
+
+async fn unpark(db: &Db, early: Vec<Early>, now: Millis) -> Result<usize, DbError> {
     let mut by_speaker: BTreeMap<i64, (Speaker, Vec<Event>, Vec<String>)> = BTreeMap::new();
     let mut unread = Vec::new();
-    let early = reception::early(db).await?;
     let taken = early.len();
     for one in early {
         let speaker = Provider::of_code(&one.provider).zip(Channel::of_code(&one.channel));
@@ -75,17 +123,23 @@ pub async fn take_up(env: &Env, db: &Db, now: Millis) -> Result<usize, DbError> 
         }
     }
     for (speaker, events, keys) in by_speaker.into_values() {
-        work(env, db, &speaker, &events, &keys, now).await?;
+        work(None, db, &speaker, &events, &keys, now).await?;
     }
     if !unread.is_empty() {
         db.batch(reception::unpark(&unread)?).await?;
     }
-    reception::forget_before(db, Millis(now.0 - PARKED_FOR)).await?;
     Ok(taken)
 }
 
-/// `parked`: keys that lie no longer among those that came early.
-async fn work(env: &Env, db: &Db, speaker: &Speaker, events: &[Event], parked: &[String], now: Millis) -> Result<(), DbError> {
+/// `parked`: keys that lie no longer among those that came early. Without `env`, what the database refuses is kept nowhere.
+async fn work(
+    env: Option<&Env>,
+    db: &Db,
+    speaker: &Speaker,
+    events: &[Event],
+    parked: &[String],
+    now: Millis,
+) -> Result<(), DbError> {
     let mut tries = 0;
     loop {
         tries += 1;
@@ -96,15 +150,23 @@ async fn work(env: &Env, db: &Db, speaker: &Speaker, events: &[Event], parked: &
     }
 }
 
-async fn attempt(env: &Env, db: &Db, speaker: &Speaker, events: &[Event], parked: &[String], now: Millis) -> Result<(), DbError> {
+async fn attempt(
+    env: Option<&Env>,
+    db: &Db,
+    speaker: &Speaker,
+    events: &[Event],
+    parked: &[String],
+    now: Millis,
+) -> Result<(), DbError> {
     let known = match read(db, speaker, events).await {
         Ok(known) => known,
         Err(error) => {
             // Nobody knows whose message it was, but whoever it is about is not written to.
-            for wish in events.iter().filter_map(|event| wish_of(speaker, event, None)) {
-                take(env, db, &wish, now).await?;
+            let wishes: Vec<Wish> = events.iter().filter_map(|event| wish_of(speaker, event, None)).collect();
+            for wish in &wishes {
+                take(env, db, wish, now).await?;
             }
-            return if events.iter().all(|event| event.kind.ends_consent()) { Ok(()) } else { Err(error) };
+            return if wishes.len() == events.len() { Ok(()) } else { Err(error) };
         }
     };
     let plan = plan(speaker, events, &known, now);
@@ -136,10 +198,14 @@ async fn read(db: &Db, speaker: &Speaker, events: &[Event]) -> Result<Known, DbE
 }
 
 /// Makes an end of consent true, or keeps it where the database refuses.
-async fn take(_env: &Env, db: &Db, wish: &Wish, now: Millis) -> Result<(), DbError> {
-    wish::take(db, wish, now).await.inspect_err(|error| {
-        console_error!("{}", serde_json::json!({ "kind": "error", "job": "reception", "error": error.to_string() }));
-    })
+async fn take(env: Option<&Env>, db: &Db, wish: &Wish, now: Millis) -> Result<(), DbError> {
+    for leave in wish.leaves() {
+        match env {
+            Some(env) => leaving::take(env, db, &leave, now).await.map(drop).map_err(|error| DbError::Bug(error.to_string()))?,
+            None => leaving::act(db, &leave, now).await.map(drop)?,
+        }
+    }
+    Ok(())
 }
 
 /// What an event asks for; `touch` where it is known which it is about.

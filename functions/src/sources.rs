@@ -1,8 +1,9 @@
 //! What senders push: recognised, verified, stored once, answered.
 //!
 //! Stores, apps and helpdesks do not speak our API: each has its own paths, limits and answers, which their clients rely on. So they
-//! stand beside the route table, in two families: `/v1/…` under a write key ([`segment`]) and `/hooks/{kind}/{id}` under a signature
-//! ([`hooks`]; of those that we send through, [`senders`]). A push is answered after one write; what it means is found out later, by the job that reads the inbox. Whom a key or
+//! stand beside the route table, in two families: `/v1/…` under a write key ([`segment`]; [`in_app`] is what a site asks back) and
+//! `/hooks/{kind}/{id}` under a signature ([`hooks`]; of those that we send through, [`senders`]). A push is
+//! answered after one write; what it means is found out later, by the job that reads the inbox. Whom a key or
 //! a secret belongs to is looked up in the isolate's memory ([`directory`]), refusals and repetitions are counted there ([`counts`]).
 
 pub mod counts;
@@ -15,6 +16,7 @@ mod cors;
 #[cfg(test)]
 mod fuzz;
 mod hooks;
+mod in_app;
 mod receive;
 mod segment;
 mod senders;
@@ -53,6 +55,16 @@ pub async fn answer(ctx: &Ctx, request: Request<Body>) -> Response<Body> {
             _ => Problem::MethodNotAllowed.into_response(),
         };
         return named(response, format!("POST /hooks/{}/{{id}}", provider.code()));
+    }
+    if let Some(call) = in_app::Call::of(request.uri().path()) {
+        let route = call.pattern().to_owned();
+        let mut response = match request.method() {
+            &Method::OPTIONS => cors::preflight(),
+            method if *method == call.method() => in_app::answer(ctx, call, request).await.unwrap_or_else(Problem::into_response),
+            _ => Problem::MethodNotAllowed.into_response(),
+        };
+        cors::open(response.headers_mut());
+        return named(response, route);
     }
     let Some((kind, id)) = hooks::address(request.uri().path()) else { return Problem::NotFound.into_response() };
     let response = match *request.method() {

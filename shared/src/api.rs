@@ -27,6 +27,7 @@ mod privacy;
 mod proofs;
 mod reasons;
 mod segments;
+mod sending;
 mod shop;
 mod sources;
 pub mod worker;
@@ -54,6 +55,7 @@ pub use privacy::*;
 pub use proofs::*;
 pub use reasons::*;
 pub use segments::*;
+pub use sending::*;
 pub use shop::*;
 pub use sources::*;
 

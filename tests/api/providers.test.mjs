@@ -260,7 +260,7 @@ test("a delivery told thrice moves and counts once, whatever comes after", async
   await told(resend("sent", touch));
   await told(resend("delivery_delayed", touch));
   assert.deepEqual(await states(), ["delivered"]);
-  assert.deepEqual(await counted("delivered"), { "campaign:5": 1, "domain:gmail.com": 1, [`sender:${channel.row.id}`]: 1 });
+  assert.deepEqual(await counted("delivered"), { "campaign:5": 1, "campaign:5:@gmail.com": 1, [`sender:${channel.row.id}`]: 1 });
   assert.deepEqual(await responses(), ["delivered"]);
   assert.deepEqual(await server.d1("select sender_id from touches"), [{ sender_id: "e1" }]);
 });
@@ -270,7 +270,7 @@ test("parallel tellings of one event are one", async () => {
   const { touch } = await person({ states: ["sent"] });
   const answers = await Promise.all(Array.from({ length: 8 }, () => tell(JSON.stringify(resend("delivered", touch)), { id: "msg_same" })));
   assert.ok(answers.every(({ status }) => status === 200), JSON.stringify(answers.map(({ status }) => status)));
-  assert.deepEqual(await counted("delivered"), { "campaign:5": 1, "domain:gmail.com": 1, [`sender:${channel.row.id}`]: 1 });
+  assert.deepEqual(await counted("delivered"), { "campaign:5": 1, "campaign:5:@gmail.com": 1, [`sender:${channel.row.id}`]: 1 });
 });
 
 test("a hard bounce ends the address: what waits for it is skipped, and nobody writes to it again", async () => {
@@ -280,7 +280,7 @@ test("a hard bounce ends the address: what waits for it is skipped, and nobody w
   assert.deepEqual(await states(), ["bounced: hard_bounce", "skipped: hard_bounce", "skipped: hard_bounce", "skipped: hard_bounce", "sending"]);
   assert.deepEqual([await suppressed(), await consents()], [["email bounced"], []]);
   assert.deepEqual(await server.d1("select bounced_at from contacts where id = ?1", contact), [{ bounced_at: AT }]);
-  assert.deepEqual(await counted("bounced"), { "campaign:5": 1, "domain:gmail.com": 1, [`sender:${channel.row.id}`]: 1 });
+  assert.deepEqual(await counted("bounced"), { "campaign:5": 1, "campaign:5:@gmail.com": 1, [`sender:${channel.row.id}`]: 1 });
   assert.deepEqual(await server.d1("select count(*) as n from entries where next_at = ?1", AT), [{ n: 1 }]);
 });
 
@@ -298,8 +298,8 @@ test("a complaint ends every channel, and is never weakened by what comes after"
   await told([event("spamreport"), event("delivered"), event("unsubscribe")]);
   assert.deepEqual(await states(), ["complained: complaint", "skipped: complaint"]);
   assert.deepEqual([await standing(contact, "email"), await standing(contact, "sms")], ["complained", "denied"]);
-  assert.deepEqual(await suppressed(), ["email complained", "sms complained"]);
-  assert.deepEqual(await counted("complained"), { "campaign:5": 1, "domain:gmail.com": 1, [`sender:${channel.row.id}`]: 1 });
+  assert.deepEqual(await suppressed(), ["email complained", "sms unsubscribed"]);
+  assert.deepEqual(await counted("complained"), { "campaign:5": 1, "campaign:5:@gmail.com": 1, [`sender:${channel.row.id}`]: 1 });
 });
 
 test("an unsubscription at the provider is an opt-out of mail, and of nothing else", async () => {
@@ -409,6 +409,32 @@ test("a wish in free words is an opt-out, and a person reads it as well", async 
   assert.deepEqual(await consents(), ["sms denied sms_reply 1"]);
   assert.deepEqual(await states(), ["sent", "skipped: opted_out"]);
   assert.equal((await server.d1("select * from tasks")).length, 1);
+});
+
+test("while the database refuses, STOP is kept and answered, and all else is to be told again", async () => {
+  await connect("twilio");
+  const { contact, touch } = await person({ medium: "sms", states: ["sent", "planned"] });
+  await told(inbound("HELP"));
+  const kept = async () => (await server.env.KV.list({ prefix: "backlog/" })).keys.map(({ name }) => name);
+  try {
+    await server.seams.outage({ database: "D1_ERROR: too many requests queued" });
+    await told(inbound("STOP"));
+    const [name, ...more] = await kept();
+    assert.match(name, /^backlog\/stop\//);
+    assert.equal(more.length, 0);
+    const query = `?touch=${touch}`;
+    assert.equal((await tell(form({ MessageSid: "SM1", MessageStatus: "delivered" }), { query })).status, 503);
+    await server.seams.outage({ database: "D1_ERROR: too many requests queued", backlog: true });
+    assert.ok((await tell(inbound("STOP"))).status >= 500, "what is durable nowhere is not answered");
+    await server.seams.outage();
+    await server.scheduled("* * * * *");
+    assert.deepEqual(await kept(), []);
+    assert.equal(await standing(contact, "sms"), "denied");
+    assert.equal((await states())[1], "skipped: opted_out");
+  } finally {
+    await server.seams.outage();
+    for (const name of [...(await kept()), "backlog-mark"]) await server.env.KV.delete(name);
+  }
 });
 
 test("a hundred events of one request are stored in one go", async () => {

@@ -41,16 +41,6 @@ pub struct LastTouch {
     pub campaign_id: i64,
 }
 
-/// A contact, as far as leaving asks.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-pub struct Contact {
-    pub id: i64,
-    pub customer_id: i64,
-    pub consent: String,
-    pub email: Option<String>,
-    pub phone: Option<String>,
-}
-
 /// In the column order of `add_responses`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct NewResponse {
@@ -124,10 +114,6 @@ pub async fn writers(db: &Db, phone: &str, sender: i64) -> Result<Vec<Writer>, D
     db.all(sql!("reception.sql", "people_by_phone"), params![phone, sender]).await
 }
 
-pub async fn contacts(db: &Db, ids: &[i64]) -> Result<Vec<Contact>, DbError> {
-    db.all(sql!("reception.sql", "people_by_number"), params![Param::json(&ids)]).await
-}
-
 /// Fails its batch with [`is_raced`] where one of them was stored meanwhile.
 pub fn add_responses(new: &[NewResponse], sender: i64, now: Millis) -> Result<Vec<Statement>, DbError> {
     let rows: Vec<_> = new.iter().map(|new| (&new.key, new.touch, new.customer, new.kind, &new.detail, new.at)).collect();
@@ -189,6 +175,11 @@ pub fn park(
 /// Parked events whose touch is known by now.
 pub async fn early(db: &Db) -> Result<Vec<Early>, DbError> {
     db.all(sql!("reception.sql", "early"), params![]).await
+}
+
+/// Parked events of these touches.
+pub async fn early_of(db: &Db, touches: &[i64]) -> Result<Vec<Early>, DbError> {
+    db.all(sql!("reception.sql", "early_of"), params![Param::json(&touches)]).await
 }
 
 pub fn unpark(keys: &[String]) -> Result<Vec<Statement>, DbError> {

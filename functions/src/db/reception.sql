@@ -26,9 +26,6 @@ from identities i cross join contacts k on k.customer_id = i.customer_id
 where i.kind = 'phone' and i.value = ?1 and k.phone = ?1
 order by k.id limit 20;
 
--- name: people_by_number
-select id, customer_id, consent, email, phone from contacts where id in (select value from json_each(?1));
-
 -- name: add_responses
 -- [key, touch_id, customer_id, kind, detail, occurred_at]: fails where somebody else stored one meanwhile, and all is read again.
 insert into responses (key, touch_id, customer_id, sender, kind, detail, occurred_at, received_at)
@@ -84,6 +81,17 @@ from early_events e join senders s on s.id = e.sender
 where exists (select 1 from touches t where t.id = e.touch_id and t.sender = e.sender)
   or exists (select 1 from touches t where t.sender_id = e.sender_id and t.sender = e.sender)
 order by e.sender, e.received_at limit 200;
+
+-- name: early_of
+-- Of these touches.
+select e.key, e.sender, e.event, s.provider, s.channel
+from json_each(?1) j cross join touches t on t.id = j.value cross join early_events e on e.touch_id = t.id and e.sender = t.sender
+join senders s on s.id = e.sender
+union
+select e.key, e.sender, e.event, s.provider, s.channel
+from json_each(?1) j cross join touches t on t.id = j.value cross join early_events e on e.sender_id = t.sender_id and e.sender = t.sender
+join senders s on s.id = e.sender
+where t.sender_id is not null;
 
 -- name: unpark
 delete from early_events where key in (select value from json_each(?1));

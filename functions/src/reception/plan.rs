@@ -259,6 +259,7 @@ fn measure(before: State, to: State) -> Option<&'static str> {
         State::Delivered => Some("delivered"),
         State::Bounced if before != State::Bounced => Some("bounced"),
         State::Complained => Some("complained"),
+        State::Failed => Some("failed"),
         _ => None,
     }
 }
@@ -267,7 +268,7 @@ fn measure(before: State, to: State) -> Option<&'static str> {
 fn scopes(speaker: &Speaker, touch: &TouchRow) -> Vec<String> {
     let mut scopes = vec![format!("campaign:{}", touch.campaign_id), format!("sender:{}", speaker.id)];
     if let (Some(Channel::Email | Channel::Video), Some(email)) = (touch.channel(), &touch.email) {
-        scopes.push(format!("domain:{}", mailbox::of(email)));
+        scopes.push(format!("campaign:{}:@{}", touch.campaign_id, mailbox::of(email)));
     }
     scopes
 }
@@ -320,7 +321,7 @@ mod tests {
     #[test]
     fn a_delivery_is_counted_once_by_campaign_sender_and_mailbox_provider() {
         let plan = planned("sent", &[event("a", Kind::Delivered), event("b", Kind::Opened { machine: true })]);
-        let expected = [("campaign:5", "delivered", 1), ("domain:gmail.com", "delivered", 1), ("sender:3", "delivered", 1)];
+        let expected = [("campaign:5", "delivered", 1), ("campaign:5:@gmail.com", "delivered", 1), ("sender:3", "delivered", 1)];
         assert_eq!(counted(&plan), expected);
         assert_eq!(plan.responses.iter().map(|one| one.kind).collect::<Vec<_>>(), ["delivered", "opened"]);
         assert!(plan.entries.is_empty(), "nothing of it changes what comes next");

@@ -60,7 +60,7 @@ pub async fn send(ctx: Ctx, JsonBody(asked): JsonBody<Asked>) -> Result<Json<Don
 
 #[worker::send]
 pub async fn take_up(ctx: Ctx) -> Result<Json<TakenUp>, Problem> {
-    Ok(Json(TakenUp { taken: reception::take_up(&ctx.env, &ctx.db, ctx.now).await? }))
+    Ok(Json(TakenUp { taken: reception::tidy(&ctx.db, ctx.now).await? }))
 }
 
 fn item(one: Asked1, connection: &Connection) -> Item {
