@@ -266,6 +266,12 @@ fn suppress(db: &Db, people: &[Person], leave: &Leave, now: Millis) -> Result<Ve
 }
 
 impl Leave {
+    /// A contact who told somebody of the team to stop everything.
+    pub fn all(contact: i64, source: &str, at: Millis) -> Self {
+        let what = What::OptOut(Scope::All);
+        Self { who: Who::Contact(contact), what, source: source.to_owned(), wording: None, touch: None, at }
+    }
+
     fn trimmed(mut self) -> Self {
         self.wording = self.wording.map(|text| text.chars().take(WORDING_CHARS).collect());
         self

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use shared::api::{CustomerKind, Tier};
+use shared::api::Tier;
 use shared::campaign::caps::PastTouch;
 use shared::campaign::doubt::doubt;
 use shared::campaign::habits::Habits;

@@ -296,6 +296,7 @@ const CHANGES = {
   "POST /api/imports/{id}/batches": { none: "a piece of the import that was started", prepare: () => begin(api, "orders"), act: ({ id }) => send(api, id, 0, "orders", [order(1, "A", "2026-01-05")]) },
   "POST /api/imports/{id}/cancel": { writes: "import_cancelled", prepare: () => begin(api, "orders"), act: ({ id }) => api.post(`/api/imports/${id}/cancel`, {}) },
   "DELETE /api/sample": { writes: "sample_removed", prepare: () => imported(api, "orders", [order(1, "A", "2026-01-05")], { sample: "store" }), act: () => api.delete("/api/sample") },
+  "POST /u/{token}": { none: "a customer's own word, which the history of consent has", act: () => api.post("/u/x", "List-Unsubscribe=One-Click") },
   "POST /api/runs": { writes: "job_asked", act: () => api.post("/api/runs", { job: "prune" }) },
 };
 // Reading changes nothing, but what leaves the shop is told.

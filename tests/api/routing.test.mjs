@@ -8,7 +8,7 @@ import { after, before, test } from "node:test";
 import { root, start } from "../harness.mjs";
 
 // The prefixes of the architecture: webhooks, tracking, public links, the app's own API.
-const DYNAMIC = ["/api/x", "/v1/x", "/hooks/x/y", "/o/x", "/c/x", "/u/x", "/healthz", "/__seams/x"];
+const DYNAMIC = ["/api/x", "/v1/x", "/hooks/x/y", "/o/x/y", "/c/x/y", "/u/x/y", "/v/x/y", "/healthz", "/__seams/x"];
 
 let server;
 before(async () => {

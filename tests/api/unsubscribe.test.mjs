@@ -82,7 +82,14 @@ test("whatever waits for the person ends at once, a claimed touch too, so that n
   await entry(server, 30, 8);
   await touch(server, 30, 8);
   await touch(server, 31, 7, { contact: 8, entry: 31 });
+  await server.d1("update touches set cost = 40 where id in (22, 26)");
+  await server.d1("update touches set cost = 100 where id = 23");
+  for (const [channel, reserved] of [["", 200], ["email", 150], ["video", 50], ["sms", 5]]) {
+    await server.d1("insert into campaign_money (campaign_id, channel, reserved) values (1, ?1, ?2)", channel, reserved);
+  }
   isPage(await post(own(), "List-Unsubscribe=One-Click"));
+  const money = Object.fromEntries((await server.d1("select channel, reserved from campaign_money")).map(({ channel, reserved }) => [channel, reserved]));
+  assert.deepEqual(money, { "": 120, email: 110, video: 10, sms: 5 }, "what was reserved for the claimed ones is free again");
   assert.deepEqual(await touches(), {
     12: "sent", 20: "skipped: opted_out", 21: "skipped: opted_out", 22: "skipped: opted_out", 23: "sending", 24: "delivered", 25: "planned",
     26: "skipped: opted_out", 30: "planned", 31: "planned",

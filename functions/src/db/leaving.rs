@@ -84,6 +84,7 @@ pub fn stop(person: &Person, stop: &Stop<'_>, now: Millis) -> Vec<Statement> {
     if channels.contains(&Channel::InApp) && reason != Reason::AskedForPause {
         statements.push(Statement::new(sql!("leaving.sql", "close_in_app"), params![id, customer, now]));
     }
+    statements.push(Statement::new(sql!("leaving.sql", "release_money"), params![id, customer, codes(), before]));
     let skip = params![id, customer, codes(), reason.code(), evidence, now, before];
     statements.push(Statement::new(sql!("leaving.sql", "skip_touches"), skip));
     statements.push(Statement::new(sql!("leaving.sql", "look_again"), params![id, customer, now]));

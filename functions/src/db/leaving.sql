@@ -39,10 +39,26 @@ update in_app set closed_at = ?3
 where customer_id = ?2 and closed_at is null
   and touch_id in (select id from touches where customer_id = ?2 and contact_id = ?1 and channel = 'in_app');
 
+-- name: release_money
+-- What those had reserved that skip_touches takes from a run. ?3 the channels, ?4 those that are due before.
+update campaign_money set reserved = reserved - (
+  select coalesce(sum(t.cost), 0) from touches t
+  where t.customer_id = ?2 and t.contact_id = ?1 and t.state = 'claimed' and t.due_at < ?4
+    and t.channel in (select value from json_each(?3))
+    and t.campaign_id = campaign_money.campaign_id and campaign_money.channel in ('', t.channel)
+)
+where exists (
+  select 1 from touches t
+  where t.customer_id = ?2 and t.contact_id = ?1 and t.state = 'claimed' and t.due_at < ?4 and t.cost > 0
+    and t.channel in (select value from json_each(?3))
+    and t.campaign_id = campaign_money.campaign_id and campaign_money.channel in ('', t.channel)
+);
+
 -- name: skip_touches
 -- ?3 the channels, ?4 the reason, ?5 where it was said, ?6 now, ?7 those that are due before. A touch that a run has in its hands is taken
 -- from it: it asks for its claim once more before it calls a provider.
-update touches set state = 'skipped', reason = ?4, evidence = ?5, settled_at = ?6, claim = null, claimed_until = null, counted_at = null
+update touches set state = 'skipped', reason = ?4, evidence = ?5, settled_at = ?6, claim = null, claimed_until = null, counted_at = null,
+  cost = case when state = 'claimed' then 0 else cost end, inputs = null
 where customer_id = ?2 and contact_id = ?1 and state in ('planned', 'held', 'claimed', 'task') and due_at < ?7
   and channel in (select value from json_each(?3));
 

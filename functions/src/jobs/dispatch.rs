@@ -56,7 +56,7 @@ pub async fn work(held: &mut Held<Cursor>, env: &Env) -> Result<Work, JobError> 
             return Ok(Work::Done);
         }
         ground.refresh(held, &due).await?;
-        let token = random::id(held.now)?.to_string();
+        let token = random::id(held.now).map_err(DbError::from)?.to_string();
         let (claimed, moved) = claim::page(held, &due, &ground, &token).await?;
         seams::point("dispatch.claimed").await;
         if !claimed.is_empty() {

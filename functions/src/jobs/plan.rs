@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use serde::{Deserialize, Serialize};
 use shared::campaign::caps::PastTouch;
 use shared::campaign::habits::Habits;
-use shared::campaign::next::{EntrySoFar, Next, NextTouch, next};
+use shared::campaign::next::{EntrySoFar, Next, NextTouch, Passed, next};
 use shared::campaign::seen::Seen;
 use shared::campaign::{Channel, Plan, Reason, Rules, State};
 use shared::message::variant;
@@ -173,12 +173,18 @@ fn decide(
         group: &group,
     };
     let is_held_out = entry.arm > 0;
+    let skip = |passed: &Passed| skipped(entry, passed, now);
     match next(plan, rules, &known.person, &so_far, now) {
-        Next::End { reason, evidence } => Decided::end(reason, evidence),
-        Next::Wait { until, .. } => Decided::rest(Some(until.max(Millis(now.0 + 60_000)))),
+        Next::End { reason, evidence, passed } => {
+            Decided { touches: passed.iter().map(skip).collect(), ..Decided::end(reason, evidence) }
+        }
+        Next::Wait { until, passed, .. } => {
+            let until = until.max(Millis(now.0 + 60_000));
+            Decided { touches: passed.iter().map(skip).collect(), ..Decided::rest(Some(until)) }
+        }
         Next::Touch(touch) => {
             let due_at = touch.due_at.max(Millis(entry.leaves_at));
-            let mut new: Vec<New> = touch.passed.iter().map(|passed| skipped(entry, passed, now)).collect();
+            let mut new: Vec<New> = touch.passed.iter().map(skip).collect();
             new.push(planned(entry, &touch, rules, due_at, is_held_out, known));
             // A ghost is settled at once; what follows it is planned when it would have gone.
             let next_at = is_held_out.then_some(Millis(due_at.0 + 1));
@@ -207,7 +213,7 @@ fn planned(entry: &Due, touch: &NextTouch, rules: &Rules, due_at: Millis, is_hel
     }
 }
 
-fn skipped(entry: &Due, passed: &shared::campaign::next::Passed, now: Millis) -> New {
+fn skipped(entry: &Due, passed: &Passed, now: Millis) -> New {
     New {
         campaign: entry.campaign_id,
         entry: entry.id,

@@ -10,11 +10,11 @@ use shared::message::check::is_https;
 use shared::segment::ValueTier;
 use shared::time::Millis;
 
-use super::interventions::change as of_interventions;
+use super::interventions::{due, owner as owner_of};
 use crate::ctx::Ctx;
 use crate::db::audit::{self, Entry};
 use crate::db::tasks::{self, Row, Which};
-use crate::db::{Statement, entries, people, touches};
+use crate::db::{Statement, entries, touches};
 use crate::extract::{IfMatch, JsonBody, PathId, QueryString};
 use crate::leaving::{self, Leave};
 use crate::problem::Problem;
@@ -37,10 +37,10 @@ pub async fn list(ctx: Ctx, QueryString(asked): QueryString<TasksQuery>) -> Resu
     }
     let owner = match asked.owner.as_deref() {
         None => None,
-        Some("me") => Some(ctx.user_id().unwrap_or(-1)),
+        Some("me") => Some(ctx.who.user_id().unwrap_or(-1)),
         Some(id) => {
             let id = Id::parse(id).map_err(|_| Problem::field("owner", "Use `me` or the id of a person"))?;
-            Some(of_interventions::owner(&ctx, Some(&id)).await?.unwrap_or(-1))
+            Some(owner_of(&ctx, Some(&id)).await?.unwrap_or(-1))
         }
     };
     let which = Which { state: Some(state), owner, customer: asked.customer.as_ref(), task: None };
@@ -62,7 +62,7 @@ pub async fn change(
     JsonBody(change): JsonBody<TaskChange>,
 ) -> Result<Versioned<TaskResponse>, Problem> {
     let before = find(&ctx, &id).await?;
-    if !ctx.may(Permission::Edit) && before.carer != ctx.user_id() && before.owner_number != ctx.user_id() {
+    if !ctx.who.may(Permission::Edit) && before.carer != ctx.who.user_id() && before.owner_number != ctx.who.user_id() {
         return Err(Problem::Forbidden("This task is somebody else's"));
     }
     if before.version != version {
@@ -121,12 +121,12 @@ async fn changed(ctx: &Ctx, mut row: Row, change: TaskChange) -> Result<Row, Pro
         row.outcome = None;
     }
     match owner {
-        Some(Some(id)) => row.owner_number = of_interventions::owner(ctx, Some(&id)).await?,
+        Some(Some(id)) => row.owner_number = owner_of(ctx, Some(&id)).await?,
         Some(None) => row.owner_number = None,
         None => {}
     }
     if let Some(due_at) = due_at {
-        row.due_at = of_interventions::due(&due_at, ctx.now)?.0;
+        row.due_at = due(&due_at, ctx.now)?.0;
     }
     if let Some(link) = link {
         let mut script: BTreeMap<String, String> = serde_json::from_str(&row.script).unwrap_or_default();

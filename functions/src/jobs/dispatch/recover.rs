@@ -45,7 +45,7 @@ pub async fn page(held: &mut Held<Cursor>, env: &Env, ground: &mut Ground) -> Re
         }
         let rows: Vec<_> = lost.iter().map(|one| one.row.clone()).collect();
         ground.refresh(held, &rows).await?;
-        let token = random::id(now)?.to_string();
+        let token = random::id(now).map_err(DbError::from)?.to_string();
         let ids: Vec<i64> = lost.iter().map(|one| one.row.id).collect();
         let outcomes = held.write(vec![touches::take_over(&ids, &token, LEASE)]).await?;
         let taken = outcomes.first().map(touches::read_moved).transpose()?.unwrap_or_default();

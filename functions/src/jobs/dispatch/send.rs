@@ -263,7 +263,7 @@ async fn chunk(
     seams::point("dispatch.sending").await;
     let answered = hand_over(held, env, ground, sender, letters).await?;
     seams::point("dispatch.answered").await;
-    record(held, ground, token, sender, answered).await?;
+    record(held, token, sender, answered).await?;
     seams::point("dispatch.recorded").await;
     Ok(())
 }
@@ -318,7 +318,6 @@ async fn hand_over<'a>(
 /// Writes down what the provider said of each, in one batch.
 async fn record(
     held: &mut Held<Cursor>,
-    ground: &Ground,
     token: &str,
     sender: Option<&SenderRow>,
     answered: Vec<Answered<'_>>,

@@ -35,7 +35,7 @@ pub async fn approve(ctx: Ctx, PathId(id): PathId, JsonBody(seen): JsonBody<Conf
     unchanged(&standing, &seen)?;
     unobstructed(&standing)?;
     let after = may(&ctx, &row, &standing, Action::Approve)?;
-    let user = ctx.user_id().ok_or_else(|| Problem::Forbidden("A program approves nothing: sign in to approve"))?;
+    let user = ctx.who.user_id().ok_or_else(|| Problem::Forbidden("A program approves nothing: sign in to approve"))?;
     let mut statements = vec![
         campaigns::set_state(row.id, row.version, row.status(), after, row.why().as_ref(), ctx.now),
         audit::append_if_changed(&ctx, entry(Told::CampaignApproved, &id, &row.name)),
@@ -61,7 +61,7 @@ pub async fn launch(ctx: Ctx, PathId(id): PathId, JsonBody(seen): JsonBody<Confi
     let rules = sending::rules(&ctx.db).await?;
     let leaves_at = Millis(ctx.now.0 + i64::from(rules.undo_minutes) * 60_000);
     let statements = vec![
-        campaigns::add_edition(row.id, &standing.digest, ctx.user_id(), ctx.now),
+        campaigns::add_edition(row.id, &standing.digest, ctx.who.user_id(), ctx.now),
         campaigns::launch(row.id, row.version, ctx.now, leaves_at),
         audit::append_if_changed(&ctx, entry(Told::CampaignLaunched, &id, &row.name)),
         leases::wake(jobs::enter::JOB),
@@ -91,7 +91,7 @@ pub async fn republish(ctx: Ctx, PathId(id): PathId, JsonBody(seen): JsonBody<Co
     }
     standing.check_frozen(&row, edition, &ctx.db).await?;
     let statements = vec![
-        campaigns::add_edition(row.id, &standing.digest, ctx.user_id(), ctx.now),
+        campaigns::add_edition(row.id, &standing.digest, ctx.who.user_id(), ctx.now),
         campaigns::take_edition(row.id, row.version, ctx.now),
         audit::append_if_changed(&ctx, entry(Told::CampaignRepublished, &id, &row.name)),
         touches::take_edition(row.id, edition + 1),
@@ -105,7 +105,7 @@ pub async fn republish(ctx: Ctx, PathId(id): PathId, JsonBody(seen): JsonBody<Co
     responses((status = 200, body = CampaignResponse), (status = 409, body = shared::api::Problem)))]
 #[worker::send]
 pub async fn pause(ctx: Ctx, PathId(id): PathId) -> Answered {
-    let name = ctx.person().map_or_else(|| "A program".to_owned(), |person| person.name.clone());
+    let name = ctx.who.person().map_or_else(|| "A program".to_owned(), |person| person.name.clone());
     let why = PauseReason { code: "person".to_owned(), text: format!("{name} paused it."), at: ctx.now.rfc3339() };
     act(&ctx, &id, Action::Pause, Told::CampaignPaused, Some(why), |_, _| Vec::new()).await
 }
@@ -206,10 +206,10 @@ async fn read(ctx: &Ctx, id: &Id) -> Result<(Row, Standing), Problem> {
 /// Where it stands after it.
 fn may(ctx: &Ctx, row: &Row, standing: &Standing, action: Action) -> Result<shared::campaign::Status, Problem> {
     let actor = Actor {
-        may_edit: ctx.may(Permission::Edit),
-        may_approve: ctx.may(Permission::Approve),
-        may_send: ctx.may(Permission::Send),
-        is_author: ctx.user_id().is_some_and(|user| row.authors().contains(&user)),
+        may_edit: ctx.who.may(Permission::Edit),
+        may_approve: ctx.who.may(Permission::Approve),
+        may_send: ctx.who.may(Permission::Send),
+        is_author: ctx.who.user_id().is_some_and(|user| row.authors().contains(&user)),
         is_token: !matches!(ctx.who, Who::User(_)),
     };
     let ground = Ground {

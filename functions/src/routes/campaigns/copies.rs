@@ -61,7 +61,7 @@ pub async fn save(
         return Err(Problem::field("name", format!("Use 1 to {NAME_CHARS} characters")));
     }
     let log = audit::append_if_changed(&ctx, entry(Action::PlanSaved, &id, name));
-    let statement = campaigns::save_plan(&random::id(ctx.now)?, name, row.id, ctx.user_id(), ctx.now);
+    let statement = campaigns::save_plan(&random::id(ctx.now)?, name, row.id, ctx.who.user_id(), ctx.now);
     let outcomes = ctx.db.batch(vec![statement, log]).await?;
     if outcomes.first().is_none_or(|saved| saved.changes == 0) {
         return Err(Problem::field("name", "There is a plan of this name, or a hundred plans already: choose another name"));
@@ -134,7 +134,7 @@ async fn make(ctx: &Ctx, row: &Row, name: &str, plan: Plan, draft: Draft) -> Mad
     let content = Content { name, segment: row.segment.clone(), draft, plan };
     let id = random::id(ctx.now)?;
     let log = audit::append_if_changed(ctx, entry(Action::CampaignAdded, &id, &content.name));
-    if !campaigns::add(&ctx.db, &id, &content, ctx.user_id(), ctx.now, log).await? {
+    if !campaigns::add(&ctx.db, &id, &content, ctx.who.user_id(), ctx.now, log).await? {
         return Err(Problem::Conflict("too_many_campaigns", format!("There are {MOST} already: remove some first")));
     }
     Ok((StatusCode::CREATED, answer(ctx, &id).await?))

@@ -54,8 +54,8 @@ pub fn plan(row: &Row) -> Result<Plan, Problem> {
 /// As whoever asks sees it.
 pub fn approval(ctx: &Ctx, row: &Row, standing: &Standing) -> Approval {
     let by = row.approvals().into_iter().filter(|known| known.2 == standing.digest);
-    let is_author = ctx.user_id().is_some_and(|user| row.authors().contains(&user));
-    let why_not = if !ctx.may(Permission::Approve) {
+    let is_author = ctx.who.user_id().is_some_and(|user| row.authors().contains(&user));
+    let why_not = if !ctx.who.may(Permission::Approve) {
         Some("This needs the permission to approve.")
     } else if !matches!(ctx.who, Who::User(_)) {
         Some("A program approves nothing: sign in to approve.")

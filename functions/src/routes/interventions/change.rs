@@ -83,14 +83,14 @@ fn check_theirs(ctx: &Ctx, row: &InterventionRow) -> Result<(), Problem> {
 }
 
 /// Somebody of the team who can sign in.
-pub(super) async fn owner(ctx: &Ctx, id: Option<&Id>) -> Result<Option<i64>, Problem> {
+pub async fn owner(ctx: &Ctx, id: Option<&Id>) -> Result<Option<i64>, Problem> {
     let Some(id) = id else { return Ok(None) };
     let found = edits::carer(&ctx.db, id).await?.filter(|carer| !carer.is_disabled());
     found.map(|carer| Some(carer.id)).ok_or_else(|| Problem::field("owner", "Nobody of the team has this id"))
 }
 
 /// A time that lies ahead.
-pub(super) fn due(text: &str, now: Millis) -> Result<Millis, Problem> {
+pub fn due(text: &str, now: Millis) -> Result<Millis, Problem> {
     let at = Millis::parse_rfc3339(text).map_err(|_| Problem::field("due_at", "Write a time such as 2026-03-02T09:00:00Z"))?;
     if at <= now || at.0 > now.0 + MOST_DAYS * MILLIS_PER_DAY {
         return Err(Problem::field("due_at", "Use a time within the next year"));

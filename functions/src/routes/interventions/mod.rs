@@ -3,7 +3,7 @@
 mod change;
 mod create;
 
-pub use change::{__path_change, change};
+pub use change::{__path_change, change, due, owner};
 pub use create::{__path_create, create};
 
 use std::collections::BTreeMap;
