@@ -58,9 +58,9 @@ pub async fn answer(ctx: &Ctx, request: Request<Body>) -> Response<Body> {
     }
     if let Some(call) = in_app::Call::of(request.uri().path()) {
         let route = call.pattern().to_owned();
-        let mut response = match request.method() {
-            &Method::OPTIONS => cors::preflight(),
-            method if *method == call.method() => in_app::answer(ctx, call, request).await.unwrap_or_else(Problem::into_response),
+        let mut response = match request.method().clone() {
+            Method::OPTIONS => cors::preflight(),
+            method if method == call.method() => in_app::answer(ctx, call, request).await.unwrap_or_else(Problem::into_response),
             _ => Problem::MethodNotAllowed.into_response(),
         };
         cors::open(response.headers_mut());

@@ -109,7 +109,7 @@ pub async fn answer(ctx: &Ctx, call: Call, request: Request<Body>) -> Result<Res
 }
 
 async fn ask(ctx: &Ctx, request: &Request<Body>) -> Result<Response<Body>, Problem> {
-    let asked: Asked = axum::extract::Query::try_from_uri(request.uri())
+    let asked = axum::extract::Query::<Asked>::try_from_uri(request.uri())
         .map(|query| query.0)
         .map_err(|_| Problem::BadRequest("query", "Send key, user_id and user_hash, each once".to_owned()))?;
     let key = asked.key.filter(|key| !key.is_empty()).ok_or(Problem::UnknownKey)?;
