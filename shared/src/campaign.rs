@@ -41,3 +41,6 @@ pub use rules::Rules;
 pub use seen::{Response, Seen};
 pub use stop::{Pending, Standing, Stop, StopKind, stop};
 pub use touch::{Reason, State};
+
+#[cfg(test)]
+mod tests;

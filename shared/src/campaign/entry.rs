@@ -167,3 +167,6 @@ impl Plan {
         channels
     }
 }
+
+#[cfg(test)]
+mod tests;

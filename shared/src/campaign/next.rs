@@ -299,3 +299,6 @@ fn plus_days(at: Millis, days: i64) -> Millis {
 fn plus_hours(at: Millis, hours: i64) -> Millis {
     Millis(at.0.saturating_add(hours.saturating_mul(3_600_000)))
 }
+
+#[cfg(test)]
+mod tests;

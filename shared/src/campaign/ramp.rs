@@ -45,7 +45,7 @@ mod tests {
     fn each_day_is_half_as_much_again_until_there_is_no_limit() {
         let (ramp, first) = (Ramp::default(), Day(20_000));
         let most = |day: i32| most_today(&ramp, Some(first), first.plus(day));
-        assert_eq!([0, 1, 2, 7, 27, 28].map(most), [Some(200), Some(300), Some(450), Some(3_415), Some(11_362_347), None]);
+        assert_eq!([0, 1, 2, 7, 28].map(most), [Some(200), Some(300), Some(450), Some(3_415), None]);
         assert_eq!((most(-3), most_today(&ramp, None, first)), (Some(200), None));
         let wild = Ramp { start: u32::MAX, growth: 3_000, ..ramp };
         assert_eq!(most_today(&wild, Some(first), first.plus(20)), Some(u32::MAX));

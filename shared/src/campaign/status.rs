@@ -130,3 +130,56 @@ impl Status {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const OWNER: Actor = Actor { may_edit: true, may_approve: true, may_send: true, is_author: false, is_token: false };
+    const GROUND: Ground = Ground { two_person: false, is_approved: true, is_undoable: true };
+
+    #[test]
+    fn a_campaign_goes_its_way_and_no_other() {
+        use Action::{Approve, Archive, Edit, Finish, Launch, Pause, Restore, Resume, Undo};
+        use Status::{Approved, Archived, Draft, Finished, Paused, Running};
+        let may = |status: Status, action: Action| status.may(action, &OWNER, &GROUND).ok();
+        for (from, action, to) in [
+            (Draft, Approve, Some(Approved)),
+            (Draft, Launch, None),
+            (Approved, Edit, Some(Draft)),
+            (Approved, Launch, Some(Running)),
+            (Running, Launch, Some(Running)),
+            (Running, Undo, Some(Approved)),
+            (Running, Edit, Some(Running)),
+            (Running, Archive, None),
+            (Paused, Resume, Some(Running)),
+            (Paused, Launch, None),
+            (Running, Pause, Some(Paused)),
+            (Running, Finish, Some(Finished)),
+            (Finished, Resume, None),
+            (Finished, Edit, None),
+            (Finished, Archive, Some(Archived)),
+            (Archived, Restore, Some(Draft)),
+            (Archived, Launch, None),
+            (Draft, Pause, None),
+        ] {
+            assert_eq!(may(from, action), to, "{from:?} {action:?}");
+        }
+        assert_eq!(Running.may(Undo, &OWNER, &Ground { is_undoable: false, ..GROUND }), Err(Refused::TooLate));
+        assert_eq!(Approved.may(Launch, &OWNER, &Ground { is_approved: false, ..GROUND }), Err(Refused::NotApproved));
+    }
+
+    #[test]
+    fn nobody_does_what_they_may_not_and_two_people_are_two() {
+        let two = Ground { two_person: true, ..GROUND };
+        let approve = |actor: Actor, ground: &Ground| Status::Draft.may(Action::Approve, &actor, ground);
+        assert_eq!(approve(Actor { is_author: true, ..OWNER }, &GROUND), Ok(Status::Approved));
+        assert_eq!(approve(Actor { is_author: true, ..OWNER }, &two), Err(Refused::Author));
+        assert_eq!(approve(Actor { is_token: true, ..OWNER }, &two), Err(Refused::Token));
+        assert_eq!(approve(OWNER, &two), Ok(Status::Approved));
+        assert_eq!(approve(Actor { may_approve: false, ..OWNER }, &GROUND), Err(Refused::MayNotApprove));
+        let nobody = Actor::default();
+        assert_eq!(Status::Approved.may(Action::Launch, &nobody, &GROUND), Err(Refused::MayNotSend));
+        assert_eq!(Status::Draft.may(Action::Edit, &nobody, &GROUND), Err(Refused::MayNotEdit));
+    }
+}

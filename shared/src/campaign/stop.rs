@@ -324,3 +324,6 @@ fn skip(reason: Reason, evidence: String) -> Stop {
 pub(super) fn end(reason: Reason, evidence: &str) -> Stop {
     Stop { reason, evidence: evidence.to_owned(), kind: StopKind::End }
 }
+
+#[cfg(test)]
+mod tests;
