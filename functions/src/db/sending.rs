@@ -24,13 +24,6 @@ struct Amount {
     amount: i64,
 }
 
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-struct MoneyRow {
-    campaign_id: i64,
-    channel: String,
-    reserved: i64,
-}
-
 /// `[scope, measure, day, amount]`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Counted(pub String, pub &'static str, pub Day, pub i64);
@@ -85,10 +78,4 @@ pub async fn mailboxes(db: &Db, campaign: i64) -> Result<Amounts, DbError> {
     let rows: Vec<Amount> = db.all(sql!("sending.sql", "mailboxes"), params![campaign]).await?;
     let name = |scope: &str| scope.rsplit_once(":@").map(|(_, name)| name.to_owned()).unwrap_or_default();
     Ok(rows.into_iter().map(|row| ((name(&row.scope), row.measure), row.amount)).collect())
-}
-
-/// Millionths of the home currency, by campaign and channel; the channel '' is all of it.
-pub async fn money(db: &Db, campaigns: &[i64]) -> Result<HashMap<(i64, String), i64>, DbError> {
-    let rows: Vec<MoneyRow> = db.all(sql!("sending.sql", "money"), params![Param::json(&campaigns)]).await?;
-    Ok(rows.into_iter().map(|row| ((row.campaign_id, row.channel), row.reserved)).collect())
 }

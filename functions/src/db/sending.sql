@@ -26,7 +26,3 @@ where d.day >= ?2 group by 1, 2;
 -- What went to each mailbox provider for the campaign ?1: scopes are 'campaign:7:@gmail'.
 select d.scope, d.measure, sum(d.amount) as amount from sending_days d
 where d.scope >= 'campaign:' || ?1 || ':@' and d.scope < 'campaign:' || ?1 || ':A' group by 1, 2;
-
--- name: money
--- By campaign of those in ?1.
-select m.campaign_id, m.channel, m.reserved from json_each(?1) j cross join campaign_money m on m.campaign_id = j.value;

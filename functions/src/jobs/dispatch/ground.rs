@@ -30,7 +30,6 @@ pub struct Ground {
     sending: SendingRow,
     running: HashMap<(i64, u32), Running>,
     campaigns: HashMap<i64, StandingRow>,
-    money: HashMap<(i64, String), i64>,
     /// Of today: what channels cost, what senders sent.
     today: Amounts,
     /// Of all days: what campaigns claimed, sent and got back.
@@ -50,7 +49,6 @@ impl Ground {
             sending,
             running: HashMap::new(),
             campaigns: HashMap::new(),
-            money: HashMap::new(),
             today: Amounts::new(),
             ever: Amounts::new(),
         })
@@ -67,7 +65,6 @@ impl Ground {
         self.senders = senders::find(db, None, now).await?;
         self.running = plan::running(db, page.iter().map(|touch| (touch.campaign_id, touch.edition))).await?;
         self.campaigns = campaigns::standing(db, &ids).await?.into_iter().map(|row| (row.id, row)).collect();
-        self.money = sending::money(db, &ids).await?;
         let channels = Channel::ALL.iter().map(|channel| format!("shop:{}", channel.code()));
         let senders = self.senders.iter().map(|sender| format!("sender:{}", sender.id));
         self.today = sending::counted(db, &channels.chain(senders).collect::<Vec<_>>(), now.day()).await?;
@@ -100,11 +97,6 @@ impl Ground {
             left: None,
             left_today: None,
         })
-    }
-
-    /// Millionths of the home currency.
-    pub fn reserved(&self, campaign: i64, channel: &str) -> i64 {
-        self.money.get(&(campaign, channel.to_owned())).copied().unwrap_or(0)
     }
 
     /// Today's, of a channel or of a sender.
