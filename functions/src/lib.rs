@@ -7,6 +7,7 @@ pub mod advice;
 pub mod audiences;
 mod auth;
 pub mod backlog;
+pub mod beginning;
 pub mod clock;
 pub mod copywriter;
 pub mod ctx;

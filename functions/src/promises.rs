@@ -21,7 +21,12 @@ pub fn promises(draft: &Draft, shelf: &Shelf, person: &Person, spent: &Spent, to
     let book = Book::new(&shelf.offers, &shelf.guardrails, &shelf.outcomes, shelf.margin_rate);
     let occasion = Occasion { by: By::Machine, channel: "email", ladder: None, today, price: 0.0 };
     let ladder = ladder(&book, person, spent, &occasion, "preview");
-    let mut day = today;
+    of_ladder(draft, shelf, &ladder, today)
+}
+
+/// What the steps of a draft that began on `first` give by a ladder that was drawn up then.
+pub fn of_ladder(draft: &Draft, shelf: &Shelf, ladder: &Ladder, first: Day) -> Vec<StepPromise> {
+    let mut day = first;
     let mut ends: Option<Day> = None;
     let steps = draft.steps.iter().map(|step| {
         day = day.plus(i32::from(step.after_days));
@@ -32,7 +37,7 @@ pub fn promises(draft: &Draft, shelf: &Shelf, person: &Person, spent: &Spent, to
                 (Some(promise), is_sample, Vec::new())
             }
             Some(Err(why)) => (None, false, vec![why]),
-            None => (None, false, why(&ladder, step.step)),
+            None => (None, false, why(ladder, step.step)),
         };
         StepPromise { step: step.step, day: day.iso(), promise, is_sample, why }
     });

@@ -9,6 +9,7 @@ use shared::message::check::is_locale;
 use shared::message::facts::{Solved, Sources, gather};
 use shared::message::lint::Limits;
 use shared::message::{Draft, Recipient};
+use shared::offer::{Book, By, Ladder, Occasion, ladder};
 use shared::reason::Reason;
 use shared::segment::{Engagement, Row, ValueTier};
 use shared::state::State;
@@ -100,6 +101,34 @@ pub async fn read(asking: Asking<'_>, draft: &Draft, ids: &[i64]) -> Result<Vec<
         }
     });
     Ok(found.collect())
+}
+
+/// What each of these is offered over a campaign that begins today: drawn up once, and kept. `(customer, what names the ladder)`.
+pub async fn ladders(asking: Asking<'_>, of: &[(i64, String)]) -> Result<HashMap<i64, Ladder>, DbError> {
+    if of.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let Asking { db, shop, now, .. } = asking;
+    let ids: Vec<i64> = of.iter().map(|(id, _)| *id).collect();
+    let shelf = offering::shelf(db, shop, now).await?;
+    let statements = vec![
+        audience::people(&ids),
+        interventions::given_to(&ids, &shelf.guardrails, now),
+        interventions::spent_by_all(&shelf.guardrails, now),
+    ];
+    let outcomes = db.batch_idempotent(statements).await?;
+    let [people, given, period] = outcomes.as_slice() else { return Err(DbError::Bug("a batch lost results".to_owned())) };
+    let people: Vec<Person> = people.rows()?;
+    let mut given = interventions::read_given(given)?;
+    let period = interventions::read_period(period)?;
+    let book = Book::new(&shelf.offers, &shelf.guardrails, &shelf.outcomes, shelf.margin_rate);
+    let occasion = Occasion { by: By::Machine, channel: "email", ladder: None, today: now.day(), price: 0.0 };
+    let drawn = people.iter().filter_map(|person| {
+        let key = of.iter().find(|(id, _)| *id == person.id).map(|(_, key)| key)?;
+        let spent = advice::spent(given.remove(&person.id).unwrap_or_default(), period);
+        Some((person.id, ladder(&book, &as_offered(person, &shelf), &spent, &occasion, key)))
+    });
+    Ok(drawn.collect())
 }
 
 /// All that is known of one person here.

@@ -71,7 +71,7 @@ update campaigns set version = case when version = ?2 then version + 1 end, edit
 
 -- name: take_back
 -- A launch is undone before anything left.
-update campaigns set version = case when version = ?2 and leaves_at > ?3 then version + 1 end, state = 'draft', launched_at = null, leaves_at = null,
+update campaigns set version = case when version = ?2 and leaves_at > ?3 then version + 1 end, state = 'approved', launched_at = null, leaves_at = null,
   entered_upto = null, updated_at = ?3
 where id = ?1;
 

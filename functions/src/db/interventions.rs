@@ -223,6 +223,22 @@ pub async fn open_ladder(db: &Db, customer: i64, now: Millis) -> Result<Option<O
     db.first(sql!("interventions.sql", "open_ladder"), params![customer, now]).await
 }
 
+/// The newest rung of a ladder.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct RungRow {
+    pub offer: String,
+    /// Per mille.
+    pub depth: u16,
+    pub expires_at: i64,
+    pub form: Option<String>,
+    pub code_state: Option<String>,
+    pub code: Option<String>,
+}
+
+pub async fn rung(db: &Db, customer: i64, ladder: &str) -> Result<Option<RungRow>, DbError> {
+    db.first(sql!("interventions.sql", "rung"), params![customer, ladder]).await
+}
+
 /// What was given so far, to all and to the customer.
 pub async fn spent(db: &Db, customer: i64, open: Option<&Open>, guardrails: &Guardrails, now: Millis) -> Result<Spent, DbError> {
     let ladder = open.map(|open| open.ladder.as_str());

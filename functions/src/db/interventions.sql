@@ -61,6 +61,12 @@ where (select count(*) from interventions i where i.customer_id = ?2) = ?27
       and (i.expires_at >= ?26 or i.outcome is 'accepted' or c.state is 'redeemed')
   ) <= ?29;
 
+-- name: rung
+-- The newest of the ladder ?2 of the customer ?1, with its code.
+select i.offer, i.depth, i.expires_at, c.form, c.state as code_state, json_extract(c.terms, '$.code') as code
+from interventions i left join codes c on c.id = i.code_id
+where i.customer_id = ?1 and i.ladder = ?2 and i.state <> 'cancelled' order by i.id desc limit 1;
+
 -- name: follow_up
 -- Rungs before this one are done with it: what they reserved is in the newest.
 update interventions set state = 'done', reserved = 0, counted = 0, matured_at = ?3, done_at = ?3, updated_at = ?3, version = version + 1

@@ -52,6 +52,9 @@ pub struct Row {
     pub sender: Option<i64>,
     #[serde(default)]
     pub cost: i64,
+    /// What its entry is offered: `shared::offer::Ladder`. Only of what is claimed.
+    #[serde(default)]
+    pub ladder: Option<String>,
 }
 
 /// One whose run ended between the request and its answer.

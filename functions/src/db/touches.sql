@@ -97,7 +97,7 @@ on conflict (scope, measure, day) do update set amount = sending_days.amount + e
 -- name: claimed
 -- What the claim ?1 has of those in ?2.
 select t.id, t.campaign_id, t.entry_id, t.customer_id, t.contact_id, t.step, t.edition, t.channel, t.state, t.reason, t.due_at, t.expires_at,
-  t.variant, t.created_at, e.entered_at, t.sender, t.cost
+  t.variant, t.created_at, e.entered_at, t.sender, t.cost, e.ladder
 from json_each(?2) j cross join touches t on t.id = j.value join entries e on e.id = t.entry_id where t.claim = ?1 and t.state = 'claimed';
 
 -- name: begin_sending

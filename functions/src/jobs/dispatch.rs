@@ -7,6 +7,7 @@
 mod brakes;
 mod claim;
 mod ground;
+mod offers;
 mod recover;
 mod send;
 mod tasks;

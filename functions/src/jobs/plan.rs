@@ -10,6 +10,7 @@ use shared::campaign::habits::Habits;
 use shared::campaign::next::{EntrySoFar, Next, NextTouch, Passed, next};
 use shared::campaign::seen::Seen;
 use shared::campaign::{Channel, Plan, Reason, Rules, State};
+use shared::message::lint::Class;
 use shared::message::variant;
 use shared::message::{Angle, Draft};
 use shared::offer::{Ladder, Step};
@@ -18,8 +19,9 @@ use shared::time::{MILLIS_PER_DAY, Millis};
 use super::run::{Held, JobError, Work};
 use crate::db::entries::{self, Due, Planned};
 use crate::db::touches::{self, New, OfEntry};
-use crate::db::{Db, DbError, leases, sending};
+use crate::db::{Db, DbError, leases, sending, shop};
 use crate::reach::{self, Known};
+use crate::recipients::{self, Asking};
 use crate::seams;
 
 pub const JOB: &str = "plan";
@@ -84,6 +86,7 @@ async fn page(held: &mut Held<Cursor>, due: &[Due], rules: &Rules) -> Result<(),
     for row in rows {
         so_far.entry(row.entry_id).or_default().push(row);
     }
+    let ladders = ladders(db, due, &running, now).await?;
     let (mut planned, mut new) = (Vec::new(), Vec::new());
     for entry in due {
         let theirs = so_far.get(&entry.id).map(Vec::as_slice).unwrap_or_default();
@@ -91,13 +94,17 @@ async fn page(held: &mut Held<Cursor>, due: &[Due], rules: &Rules) -> Result<(),
             // It is planned anew once the campaign goes on.
             (_, "paused" | "approved" | "draft") | (None, _) => Decided::rest(None),
             (Some(running), "running") => match known.get(&entry.customer_id) {
-                Some(known) => decide(entry, running, rules, known, seen.get(&entry.id), theirs, now),
+                Some(known) => {
+                    let drawn = ladders.get(&entry.id);
+                    let about = About { entry, running, rules, known, seen: seen.get(&entry.id), theirs, drawn };
+                    decide(&about, now)
+                }
                 None => Decided::end(Reason::Erased, String::new()),
             },
             _ => Decided::end(Reason::CampaignEnded, "The campaign has ended.".to_owned()),
         };
         held.count(decided.name(), 1);
-        planned.push(decided.entry(entry.id));
+        planned.push(decided.entry(entry.id, ladders.get(&entry.id)));
         new.extend(decided.touches);
     }
     let mut statements = touches::plan(&new, now)?;
@@ -134,25 +141,65 @@ impl Decided {
         }
     }
 
-    fn entry(&self, id: i64) -> Planned {
+    fn entry(&self, id: i64, drawn: Option<&Ladder>) -> Planned {
+        let drawn = drawn.and_then(|ladder| serde_json::to_string(ladder).ok());
         match &self.ends {
             Some((reason, evidence)) => {
                 Planned(id, "ended", Some(reason.code()), Some(evidence.clone()), None, self.contact, None)
             }
-            None => Planned(id, "open", None, None, self.next_at, self.contact, None),
+            None => Planned(id, "open", None, None, self.next_at, self.contact, drawn),
         }
     }
 }
 
-fn decide(
-    entry: &Due,
-    running: &Running,
-    rules: &Rules,
-    known: &Known,
-    seen: Option<&Seen>,
-    theirs: &[OfEntry],
+/// What an entry's next touch is found from.
+struct About<'a> {
+    entry: &'a Due,
+    running: &'a Running,
+    rules: &'a Rules,
+    known: &'a Known,
+    seen: Option<&'a Seen>,
+    /// Its touches so far.
+    theirs: &'a [OfEntry],
+    /// What they are offered, where it was drawn up just now.
+    drawn: Option<&'a Ladder>,
+}
+
+/// Of those who are contacted and have none yet, by entry: what they are offered over the campaign. It is kept with the entry.
+async fn ladders(
+    db: &Db,
+    due: &[Due],
+    running: &HashMap<(i64, u32), Running>,
     now: Millis,
-) -> Decided {
+) -> Result<HashMap<i64, Ladder>, DbError> {
+    let makes_offers = |entry: &&Due| {
+        let running = running.get(&(entry.campaign_id, entry.edition));
+        entry.arm == 0 && entry.ladder.is_none() && running.is_some_and(|running| running.plan.class == Class::Marketing)
+    };
+    let new: Vec<&Due> = due.iter().filter(makes_offers).collect();
+    let keys: Vec<(i64, String)> = new.iter().map(|entry| (entry.customer_id, ladder_key(entry.id))).collect();
+    if keys.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let shop = shop::read(db).await?;
+    let asking = Asking { db, shop: &shop, names_tickets: false, now };
+    let mut drawn = recipients::ladders(asking, &keys).await?;
+    // Two campaigns may begin with somebody at once: each has a ladder of its own.
+    let one_each = new.iter().filter_map(|entry| {
+        let mut ladder = drawn.remove(&entry.customer_id)?;
+        ladder.key = ladder_key(entry.id);
+        Some((entry.id, ladder))
+    });
+    Ok(one_each.collect())
+}
+
+/// What rungs of one entry share.
+pub fn ladder_key(entry: i64) -> String {
+    format!("entry-{entry}")
+}
+
+fn decide(about: &About<'_>, now: Millis) -> Decided {
+    let About { entry, running, rules, known, seen, theirs, drawn } = *about;
     let Running { plan, draft, .. } = running;
     let angles = angles(draft);
     let none = Seen::default();
@@ -161,14 +208,14 @@ fn decide(
     if touches.iter().any(|touch| !touch.state.is_settled() && touch.state != State::Unknown) {
         return Decided::rest(None);
     }
-    let ladder: Option<Ladder> = entry.ladder.as_deref().and_then(|text| serde_json::from_str(text).ok());
+    let kept: Option<Ladder> = entry.ladder.as_deref().and_then(|text| serde_json::from_str(text).ok());
     let group = Habits::default();
     let so_far = EntrySoFar {
         entered_at: Millis(entry.entered_at),
         seen: seen.unwrap_or(&none),
         touches: &touches,
         past: &known.past,
-        ladder: ladder.as_ref(),
+        ladder: kept.as_ref().or(drawn),
         angles: &angles,
         group: &group,
     };

@@ -5,17 +5,16 @@ use std::collections::HashMap;
 use shared::campaign::seen::Seen;
 use shared::campaign::stop::{Pending, clear};
 use shared::campaign::{Channel, Reason, State};
-use shared::message::lint::Class;
 use shared::offer::Step;
 use shared::provider::{Item, Outcome, Provider, Suppress, mailbox};
-use shared::time::{Day, Millis};
+use shared::time::Millis;
 use worker::Env;
 
 use super::super::run::{Held, JobError};
 use super::claim::Judged;
 use super::ground::Ground;
 use super::write::{self, Addressee, Desks, Ready, What};
-use super::{Cursor, LEASE, tasks};
+use super::{Cursor, LEASE, offers, tasks};
 use crate::db::senders::{self, SenderRow};
 use crate::db::sending::{self, Counted};
 use crate::db::touches::{self, Recorded, Row, Sending};
@@ -25,7 +24,7 @@ use crate::public_links::Links;
 use crate::reach::{self, Known};
 use crate::recipients::{self, Asking};
 use crate::rendering::Kit;
-use crate::{reception, seams};
+use crate::{offering, reception, seams};
 
 /// Messages that are under way to a provider without keys at once: as many may be unknown together.
 const AT_ONCE: usize = 10;
@@ -108,6 +107,7 @@ async fn letters<'a>(
     let threads = touches::first_subjects(db, &entries).await?;
     let kit = Kit::read(db, &ground.shop, &ground.settings.origin, now).await?;
     let links = Links::of(env, &ground.settings.origin).map_err(|error| DbError::Bug(error.to_string()))?;
+    let shelf = offering::shelf(db, &ground.shop, now).await?;
     let asking = Asking { db, shop: &ground.shop, names_tickets: kit.brand.names_tickets, now };
     let mut letters = Vec::new();
     let mut by_edition: HashMap<(i64, u32), Vec<&Row>> = HashMap::new();
@@ -150,19 +150,13 @@ async fn letters<'a>(
             let message =
                 running.plan.steps.iter().find(|step| step.id == touch.step).map_or(Step::LastWord, |step| step.message);
             let mut person = (*person).clone();
-            if let Err((reason, evidence)) = offered(&mut person, message, desks.class, now.day()) {
-                judged.stop(
-                    touch,
-                    shared::campaign::stop::Stop {
-                        reason,
-                        evidence,
-                        kind: shared::campaign::stop::StopKind::Hold { until: Millis(now.0 + AGAIN) },
-                    },
-                    ground,
-                    now,
-                );
-                continue;
-            }
+            person.promises = match offers::of_touch(env, db, ground, &shelf, running, touch, message, now).await? {
+                Ok(promises) => promises,
+                Err(stop) => {
+                    judged.stop(touch, stop, ground, now);
+                    continue;
+                }
+            };
             let sender = touch.sender.and_then(|id| senders.iter().find(|sender| sender.id == id));
             let from = sender.and_then(|sender| sender.settings().from);
             let addressee = Addressee { contact, row, from: from.as_deref() };
@@ -204,25 +198,6 @@ fn is_fit(touch: &Row, ground: &Ground, known: Option<&Known>, seen: Option<&See
             false
         }
         None => true,
-    }
-}
-
-/// What the step gives them must be theirs to have by now: its code exists, and its last day is ahead.
-fn offered(person: &mut shared::api::PreviewPerson, message: Step, class: Class, today: Day) -> Result<(), (Reason, String)> {
-    if class == Class::Service {
-        person.promises.clear();
-        return Ok(());
-    }
-    let Some(known) = person.promises.iter().find(|known| known.step == message) else { return Ok(()) };
-    if known.is_sample {
-        return Err((Reason::CodePending, "Its code is not there yet.".to_owned()));
-    }
-    let is_over = |expires: &str| Day::parse_iso(expires).is_some_and(|day| day < today);
-    match &known.promise {
-        Some(promise) if is_over(&promise.expires) => {
-            Err((Reason::OfferExpired, format!("The offer ended on {}.", promise.expires)))
-        }
-        _ => Ok(()),
     }
 }
 
