@@ -65,6 +65,9 @@ pub struct NextTouch {
     pub due_at: Millis,
     /// Steps before this one that were passed over, each with why: they are written as skipped.
     pub passed: Vec<Passed>,
+    /// Channels that came before this one in the order of choice, each with why it is not it: what a log of the decision needs beside
+    /// what was chosen. The choice itself is deterministic.
+    pub closed: Vec<Passed>,
     /// Why this channel and hour, sentence by sentence.
     pub why: Vec<String>,
 }
@@ -129,7 +132,7 @@ pub fn holds(when: When, person: &Person, seen: &Seen) -> bool {
     }
 }
 
-fn words(when: When) -> &'static str {
+pub(super) fn words(when: When) -> &'static str {
     match when {
         When::Always => "It is for everybody.",
         When::Silent => "It is for who neither clicked, visited nor answered.",
@@ -225,7 +228,7 @@ impl Asked<'_> {
         if let Some(ends) = self.offer_ends(step.message).filter(|ends| *ends < due.day()) {
             return Err(self.pass(step, None, Reason::OfferExpired, format!("Its offer ends on {}.", ends.iso())));
         }
-        let Choice { contact, channel, angle, from, mut why } = choose(self, step, due)?;
+        let Choice { contact, channel, angle, from, closed, mut why } = choose(self, step, due)?;
         let due_at = hour::best_hour(self.rules, contact, self.entry.group, channel, from);
         let last = plus_days(self.entry.entered_at, i64::from(Plan::DAYS) + LATE_DAYS);
         if due_at > last {
@@ -247,6 +250,7 @@ impl Asked<'_> {
             angle,
             due_at,
             passed: Vec::new(),
+            closed,
             why,
         })
     }

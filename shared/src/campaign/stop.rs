@@ -4,7 +4,7 @@
 
 use super::caps::{self, PastTouch};
 use super::person::{Contact, Person};
-use super::plan::{Kind, Plan, Status};
+use super::plan::{Kind, Plan, Status, When};
 use super::rules::Rules;
 use super::seen::Seen;
 use super::touch::Reason;
@@ -55,6 +55,8 @@ pub struct Pending {
     pub planned_at: Millis,
     /// Since when it may be held no longer.
     pub expires_at: Option<Millis>,
+    /// For whom its step is: asked again, because somebody may have clicked since it was planned.
+    pub when: When,
     /// The last day of its offer.
     pub offer_ends: Option<Day>,
     /// What a guardrail says against its offer.
@@ -153,6 +155,9 @@ pub(super) fn ended(campaign: &Standing, person: &Person, touch: &Pending, seen:
     let last = touch.entered_at.0.saturating_add(i64::from(Plan::DAYS) * MILLIS_PER_DAY);
     if now.0 > last.saturating_add(GRACE_DAYS * MILLIS_PER_DAY) {
         return Some(end(Reason::TooLate, "The calendar of this entry is over."));
+    }
+    if !super::next::holds(touch.when, person, seen) {
+        return Some(skip(Reason::NotForThem, super::next::words(touch.when).to_owned()));
     }
     touch
         .expires_at

@@ -57,10 +57,13 @@ fn people_in_autumn_and_in_any_world() {
     }
 }
 
+/// Its name, and what it does to a sound outcome.
+type Planted = (&'static str, fn(&mut Outcome));
+
 /// An audit that finds nothing wrong in anything proves nothing.
 #[test]
 fn the_audit_finds_what_is_planted() {
-    let planted: [(&str, fn(&mut Outcome)); 8] = [
+    let planted: [Planted; 8] = [
         ("second", |outcome| {
             let again = outcome.sent[0].clone();
             outcome.sent.push(again);

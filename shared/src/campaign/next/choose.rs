@@ -18,6 +18,8 @@ pub(super) struct Choice<'a> {
     pub(super) angle: Option<Angle>,
     /// It may go from then on.
     pub(super) from: Millis,
+    /// Those before it that are closed.
+    pub(super) closed: Vec<Passed>,
     pub(super) why: Vec<String>,
 }
 
@@ -26,7 +28,7 @@ pub(super) struct Choice<'a> {
 /// # Errors
 /// Why the first of them is closed.
 pub(super) fn choose<'a>(asked: &Asked<'a>, step: &PlanStep, due: Millis) -> Result<Choice<'a>, Passed> {
-    let mut closed: Option<Passed> = None;
+    let mut closed: Vec<Passed> = Vec::new();
     let mut waiting: Option<Choice<'a>> = None;
     let mut same: Option<Choice<'a>> = None;
     for (channel, why) in candidates(asked, step) {
@@ -34,14 +36,14 @@ pub(super) fn choose<'a>(asked: &Asked<'a>, step: &PlanStep, due: Millis) -> Res
         let choice = match open(asked, step, channel, due, why) {
             Ok(choice) => choice,
             Err(why) => {
-                closed.get_or_insert(why);
+                closed.push(why);
                 continue;
             }
         };
         if is_same_again(asked, step, channel) {
             same.get_or_insert(choice);
         } else if choice.from <= plus_days(due, i64::from(asked.rules.hold_days)) {
-            return Ok(choice);
+            return Ok(Choice { closed, ..choice });
         } else if waiting.as_ref().is_none_or(|waiting| choice.from < waiting.from) {
             waiting = Some(choice);
         }
@@ -49,13 +51,14 @@ pub(super) fn choose<'a>(asked: &Asked<'a>, step: &PlanStep, due: Millis) -> Res
     if let Some(choice) = same {
         let angle = other_angle(asked, step);
         let why = [choice.why, vec!["They did not respond to two like it, so it comes from another side.".to_owned()]].concat();
-        return Ok(Choice { angle, why, ..choice });
+        return Ok(Choice { angle, why, closed, ..choice });
     }
     // Full for longer than a touch is held: later, while the calendar lasts.
-    waiting.ok_or_else(|| {
-        let none = || asked.pass(step, None, Reason::NoAddress, "No contact is known.".to_owned());
-        closed.unwrap_or_else(none)
-    })
+    if let Some(choice) = waiting {
+        return Ok(Choice { closed, ..choice });
+    }
+    let none = || asked.pass(step, None, Reason::NoAddress, "No contact is known.".to_owned());
+    Err(closed.into_iter().next().unwrap_or_else(none))
 }
 
 /// Channels in the order in which they are tried, each with why.
@@ -158,7 +161,7 @@ fn open<'a>(asked: &Asked<'a>, step: &PlanStep, channel: Channel, due: Millis, w
         if let Err(full) = caps::allows(asked.rules, entry.past, channel, contact.fewer, from) {
             from = from.max(full.until);
         }
-        return Ok(Choice { contact, channel, angle: None, from, why: vec![why] });
+        return Ok(Choice { contact, channel, angle: None, from, closed: Vec::new(), why: vec![why] });
     }
     Err(closed.unwrap_or_else(|| asked.pass(step, Some(channel), Reason::NoAddress, "No contact is known.".to_owned())))
 }

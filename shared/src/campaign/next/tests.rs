@@ -131,7 +131,10 @@ fn steps_come_on_their_days_at_a_good_hour_and_then_it_ends() {
 #[test]
 fn a_closed_channel_falls_back_and_where_none_is_open_the_reason_is_kept() {
     let open = case(two_steps(), &[Sms]).touch();
-    assert_eq!((open.step, open.channel), (1, Sms));
+    assert_eq!(
+        (open.step, open.channel, open.closed[0].channel, open.closed[0].reason),
+        (1, Sms, Some(Email), Reason::NoConsent)
+    );
     let Next::End { reason, passed, .. } = case(two_steps(), &[]).next() else { panic!("goes on") };
     assert_eq!((reason, passed.len()), (Reason::NoConsent, 2));
     let mut nobody = case(two_steps(), &[Email]);

@@ -208,8 +208,10 @@ fn steps(lines: &[Line]) -> Vec<PlanStep> {
     (1..).zip(lines).map(step).collect()
 }
 
-fn routes(lines: &[(Option<ValueTier>, Option<Reason>, Channel, Option<Channel>, &str)]) -> Vec<Route> {
-    let route = |(value, reason, first, fallback, why): &(_, _, _, _, &str)| Route {
+type RouteLine = (Option<ValueTier>, Option<Reason>, Channel, Option<Channel>, &'static str);
+
+fn routes(lines: &[RouteLine]) -> Vec<Route> {
+    let route = |(value, reason, first, fallback, why): &RouteLine| Route {
         value: *value,
         reason: *reason,
         first: *first,

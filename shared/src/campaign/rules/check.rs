@@ -11,6 +11,18 @@ impl Rules {
     /// # Errors
     /// Each field with what to do about it.
     pub fn check(&self) -> Result<(), BTreeMap<String, String>> {
+        let mut wrong = self.check_form().err().unwrap_or_default();
+        if self.fallback_zone.as_deref().is_some_and(|zone| zone.parse::<chrono_tz::Tz>().is_err()) {
+            wrong.insert("fallback_zone".to_owned(), "Choose a time zone such as Europe/Berlin.".to_owned());
+        }
+        if wrong.is_empty() { Ok(()) } else { Err(wrong) }
+    }
+
+    /// The same but for the name of the zone: a page that checks what is typed need not carry the table of zones.
+    ///
+    /// # Errors
+    /// Each field with what to do about it.
+    pub fn check_form(&self) -> Result<(), BTreeMap<String, String>> {
         let mut wrong = BTreeMap::new();
         let mut refuse = |field: String, fix: &str| {
             wrong.insert(field, fix.to_owned());
@@ -34,9 +46,6 @@ impl Rules {
         }
         if !is_hours(self.fallback_hours) {
             refuse("fallback_hours".to_owned(), HOURS);
-        }
-        if self.fallback_zone.as_deref().is_some_and(|zone| zone.parse::<chrono_tz::Tz>().is_err()) {
-            refuse("fallback_zone".to_owned(), "Choose a time zone such as Europe/Berlin.");
         }
         for (field, value, least, most) in self.ranges() {
             if !(least..=most).contains(&value) {

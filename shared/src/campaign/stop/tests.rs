@@ -127,6 +127,11 @@ fn what_skips_it() {
     check(|case| case.touch.offer_ends = Some(days(-1).day()), Reason::OfferExpired, "skip");
     check(|case| (case.channel, case.touch.offer_ends) = (Channel::Post, Some(days(14).day())), Reason::OfferExpired, "skip");
     check(|case| case.touch.guardrail = Some("The margin is too small.".to_owned()), Reason::Guardrail, "skip");
+    let clicked = |case: &mut Case| {
+        case.touch.when = When::Silent;
+        case.seen.add(Response::Clicked, days(-1));
+    };
+    check(clicked, Reason::NotForThem, "skip");
     check(|case| case.touch.tries = 3, Reason::AttemptsExhausted, "skip");
     check(|case| case.touch.expires_at = Some(NOW), Reason::TooLate, "skip");
     check(|case| case.campaign.left = Some(99), Reason::BudgetSpent, "skip");

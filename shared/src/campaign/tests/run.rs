@@ -199,9 +199,10 @@ fn act(outcome: &mut Outcome, entries: &mut Entries, plan: &Plan, rules: &Rules,
         planned_at,
         expires_at: Some(expires),
         offer_ends,
-        guardrail: None,
+
         cost,
-        tries: 0,
+        when: plan.steps.iter().find(|step| step.id == touch.step).map(|step| step.when).unwrap_or_default(),
+        ..Pending::default()
     };
     match clear(&standing, rules, &person, contact, touch.channel, &pending, &seen, &past, now) {
         None => {
