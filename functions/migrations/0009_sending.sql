@@ -111,7 +111,7 @@ create index entries_by_turn on entries (next_at) where next_at is not null;
 create index entries_by_customer on entries (customer_id, entered_at);
 
 -- The ledger: past touches, and each person's next one. Unique by entry and step. counted_at: since when it counts against caps, null
--- where it does not; sending_at: when a provider was first asked; claim: the run's page that has it, until claimed_until; sender: a row of senders; inputs: what it is written from,
+-- where it does not; choice: what was chosen and what was closed, as jobs::plan writes it; sending_at: when a provider was first asked; claim: the run's page that has it, until claimed_until; sender: a row of senders; inputs: what it is written from,
 -- frozen before the provider is asked, with the request's digest; members: the touches of a request for
 -- several, which is repeated whole or not at all; key: names the request at the provider; cost: millionths of the home
 -- currency.
@@ -133,6 +133,7 @@ create table touches (
   claim text,
   claimed_until integer,
   variant integer not null default 0,
+  choice text,
   sender integer,
   sender_id text,
   key text,

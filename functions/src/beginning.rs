@@ -22,6 +22,7 @@ use crate::random;
 const DUE_DAYS: u16 = 3;
 
 /// Who begins it.
+#[expect(missing_debug_implementations, reason = "what writes its line of the log has none")]
 pub struct Beginner<'a> {
     pub db: &'a Db,
     /// Our own address.
@@ -42,6 +43,7 @@ pub struct Begun {
 }
 
 /// What was asked for, checked.
+#[derive(Debug, Clone)]
 pub struct Asked {
     pub customer: Editable,
     pub offer: Option<String>,
@@ -70,7 +72,7 @@ struct Chosen<'a> {
 /// # Errors
 /// [`Problem::Conflict`] where a guardrail, or what can be given, does not allow it.
 pub async fn begin(who: &Beginner<'_>, asked: &Asked) -> Result<Option<Begun>, Problem> {
-    let Beginner { db, origin, by: user, now, .. } = *who;
+    let Beginner { db, by: user, now, .. } = *who;
     let shelf = offering::shelf(db, &shop::read(db).await?, now).await?;
     let Some(stand) = offering::stand(db, asked.customer.id, &shelf, now).await? else {
         return Err(Problem::Conflict("not_scored", "This customer was not looked at yet: try again in some minutes".to_owned()));

@@ -83,6 +83,11 @@ pub async fn seen(db: &Db, entries: &[i64]) -> Result<HashMap<i64, Seen>, DbErro
 }
 
 impl Known {
+    /// What came back in an entry; answers count until a person of the team has dealt with them.
+    pub fn seen(&self, seen: Option<&Seen>) -> Seen {
+        Seen { closed_at: self.row.talked_at.map(Millis), ..seen.cloned().unwrap_or_default() }
+    }
+
     /// By number, with its addresses.
     pub fn contact(&self, id: i64) -> Option<(&Contact, &ContactRow)> {
         self.person.contacts.iter().zip(&self.contacts).find(|(contact, _)| contact.id == id)

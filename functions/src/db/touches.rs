@@ -7,12 +7,14 @@ use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 use shared::id::Id;
+use shared::message::Angle;
+use shared::offer::Step;
 use shared::time::Millis;
 
 use super::{Db, DbError, Outcome, Param, Statement, statement};
 use crate::{params, sql};
 
-/// `[campaign, entry, customer, contact, step, edition, channel, state, reason, evidence, due_at, expires_at, variant]`.
+/// `[campaign, entry, customer, contact, step, edition, channel, state, reason, evidence, due_at, expires_at, variant, choice]`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct New {
     pub campaign: i64,
@@ -28,6 +30,20 @@ pub struct New {
     pub due_at: Millis,
     pub expires_at: Option<Millis>,
     pub variant: u8,
+    /// [`Choice`] as JSON.
+    pub choice: Option<String>,
+}
+
+/// What was chosen for a touch beside its channel and hour, and what was not open: the choice follows from these alone.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Choice {
+    pub message: Step,
+    /// From another side than the draft says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub angle: Option<Angle>,
+    /// Channels that came before it, with why they were closed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub closed: Vec<(String, String)>,
 }
 
 /// A touch that is to be sent.
@@ -55,6 +71,15 @@ pub struct Row {
     /// What its entry is offered: `shared::offer::Ladder`. Only of what is claimed.
     #[serde(default)]
     pub ladder: Option<String>,
+    pub tries: u8,
+    /// [`Choice`] as JSON.
+    choice: Option<String>,
+}
+
+impl Row {
+    pub fn choice(&self) -> Option<Choice> {
+        serde_json::from_str(self.choice.as_deref()?).ok()
+    }
 }
 
 /// One whose run ended between the request and its answer.
@@ -67,7 +92,6 @@ pub struct BrokenOff {
     pub inputs: Option<String>,
     /// Of a request for several: the touches in it, in its order, as JSON.
     pub members: Option<String>,
-    pub tries: u32,
     pub sending_at: Option<i64>,
 }
 
@@ -142,6 +166,8 @@ pub struct OfEntry {
     pub sent_at: Option<i64>,
     pub variant: u8,
     pub edition: u32,
+    /// [`Choice`] as JSON.
+    pub choice: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -233,7 +259,8 @@ pub fn plan(new: &[New], now: Millis) -> Result<Vec<Statement>, DbError> {
                 touch.evidence,
                 touch.due_at,
                 touch.expires_at,
-                touch.variant
+                touch.variant,
+                touch.choice
             ])
         })
         .collect();

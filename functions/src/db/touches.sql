@@ -1,12 +1,12 @@
 -- The ledger of touches. What is claimed is not yet sent; what is `sending` may have been.
 
 -- name: plan
--- [campaign, entry, customer, contact, step, edition, channel, state, reason, evidence, due_at, expires_at, variant]: the next one of each.
+-- [campaign, entry, customer, contact, step, edition, channel, state, reason, evidence, due_at, expires_at, variant, choice]: the next one of each.
 -- A step of an entry is planned once.
 insert into touches (campaign_id, entry_id, customer_id, contact_id, step, edition, channel, state, reason, evidence, due_at, expires_at,
-  variant, created_at, settled_at)
+  variant, choice, created_at, settled_at)
 select j.value ->> 0, j.value ->> 1, j.value ->> 2, j.value ->> 3, j.value ->> 4, j.value ->> 5, j.value ->> 6, j.value ->> 7,
-  j.value ->> 8, j.value ->> 9, j.value ->> 10, j.value ->> 11, j.value ->> 12, ?2,
+  j.value ->> 8, j.value ->> 9, j.value ->> 10, j.value ->> 11, j.value ->> 12, j.value ->> 13, ?2,
   case when j.value ->> 7 in ('ghost', 'skipped') then ?2 end
 from json_each(?1) j where true
 on conflict (entry_id, step) do nothing;
@@ -14,7 +14,7 @@ on conflict (entry_id, step) do nothing;
 -- name: due
 -- Planned or held until ?1, the longest first; at most ?2, one of each customer.
 select t.id, t.campaign_id, t.entry_id, t.customer_id, t.contact_id, t.step, t.edition, t.channel, t.state, t.reason, t.due_at, t.expires_at, t.variant,
-  t.created_at, e.entered_at
+  t.created_at, e.entered_at, t.tries, t.choice
 from (
   select t.*, row_number() over (partition by t.customer_id order by t.due_at, t.id) as place from (
     select * from touches where state in ('planned', 'held') and due_at <= ?1 order by due_at, id limit ?2
@@ -97,7 +97,7 @@ on conflict (scope, measure, day) do update set amount = sending_days.amount + e
 -- name: claimed
 -- What the claim ?1 has of those in ?2.
 select t.id, t.campaign_id, t.entry_id, t.customer_id, t.contact_id, t.step, t.edition, t.channel, t.state, t.reason, t.due_at, t.expires_at,
-  t.variant, t.created_at, e.entered_at, t.sender, t.cost, e.ladder
+  t.variant, t.created_at, e.entered_at, t.sender, t.cost, e.ladder, t.tries, t.choice
 from json_each(?2) j cross join touches t on t.id = j.value join entries e on e.id = t.entry_id where t.claim = ?1 and t.state = 'claimed';
 
 -- name: begin_sending
@@ -148,7 +148,7 @@ where campaign_id in (select t.campaign_id from touches t where t.claimed_until 
 -- name: broken_off
 -- Whose run ended between the request and its answer; at most ?1.
 select t.id, t.campaign_id, t.entry_id, t.customer_id, t.contact_id, t.step, t.edition, t.channel, t.state, t.reason, t.due_at, t.expires_at,
-  t.variant, t.created_at, e.entered_at, t.sender, t.cost, t.key, t.digest, t.inputs, t.members, t.tries, t.sending_at
+  t.variant, t.created_at, e.entered_at, t.sender, t.cost, t.key, t.digest, t.inputs, t.members, t.tries, t.choice, t.sending_at
 from touches t join entries e on e.id = t.entry_id
 where t.state = 'sending' and t.claimed_until <= cast(unixepoch('subsec') * 1000 as integer) order by t.claimed_until, t.id limit ?1;
 
@@ -165,7 +165,7 @@ from json_each(?1) j cross join touches t on t.customer_id = j.value and t.count
 
 -- name: of_entries
 -- All touches of the entries in ?1.
-select t.id, t.entry_id, t.step, t.channel, t.contact_id, t.state, t.reason, t.due_at, t.counted_at, t.sent_at, t.variant, t.edition
+select t.id, t.entry_id, t.step, t.channel, t.contact_id, t.state, t.reason, t.due_at, t.counted_at, t.sent_at, t.variant, t.edition, t.choice
 from json_each(?1) j cross join touches t on t.entry_id = j.value
 order by t.entry_id, t.id;
 

@@ -18,7 +18,7 @@ use shared::time::{MILLIS_PER_DAY, Millis};
 
 use super::run::{Held, JobError, Work};
 use crate::db::entries::{self, Due, Planned};
-use crate::db::touches::{self, New, OfEntry};
+use crate::db::touches::{self, Choice, New, OfEntry};
 use crate::db::{Db, DbError, leases, sending, shop};
 use crate::reach::{self, Known};
 use crate::recipients::{self, Asking};
@@ -202,7 +202,7 @@ fn decide(about: &About<'_>, now: Millis) -> Decided {
     let About { entry, running, rules, known, seen, theirs, drawn } = *about;
     let Running { plan, draft, .. } = running;
     let angles = angles(draft);
-    let none = Seen::default();
+    let seen = known.seen(seen);
     let touches: Vec<PastTouch> = theirs.iter().filter_map(|row| past(row, entry.campaign_id, plan, &angles)).collect();
     // One that is under way is settled first.
     if touches.iter().any(|touch| !touch.state.is_settled() && touch.state != State::Unknown) {
@@ -212,7 +212,7 @@ fn decide(about: &About<'_>, now: Millis) -> Decided {
     let group = Habits::default();
     let so_far = EntrySoFar {
         entered_at: Millis(entry.entered_at),
-        seen: seen.unwrap_or(&none),
+        seen: &seen,
         touches: &touches,
         past: &known.past,
         ladder: kept.as_ref().or(drawn),
@@ -243,6 +243,11 @@ fn decide(about: &About<'_>, now: Millis) -> Decided {
 fn planned(entry: &Due, touch: &NextTouch, rules: &Rules, due_at: Millis, is_held_out: bool, known: &Known) -> New {
     let variant = variant::assigned(entry.campaign.as_str(), touch.message, known.row.public_id.as_str(), VARIANTS);
     let hold = i64::from(rules.hold_days) * MILLIS_PER_DAY;
+    let closed = touch.closed.iter().map(|passed| {
+        let channel = passed.channel.map(Channel::code).unwrap_or_default();
+        (channel.to_owned(), passed.reason.code().to_owned())
+    });
+    let choice = Choice { message: touch.message, angle: touch.angle, closed: closed.collect() };
     New {
         campaign: entry.campaign_id,
         entry: entry.id,
@@ -257,6 +262,7 @@ fn planned(entry: &Due, touch: &NextTouch, rules: &Rules, due_at: Millis, is_hel
         due_at,
         expires_at: Some(Millis(due_at.0 + hold)),
         variant: u8::try_from(variant).unwrap_or(0),
+        choice: serde_json::to_string(&choice).ok(),
     }
 }
 
@@ -275,6 +281,7 @@ fn skipped(entry: &Due, passed: &Passed, now: Millis) -> New {
         due_at: now,
         expires_at: None,
         variant: 0,
+        choice: None,
     }
 }
 
@@ -283,7 +290,10 @@ fn angles(draft: &Draft) -> BTreeMap<Step, Angle> {
 }
 
 fn past(row: &OfEntry, campaign: i64, plan: &Plan, angles: &BTreeMap<Step, Angle>) -> Option<PastTouch> {
-    let message = plan.steps.iter().find(|step| step.id == row.step).map(|step| step.message);
+    let choice: Option<Choice> = row.choice.as_deref().and_then(|text| serde_json::from_str(text).ok());
+    let of_plan = plan.steps.iter().find(|step| step.id == row.step).map(|step| step.message);
+    let message = choice.as_ref().map(|choice| choice.message).or(of_plan);
+    let other = choice.and_then(|choice| choice.angle);
     Some(PastTouch {
         campaign,
         entry: row.entry_id,
@@ -292,7 +302,7 @@ fn past(row: &OfEntry, campaign: i64, plan: &Plan, angles: &BTreeMap<Step, Angle
         channel: Channel::of_code(&row.channel)?,
         state: State::of_code(&row.state)?,
         reason: row.reason.as_deref().and_then(Reason::of_code),
-        angle: message.and_then(|message| angles.get(&message).copied()),
+        angle: other.or_else(|| message.and_then(|message| angles.get(&message).copied())),
         due_at: Millis(row.due_at),
         counted_at: row.counted_at.map(Millis),
     })

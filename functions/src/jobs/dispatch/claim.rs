@@ -8,9 +8,10 @@ use shared::campaign::ramp;
 use shared::campaign::rules::canary_size;
 use shared::campaign::seen::Seen;
 use shared::campaign::stop::{Pending, Stop, StopKind, clear};
-use shared::campaign::{Channel, Reason};
+use shared::campaign::{Channel, Reason, When};
 use shared::time::{MILLIS_PER_DAY, Millis};
 
+use super::super::plan::Running;
 use super::super::run::{Held, JobError};
 use super::ground::Ground;
 use super::{Cursor, LEASE, brakes};
@@ -106,12 +107,13 @@ fn judge(judged: &mut Judged, touch: &Row, ground: &Ground, known: Option<&Known
         entered_at: Millis(touch.entered_at),
         planned_at: Millis(touch.created_at),
         expires_at: touch.expires_at.map(Millis),
+        when: condition(running, touch),
         cost,
+        tries: touch.tries,
         ..Pending::default()
     };
-    let none = Seen::default();
-    let seen = seen.unwrap_or(&none);
-    let stopped = clear(&standing, &ground.rules, &known.person, contact, channel, &pending, seen, &known.past, now);
+    let seen = known.seen(seen);
+    let stopped = clear(&standing, &ground.rules, &known.person, contact, channel, &pending, &seen, &known.past, now);
     if let Some(stop) = stopped {
         return judged.stop(touch, stop, ground, now);
     }
@@ -149,6 +151,11 @@ fn judge(judged: &mut Judged, touch: &Row, ground: &Ground, known: Option<&Known
         contact: None,
         channel: Some(channel.code()),
     });
+}
+
+/// For whom its step is.
+pub fn condition(running: &Running, touch: &Row) -> When {
+    running.plan.steps.iter().find(|step| step.id == touch.step).map_or(When::Always, |step| step.when)
 }
 
 /// As the claim's statement counts them.

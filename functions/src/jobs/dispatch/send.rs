@@ -4,14 +4,14 @@ use std::collections::HashMap;
 
 use shared::campaign::seen::Seen;
 use shared::campaign::stop::{Pending, clear};
-use shared::campaign::{Channel, Reason, State};
+use shared::campaign::{Channel, Reason, State, When};
 use shared::offer::Step;
 use shared::provider::{Item, Outcome, Provider, Suppress, mailbox};
 use shared::time::Millis;
 use worker::Env;
 
 use super::super::run::{Held, JobError};
-use super::claim::Judged;
+use super::claim::{Judged, condition};
 use super::ground::Ground;
 use super::write::{self, Addressee, Desks, Ready, What};
 use super::{Cursor, LEASE, offers, tasks};
@@ -147,8 +147,10 @@ async fn letters<'a>(
                 judged.end(touch, Reason::Erased, "The customer is not there any more.".to_owned());
                 continue;
             };
-            let message =
-                running.plan.steps.iter().find(|step| step.id == touch.step).map_or(Step::LastWord, |step| step.message);
+            let choice = touch.choice();
+            let of_plan = running.plan.steps.iter().find(|step| step.id == touch.step).map(|step| step.message);
+            let message = choice.as_ref().map(|choice| choice.message).or(of_plan).unwrap_or(Step::LastWord);
+            let angle = choice.and_then(|choice| choice.angle);
             let mut person = (*person).clone();
             person.promises = match offers::of_touch(env, db, ground, &shelf, running, touch, message, now).await? {
                 Ok(promises) => promises,
@@ -160,7 +162,7 @@ async fn letters<'a>(
             let sender = touch.sender.and_then(|id| senders.iter().find(|sender| sender.id == id));
             let from = sender.and_then(|sender| sender.settings().from);
             let addressee = Addressee { contact, row, from: from.as_deref() };
-            let inputs = write::inputs(person, contact, touch, message, threads.get(&touch.entry_id).cloned(), now);
+            let inputs = write::inputs(person, contact, touch, message, angle, threads.get(&touch.entry_id).cloned(), now);
             match write::write(&desks, touch, &addressee, inputs) {
                 Ok(ready) => letters.push(Letter { touch, ready, sender, mailbox: row.email.as_deref().map(mailbox::of) }),
                 Err((reason, evidence)) => judged.skip(touch, reason, evidence),
@@ -184,15 +186,16 @@ fn is_fit(touch: &Row, ground: &Ground, known: Option<&Known>, seen: Option<&See
         entered_at: Millis(touch.entered_at),
         planned_at: Millis(touch.created_at),
         expires_at: touch.expires_at.map(Millis),
+        when: ground.running(touch).map_or(When::Always, |running| condition(running, touch)),
         cost: touch.cost,
+        tries: touch.tries,
         ..Pending::default()
     };
-    let none = Seen::default();
-    let seen = seen.unwrap_or(&none);
+    let seen = known.seen(seen);
     // Its own claim counts by now, and is no touch before it.
     let past: Vec<_> =
         known.past.iter().filter(|past| !(past.entry == touch.entry_id && past.step == touch.step)).cloned().collect();
-    match clear(&standing, &ground.rules, &known.person, contact, channel, &pending, seen, &past, now) {
+    match clear(&standing, &ground.rules, &known.person, contact, channel, &pending, &seen, &past, now) {
         Some(stop) => {
             judged.stop(touch, stop, ground, now);
             false

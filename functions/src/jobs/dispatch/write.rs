@@ -13,7 +13,7 @@ use shared::message::desk::{Desk, Written};
 use shared::message::layout::{How, Look, Mark, Rendered, Tracking};
 use shared::message::lint::{Class, Severity};
 use shared::message::locale::Locale;
-use shared::message::{self, Draft};
+use shared::message::{self, Angle, Draft};
 use shared::offer::Step;
 use shared::provider::{Item, Mail, Mailbox, Text};
 use shared::time::{Day, Millis};
@@ -32,6 +32,8 @@ pub struct Inputs {
     pub person: PreviewPerson,
     pub day: Day,
     pub message: Step,
+    /// From another side than the draft says.
+    pub angle: Option<Angle>,
     pub variant: u8,
     /// The first mail's subject.
     pub thread: Option<String>,
@@ -99,6 +101,7 @@ pub fn inputs(
     contact: &Contact,
     touch: &Row,
     message: Step,
+    angle: Option<Angle>,
     thread: Option<String>,
     now: Millis,
 ) -> Inputs {
@@ -106,6 +109,7 @@ pub fn inputs(
         person,
         day: now.day(),
         message,
+        angle,
         variant: touch.variant,
         thread,
         is_tracked: is_tracked(contact, now),
@@ -121,7 +125,7 @@ pub fn write(desks: &Desks<'_>, touch: &Row, addressee: &Addressee<'_>, inputs: 
     let form = channel.form().ok_or((Reason::NotConnected, "This channel has no words.".to_owned()))?;
     let Desks { kit, links, class, draft, segment, mark } = desks;
     // A form that the draft does not name is written all the same: the plan chose the channel.
-    let draft = with_form(draft, inputs.message, form);
+    let draft = with_form(draft, inputs.message, form, inputs.angle);
     let reader = Reader::of(Some(inputs.person.clone()), &draft);
     let campaign = Campaign { day: inputs.day, ..kit.campaign(&draft, *segment) };
     let desk = Desk { class: *class, ..reader.desk(campaign) };
@@ -153,10 +157,13 @@ impl Inputs {
     }
 }
 
-fn with_form(draft: &Draft, step: Step, form: message::Channel) -> Draft {
+fn with_form(draft: &Draft, step: Step, form: message::Channel, angle: Option<Angle>) -> Draft {
     let mut draft = draft.clone();
-    for one in draft.steps.iter_mut().filter(|one| one.step == step && !one.channels.contains(&form)) {
-        one.channels.push(form);
+    for one in draft.steps.iter_mut().filter(|one| one.step == step) {
+        if !one.channels.contains(&form) {
+            one.channels.push(form);
+        }
+        one.angle = angle.unwrap_or(one.angle);
     }
     draft
 }

@@ -209,7 +209,14 @@ fn entry(action: Action, id: &Id, name: &str) -> Entry {
 }
 
 /// All that is wrong with it, field by field.
-async fn checked(ctx: &Ctx, content: Content, before: Option<&Row>) -> Result<Content, Problem> {
+async fn checked(ctx: &Ctx, mut content: Content, before: Option<&Row>) -> Result<Content, Problem> {
+    // Whatever channel the plan takes, its messages have words for it.
+    for (step, forms) in content.plan.forms() {
+        for draft in content.draft.steps.iter_mut().filter(|draft| draft.step == step) {
+            let more: Vec<_> = forms.iter().copied().filter(|form| !draft.channels.contains(form)).collect();
+            draft.channels.extend(more);
+        }
+    }
     let name = content.name.trim().to_owned();
     let mut wrong = content.draft.check();
     if wrong.is_empty() {
