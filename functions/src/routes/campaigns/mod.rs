@@ -9,6 +9,8 @@ pub mod progress;
 mod standing;
 pub mod test;
 
+use std::collections::BTreeMap;
+
 use axum::Json;
 use axum::http::StatusCode;
 use shared::api::{
@@ -222,8 +224,8 @@ async fn checked(ctx: &Ctx, mut content: Content, before: Option<&Row>) -> Resul
     if wrong.is_empty() {
         wrong = content.draft.check_templates();
     }
-    let planned = content.plan.check(&content.draft).err().unwrap_or_default();
-    let mut wrong: std::collections::BTreeMap<String, String> =
+    let planned = if wrong.is_empty() { content.plan.check(&content.draft).err().unwrap_or_default() } else { BTreeMap::new() };
+    let mut wrong: BTreeMap<String, String> =
         wrong.into_iter().map(|(field, fix)| (format!("draft.{field}"), fix)).collect();
     wrong.extend(planned.into_iter().map(|(field, fix)| (format!("plan.{field}"), fix)));
     if !is_text(&name, NAME_CHARS, true) {
