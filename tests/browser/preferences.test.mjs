@@ -13,7 +13,7 @@ let at, source, shop, body;
 before(async () => {
   at = await open({ now: new Date().toISOString() });
   source = (await (await at.server.api("owner")).post("/api/sources", { kind: "browser", name: "Shop" })).json.source;
-  const [{ id }] = await at.server.d1("select id from sources");
+  const [{ id }] = await at.server.d1("select id from sources where kind = 'browser'");
   await person(at.server, 7, { external: `${id}:u1` });
   await touch(at.server, 12, 7, { state: "sent", inputs: { video: { address: "https://film.example/a.mp4" } } });
   shop = createServer((request, response) => {
