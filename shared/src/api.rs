@@ -26,6 +26,7 @@ mod privacy;
 mod proofs;
 mod reasons;
 mod segments;
+mod sending;
 mod shop;
 mod sources;
 pub mod worker;
@@ -52,6 +53,7 @@ pub use privacy::*;
 pub use proofs::*;
 pub use reasons::*;
 pub use segments::*;
+pub use sending::*;
 pub use shop::*;
 pub use sources::*;
 

@@ -1,21 +1,15 @@
-//! Campaigns, which are drafts: a name, for whom, and the sequence that the editor works on.
+//! Campaigns: a name, for whom, the plan, and the sequence that the editor works on.
 
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::api::SegmentKind;
+use crate::api::{Approval, PauseReason, SegmentKind};
+use crate::campaign::{Kind, Plan, Status};
 use crate::id::Id;
 use crate::message::layout::{Look, Rendered};
 use crate::message::lint::{Finding, Limits};
 use crate::message::{Brief, Channel, Draft, Message, Promise, Recipient};
 use crate::offer::Step;
-
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum CampaignState {
-    #[default]
-    Draft,
-}
 
 /// For whom a campaign is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -34,8 +28,15 @@ pub struct CampaignSegment {
 pub struct CampaignRow {
     pub id: Id,
     pub name: String,
-    pub state: CampaignState,
+    pub state: Status,
+    pub kind: Kind,
     pub segment: Option<CampaignSegment>,
+    /// RFC 3339.
+    pub launched_at: Option<String>,
+    /// Before it, the first touches do not leave: the launch can be taken back.
+    pub leaves_at: Option<String>,
+    /// Why it stands still, where it does.
+    pub why: Option<PauseReason>,
     pub version: u32,
     /// Who of the team; none for a program.
     pub created_by: Option<String>,
@@ -50,6 +51,12 @@ pub struct Campaign {
     #[serde(flatten)]
     pub row: CampaignRow,
     pub draft: Draft,
+    pub plan: Plan,
+    /// The number of what runs; none before the launch.
+    pub edition: Option<u32>,
+    /// What stands differs from what runs: touches that nobody has claimed take it once it is confirmed.
+    pub is_changed: bool,
+    pub approval: Approval,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -77,6 +84,9 @@ pub struct NewCampaign {
     /// All five steps left to the composer where it is left out. Its own brief then goes before `brief`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub draft: Option<Draft>,
+    /// Id of a ready-made plan or of one that was saved; the one for a lapsed buyer where it is left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plan: Option<String>,
 }
 
 /// `PATCH /api/campaigns/{id}`: what is left out stays.
@@ -93,6 +103,8 @@ pub struct CampaignChange {
     pub segment: Option<Option<String>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub draft: Option<Draft>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plan: Option<Plan>,
 }
 
 /// The query of `GET /api/campaigns/{id}/people`.
