@@ -58,7 +58,7 @@ pub struct PauseReason {
 /// `POST /api/campaigns/{id}/approve`, `/launch`, `/republish`: what the one who asks has seen.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Seen {
+pub struct Confirmed {
     /// [`Approval::digest`] as it was shown: with another one, something changed since, and nothing happens.
     pub digest: String,
 }
@@ -77,7 +77,7 @@ pub struct Forecast {
     pub eligible: u64,
     pub held_out: u64,
     /// Everybody else, by why; the most frequent first.
-    pub left_out: Vec<LeftOutCount>,
+    pub left_out: Vec<NotReached>,
     /// The eligible by row of the matrix and first channel, for the simulation in the browser.
     pub groups: Vec<ForecastGroup>,
     /// Planned touches by step.
@@ -103,7 +103,7 @@ pub struct Forecast {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct LeftOutCount {
+pub struct NotReached {
     pub reason: Reason,
     pub text: String,
     pub customers: u64,
@@ -323,7 +323,7 @@ pub struct Progress {
     pub contacted: u64,
     pub held_out: u64,
     pub global_holdout: u64,
-    pub left_out: Vec<LeftOutCount>,
+    pub left_out: Vec<NotReached>,
     /// The audience is still being gone through.
     pub is_entering: bool,
     /// Touches by step, channel, state and reason.
