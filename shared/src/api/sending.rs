@@ -10,7 +10,7 @@ use crate::campaign::{Channel, Goal, Plan, Reason, Stage, State, Status};
 use crate::id::Id;
 use crate::message::Brief;
 use crate::money::Money;
-use crate::segment::{Row as Line, ValueTier};
+use crate::segment::ValueTier;
 
 /// How somebody stands to a campaign.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
@@ -79,7 +79,7 @@ pub struct Forecast {
     /// Everybody else, by why; the most frequent first.
     pub left_out: Vec<NotReached>,
     /// The eligible by row of the matrix and first channel, for the simulation in the browser.
-    pub groups: Vec<ForecastGroup>,
+    pub groups: Vec<crate::campaign::forecast::Group>,
     /// Planned touches by step.
     pub steps: Vec<StepForecast>,
     /// Offers that a guardrail stops, by the rule, with what would lift it.
@@ -117,24 +117,6 @@ pub struct NamedCustomer {
     pub name: String,
 }
 
-/// People who are alike to the simulation.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct ForecastGroup {
-    #[schema(value_type = String)]
-    pub line: Line,
-    pub channel: Channel,
-    pub people: u32,
-    /// Mean chances of a return within the window, contacted and not.
-    pub contact: f64,
-    pub alone: f64,
-    /// Mean margin of the year after a return, and first order, in minor units of the home currency.
-    pub margin: f64,
-    pub order: f64,
-    /// Mean cost of what one of them is offered, once it is used, and of all touches to one.
-    pub offer: f64,
-    pub touches: f64,
-}
-
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct StepForecast {
     pub step: u8,
@@ -156,12 +138,12 @@ pub struct GuardrailCount {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct PlansResponse {
     /// The ready-made ones first, then the shop's own.
-    pub plans: Vec<ReadyPlan>,
+    pub plans: Vec<PlanChoice>,
 }
 
 /// A plan to begin with.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct ReadyPlan {
+pub struct PlanChoice {
     /// A code of ours, or the id of one that the shop saved.
     pub id: String,
     pub name: String,
@@ -245,13 +227,14 @@ pub struct Touch {
     pub sent_at: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub settled_at: Option<String>,
-    pub cost: Money,
+    /// Millionths of the home currency.
+    pub cost: i64,
     /// What came back: delivered, clicked, replied, …
-    pub responses: Vec<TouchResponse>,
+    pub responses: Vec<CameBack>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct TouchResponse {
+pub struct CameBack {
     pub kind: String,
     /// RFC 3339.
     pub at: String,
@@ -331,6 +314,7 @@ pub struct Progress {
     /// Planned for each of the next 24 hours, from the present one on.
     pub next_hours: Vec<HourCount>,
     pub goals: Vec<GoalProgress>,
+    /// Reserved or spent on channels, in minor units of the home currency rounded up.
     pub spent: Money,
     pub budget: Option<Money>,
     /// What goes wrong, or is about to: complaints and bounces against their limits, senders that rest.
