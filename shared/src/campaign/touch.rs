@@ -35,13 +35,13 @@ pub enum State {
 }
 
 macro_rules! reasons {
-    ($($(#[doc = $about:literal])+ $one:ident $code:literal $words:literal;)+) => {
+    ($($(#[doc = $about:literal])* $one:ident $code:literal $words:literal;)+) => {
         /// Why a touch waits, is not sent, or somebody does not enter.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
         #[serde(rename_all = "snake_case")]
         #[schema(as = NotSentReason)]
         pub enum Reason {
-            $($(#[doc = $about])+ $one,)+
+            $($(#[doc = $about])* $one,)+
         }
 
         impl Reason {
