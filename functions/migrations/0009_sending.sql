@@ -76,7 +76,7 @@ create index assignments_by_unit on assignments (unit);
 
 -- One passage of one customer through one campaign. arm: 0 contacted, 1 held out from the campaign, 2 from all. reason, evidence: why they
 -- were left out, or why it ended. What is frozen at the entry: tier to order_back, as in facets. next_at: when the next touch is to be
--- planned, null where nothing is. seen: what came back, shared::campaign::Seen. ladder: what they are offered, shared::offer::Ladder.
+-- planned, null where nothing is. ladder: what they are offered, shared::offer::Ladder.
 create table entries (
   id integer primary key,
   campaign_id integer not null,
@@ -98,7 +98,6 @@ create table entries (
   margin_back integer,
   order_back integer,
   ladder text,
-  seen text not null default '{}',
   entered_at integer not null,
   next_at integer,
   ended_at integer,
@@ -110,7 +109,7 @@ create index entries_by_customer on entries (customer_id, entered_at);
 
 -- The ledger: past touches, and each person's next one. Unique by entry and step. counted_at: since when it counts against caps, null
 -- where it does not; claim: the run's page that has it, until claimed_until; sender: a row of senders; inputs: what it is written from,
--- frozen before the provider is asked, with the request's digest; key: names the request at the provider; cost: minor units of the home
+-- frozen before the provider is asked, with the request's digest; key: names the request at the provider; cost: millionths of the home
 -- currency.
 create table touches (
   id integer primary key,
@@ -200,7 +199,7 @@ create table senders (
 ) strict;
 
 -- Counted by the day: what senders sent, what came back, what was spent. scope: 'sender:3', 'campaign:7', 'campaign:7:sms', 'shop:sms',
--- 'domain:gmail.com'; measure: sent, bounced, complained, money (minor units of the home currency).
+-- 'domain:gmail.com'; measure: sent, bounced, complained, money (millionths of the home currency).
 create table sending_days (
   scope text not null,
   measure text not null,
@@ -209,7 +208,7 @@ create table sending_days (
   primary key (scope, measure, day)
 ) strict, without rowid;
 
--- What campaigns spent or have reserved, in minor units of the home currency. channel '' is all of it.
+-- What campaigns spent or have reserved for touches, in millionths of the home currency. channel '' is all of it.
 create table campaign_money (
   campaign_id integer not null,
   channel text not null,
@@ -261,3 +260,7 @@ alter table contacts add column preferred text;
 alter table contacts add column habits text;
 alter table contacts add column engaged_at integer;
 alter table contacts add column bounced_at integer;
+
+-- What ends every message but those in the app itself: few of a customer's events, so that nobody else's are looked at.
+create index events_of_closing on events (customer_id, occurred_at)
+where name in ('Account Deleted', 'Account Closed', 'Application Uninstalled', 'App Uninstalled');

@@ -12,39 +12,48 @@ use shared::message::{Draft, Recipient};
 use shared::reason::Reason;
 use shared::segment::{Engagement, Row, ValueTier};
 use shared::state::State;
-use shared::time::Day;
+use shared::time::{Day, Millis};
 
-use crate::ctx::Ctx;
 use crate::db::audience::{self, Person, TicketKey};
 use crate::db::profile::OrderRow;
 use crate::db::shop::Shop;
-use crate::db::{DbError, brand, improvements, interventions, products};
+use crate::db::{Db, DbError, improvements, interventions, products};
 use crate::offering::{self, Figures, Shelf};
-use crate::problem::Problem;
 use crate::{advice, promises};
 
 /// Days for which a solved ticket is worth a word.
 const SOLVED_DAYS: i32 = 180;
 
+/// What people are read from.
+#[derive(Debug, Clone, Copy)]
+pub struct Asking<'a> {
+    pub db: &'a Db,
+    pub shop: &'a Shop,
+    /// The brand lets messages name what somebody wrote to support about.
+    pub names_tickets: bool,
+    pub now: Millis,
+}
+
 /// Of the customers with these numbers, in their order, with what each step of the draft would offer them.
-pub async fn read(ctx: &Ctx, shop: &Shop, draft: &Draft, ids: &[i64]) -> Result<Vec<PreviewPerson>, Problem> {
+pub async fn read(asking: Asking<'_>, draft: &Draft, ids: &[i64]) -> Result<Vec<PreviewPerson>, DbError> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let today = ctx.now.day();
-    let shelf = offering::shelf(&ctx.db, shop, ctx.now).await?;
+    let Asking { db, shop, names_tickets, now } = asking;
+    let today = now.day();
+    let shelf = offering::shelf(db, shop, now).await?;
     let statements = vec![
         audience::people(ids),
         audience::orders(ids),
         improvements::list_statement(),
         improvements::wishes_of(ids),
-        interventions::given_to(ids, &shelf.guardrails, ctx.now),
-        interventions::spent_by_all(&shelf.guardrails, ctx.now),
+        interventions::given_to(ids, &shelf.guardrails, now),
+        interventions::spent_by_all(&shelf.guardrails, now),
         products::any(),
     ];
-    let outcomes = ctx.db.batch_idempotent(statements).await?;
+    let outcomes = db.batch_idempotent(statements).await?;
     let [people, orders, known, wishes, given, period, catalogue] = outcomes.as_slice() else {
-        return Err(DbError::Bug("a batch lost results".to_owned()).into());
+        return Err(DbError::Bug("a batch lost results".to_owned()));
     };
     let people: Vec<Person> = people.rows()?;
     let orders = audience::read_orders(orders)?;
@@ -63,8 +72,8 @@ pub async fn read(ctx: &Ctx, shop: &Shop, draft: &Draft, ids: &[i64]) -> Result<
         people.iter().flat_map(|person| catalogue::wanted(states.get(&person.id), bought(person), today)).collect();
     wanted.sort_unstable();
     wanted.dedup();
-    let products = products::find(&ctx.db, &wanted).await?;
-    let solved = solved(ctx, shop, &states, today).await?;
+    let products = products::find(db, &wanted).await?;
+    let solved = if names_tickets { solved(db, &states, today).await? } else { HashMap::new() };
     let found = people.iter().map(|person| {
         let given = given.remove(&person.id).unwrap_or_default();
         let spent = advice::spent(given, period);
@@ -108,23 +117,15 @@ struct About<'a> {
     today: Day,
 }
 
-/// What the ticket of each that was solved last was about, and when; of nobody where the brand does not let messages name them.
-async fn solved(
-    ctx: &Ctx,
-    shop: &Shop,
-    states: &HashMap<i64, State>,
-    today: Day,
-) -> Result<HashMap<i64, (String, Day)>, Problem> {
-    if !brand::read(&ctx.db).await?.brand(&shop.name).names_tickets {
-        return Ok(HashMap::new());
-    }
+/// What the ticket of each that was solved last was about, and when.
+async fn solved(db: &Db, states: &HashMap<i64, State>, today: Day) -> Result<HashMap<i64, (String, Day)>, DbError> {
     let last = states.iter().filter_map(|(id, state)| Some((*id, state.tickets.last_solved(today)?)));
     let last: HashMap<i64, (TicketKey, Day)> = last
         .filter_map(|(id, (ticket, at))| Some((id, (TicketKey(id, ticket.opened?, ticket.id.clone()), at.day()))))
         .filter(|(_, (_, day))| today.since(*day) <= SOLVED_DAYS)
         .collect();
     let keys: Vec<TicketKey> = last.values().map(|(key, _)| key.clone()).collect();
-    let subjects = audience::subjects(&ctx.db, &keys).await?;
+    let subjects = audience::subjects(db, &keys).await?;
     Ok(subjects.into_iter().filter_map(|(id, subject)| Some((id, (subject, last.get(&id)?.1)))).collect())
 }
 

@@ -3,20 +3,15 @@
 use shared::api::{PreviewPerson, ProofItem, ShopBlock};
 use shared::message::compose::Campaign;
 use shared::message::desk::Desk;
-use shared::message::layout::{How, Look, Rendered};
-use shared::message::lint::{Class, Finding, Limits};
-use shared::message::{Block, Brand, Draft, Library, Message, Promise, Proof, Recipient, brief};
+use shared::message::lint::{Class, Limits};
+use shared::message::{Block, Brand, Draft, Library, Promise, Proof, Recipient, brief};
 use shared::offer::Step;
-use shared::time::Day;
+use shared::time::{Day, Millis};
 
-use crate::ctx::Ctx;
-use crate::db::DbError;
+use crate::db::{Db, DbError};
 use crate::db::shop::Shop;
 use crate::db::{blocks, brand, proofs};
 use crate::routes::proofs as of_proofs;
-
-/// Where links to preferences lead in what nobody gets.
-const SAMPLE_PAGE: &str = "/preferences/sample";
 
 /// What all messages of the shop are written with.
 #[derive(Debug, Clone)]
@@ -31,17 +26,17 @@ pub struct Kit {
 }
 
 impl Kit {
-    pub async fn read(ctx: &Ctx, shop: &Shop) -> Result<Self, DbError> {
-        let today = ctx.now.day();
+    pub async fn read(db: &Db, shop: &Shop, origin: &str, now: Millis) -> Result<Self, DbError> {
+        let today = now.day();
         let blocks: Vec<Block> =
-            blocks::list(&ctx.db).await?.into_iter().filter_map(blocks::Row::wire).map(ShopBlock::block).collect();
-        let proofs = proofs::list(&ctx.db).await?.into_iter().filter_map(|row| of_proofs::wire(row, today));
+            blocks::list(db).await?.into_iter().filter_map(blocks::Row::wire).map(ShopBlock::block).collect();
+        let proofs = proofs::list(db).await?.into_iter().filter_map(|row| of_proofs::wire(row, today));
         Ok(Self {
-            brand: brand::read(&ctx.db).await?.brand(&shop.name),
+            brand: brand::read(db).await?.brand(&shop.name),
             library: Library::with(&blocks),
             proofs: proofs.filter(|proof| proof.unusable.is_none()).map(ProofItem::proof).collect(),
             industry: shop.industry.clone(),
-            origin: ctx.settings.origin.clone(),
+            origin: origin.to_owned(),
             today,
         })
     }
@@ -49,19 +44,6 @@ impl Kit {
     pub fn campaign<'a>(&'a self, draft: &'a Draft, segment: Option<&'a str>) -> Campaign<'a> {
         let Self { brand, library, proofs, industry, today, .. } = self;
         Campaign { draft, brand, library, proofs, industry: industry.as_deref(), segment, day: *today }
-    }
-
-    /// As it is laid out for eyes that are not its reader's: its links to preferences lead nowhere. `thread` is the first mail's subject.
-    pub fn sample(
-        &self,
-        desk: &Desk<'_>,
-        message: &Message,
-        look: Look,
-        thread: Option<&str>,
-    ) -> (Option<Rendered>, Vec<Finding>) {
-        let page = format!("{}{SAMPLE_PAGE}", self.origin);
-        let how = How { look, unsubscribe: Some(&page), preferences: Some(&page), thread, ..How::plain(&self.origin) };
-        desk.lay_out(message, &how)
     }
 }
 

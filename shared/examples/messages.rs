@@ -82,8 +82,9 @@ fn lay_out(desk: &Desk<'_>, folder: &std::path::Path, name: &str) -> std::io::Re
     };
     let mut wrong = 0;
     for (at, written) in desk.sequence().into_iter().enumerate() {
-        for Written { message, findings, .. } in written {
-            let (rendered, more) = desk.lay_out(&message, &how);
+        for written in written {
+            let (rendered, more) = desk.lay_out(&written, &how);
+            let Written { message, findings, .. } = written;
             for one in findings.iter().chain(&more) {
                 println!("    {name} {} {}: {} “{}” {}", at + 1, message.channel.code(), one.code.code(), one.found, one.reason);
             }

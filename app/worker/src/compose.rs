@@ -7,14 +7,11 @@ use shared::api::{PreviewPerson, ProofItem, ShopBlock};
 use shared::message::brief::nobody;
 use shared::message::compose::{self, Campaign};
 use shared::message::desk::{Desk, Written};
-use shared::message::layout::{How, Rendered};
+use shared::message::layout::Rendered;
 use shared::message::lint::{Class, Field, Finding, Limits, Severity};
 use shared::message::{Block, Channel, Choice, Library, Message, Proof, Slot, StepDraft, sms, template};
 use shared::offer::Step;
 use shared::time::Day;
-
-/// Where a preview's links to preferences lead: nowhere, as nobody gets it.
-const SAMPLE_PAGE: &str = "/preferences/sample";
 
 pub fn compose(asked: &Composing) -> Composed {
     let blocks: Vec<Block> = asked.blocks.iter().cloned().map(ShopBlock::block).collect();
@@ -88,18 +85,11 @@ fn lay_out(desk: &Desk<'_>, asked: &Composing, steps: &[ComposedStep]) -> Option
     let Shown { step, channel, variant, look } = asked.shown;
     let of_step = steps.iter().find(|known| known.step == step)?;
     let shown = of_step.messages.iter().find(|one| one.message.channel == channel)?;
+    let known: Vec<String> = shown.findings.iter().map(|one| one.key.clone()).collect();
     let first = steps.first().and_then(|first| first.messages.first()).and_then(|one| one.message.subjects.first());
-    let unsubscribe = format!("{}{SAMPLE_PAGE}", asked.origin);
-    let how = How {
-        look,
-        unsubscribe: Some(&unsubscribe),
-        preferences: Some(&unsubscribe),
-        thread: first.map(|part| part.text.as_str()),
-        ..How::plain(&asked.origin)
-    };
-    let (rendered, findings) = desk.lay_out(&shown.message, &how);
-    let is_new = |one: &Finding| shown.findings.iter().all(|known| known.key != one.digest);
-    let findings = findings.into_iter().filter(is_new).map(found).collect();
+    let shown = Written { message: shown.message.clone(), words: shown.words as usize, findings: Vec::new() };
+    let (rendered, findings) = desk.sample(&shown, look, &asked.origin, first.map(|part| part.text.as_str()));
+    let findings = findings.into_iter().map(found).filter(|one| known.iter().all(|known| *known != one.key)).collect();
     Some((rendered.map(|rendered| laid_out(rendered, channel, usize::from(variant))).unwrap_or_default(), findings))
 }
 

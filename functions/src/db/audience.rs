@@ -73,6 +73,23 @@ struct Ordered {
 
 /// A page of those in the segment whom offers do not leave out. `top`: the highest number of a customer.
 pub async fn page(db: &Db, segment: &Checked, place: Place, top: i64, limit: usize) -> Result<Page, DbError> {
+    find(db, Some(segment), place, top, limit, [sql!("audience.sql", "after"), sql!("audience.sql", "before")]).await
+}
+
+/// The page after a customer of all in the segment, with those whom offers leave out; of all customers without one.
+pub async fn everybody(db: &Db, segment: Option<&Checked>, after: i64, top: i64, limit: usize) -> Result<Page, DbError> {
+    let after_one = sql!("audience.sql", "everybody_after");
+    find(db, segment, Place::After(after), top, limit, [after_one, after_one]).await
+}
+
+async fn find(
+    db: &Db,
+    segment: Option<&Checked>,
+    place: Place,
+    top: i64,
+    limit: usize,
+    [after, before]: [&'static str; 2],
+) -> Result<Page, DbError> {
     let mut found = Page::default();
     let mut from = match place {
         Place::After(id) | Place::Before(id) => id,
@@ -80,10 +97,14 @@ pub async fn page(db: &Db, segment: &Checked, place: Place, top: i64, limit: usi
     for _ in 0..WINDOWS {
         let wanted = u32::try_from(limit.saturating_sub(found.ids.len())).unwrap_or(u32::MAX);
         let (sql, end) = match place {
-            Place::After(_) => (sql!("audience.sql", "after"), from.saturating_add(WINDOW).min(top)),
-            Place::Before(_) => (sql!("audience.sql", "before"), from.saturating_sub(WINDOW).max(0)),
+            Place::After(_) => (after, from.saturating_add(WINDOW).min(top)),
+            Place::Before(_) => (before, from.saturating_sub(WINDOW).max(0)),
         };
-        let statement = lists::within(segment, Statement::new(sql, params![from, end, wanted]));
+        let statement = Statement::new(sql, params![from, end, wanted]);
+        let statement = match segment {
+            Some(segment) => lists::within(segment, statement),
+            None => statement,
+        };
         let rows: Vec<Number> = db.all(statement.sql, statement.params).await?;
         let is_full = rows.len() >= wanted as usize;
         found.ids.extend(rows.iter().map(|row| row.id));

@@ -10,6 +10,11 @@ where /*segment*/ f.customer_id > ?1 and f.customer_id <= ?2 and f.excluded = 0 
 select f.customer_id as id from facets f
 where /*segment*/ f.customer_id < ?1 and f.customer_id >= ?2 and f.excluded = 0 order by f.customer_id desc limit ?3;
 
+-- name: everybody_after
+-- The same with those whom offers leave out.
+select f.customer_id as id from facets f
+where /*segment*/ f.customer_id > ?1 and f.customer_id <= ?2 order by f.customer_id limit ?3;
+
 -- name: people
 -- Those in ?1, in its order.
 select c.id, c.public_id, c.kind, c.name, k.name as contact_name, coalesce(f.country, k.country) as country, f.tier, f.value_tier, f.reason, f.engagement,

@@ -4,10 +4,13 @@
 //! nobody read.
 
 use super::compose::{self, Campaign, Rungs};
-use super::layout::{self, How, Rendered};
+use super::layout::{self, How, Look, Rendered};
 use super::lint::{self, About, Class, Finding, Limits, Severity};
 use super::{Channel, Message, Promise, Recipient, StepDraft};
 use crate::offer::Step;
+
+/// Where links to preferences lead in what nobody gets.
+const SAMPLE_PAGE: &str = "/preferences/sample";
 
 /// What one person's messages are written from.
 #[derive(Debug, Clone, Copy)]
@@ -43,15 +46,25 @@ impl<'a> Desk<'a> {
         draft.zip(mail).map(|(draft, mail)| self.channels(draft, mail)).unwrap_or_default()
     }
 
-    /// As its reader gets it, none where no layout can set it; with what the lint says of that beside what it said of the words.
-    pub fn lay_out(&self, message: &Message, how: &How<'_>) -> (Option<Rendered>, Vec<Finding>) {
+    /// As its reader gets it, none where no layout can set it; with what the lint says of that and did not say of the words.
+    pub fn lay_out(&self, written: &Written, how: &How<'_>) -> (Option<Rendered>, Vec<Finding>) {
+        let Written { message, findings: known, .. } = written;
         match layout::render(message, self.campaign.brand, how) {
             Ok(rendered) => {
-                let findings = self.about(message, &[], |about| lint::lint_rendered(&rendered, message, about));
-                (Some(rendered), self.open(findings))
+                let mut findings = self.open(self.about(message, &[], |about| lint::lint_rendered(&rendered, message, about)));
+                findings.retain(|one| known.iter().all(|known| known.digest != one.digest));
+                (Some(rendered), findings)
             }
             Err(error) => (None, lint::not_laid_out(&error)),
         }
+    }
+
+    /// As it is laid out for eyes that are not its reader's: links to preferences lead nowhere. `origin` is our own address, `thread` the
+    /// first mail's subject.
+    pub fn sample(&self, written: &Written, look: Look, origin: &str, thread: Option<&str>) -> (Option<Rendered>, Vec<Finding>) {
+        let page = format!("{origin}{SAMPLE_PAGE}");
+        let how = How { look, class: self.class, unsubscribe: Some(&page), preferences: Some(&page), thread, ..How::plain(origin) };
+        self.lay_out(written, &how)
     }
 
     /// What a step gives this person; none where it gives nothing.

@@ -11,7 +11,7 @@ use crate::ctx::Ctx;
 use crate::db::{campaigns, shop};
 use crate::extract::{PathId, QueryString};
 use crate::problem::Problem;
-use crate::recipients;
+use crate::recipients::{self, Asking};
 use crate::rendering::{Kit, Reader};
 
 /// What one customer would get, step by step in every channel, if the sequence began today; laid out, and read by the lint.
@@ -33,18 +33,19 @@ pub async fn list(
         None => None,
         Some(customer) => Some(customer_row(&ctx, "customer", customer).await?),
     };
-    let person = recipients::read(&ctx, &shop, &draft, about.as_slice()).await?.into_iter().next();
-    let kit = Kit::read(&ctx, &shop).await?;
+    let kit = Kit::read(&ctx.db, &shop, &ctx.settings.origin, ctx.now).await?;
+    let asking = Asking { db: &ctx.db, shop: &shop, names_tickets: kit.brand.names_tickets, now: ctx.now };
+    let person = recipients::read(asking, &draft, about.as_slice()).await?.into_iter().next();
     let reader = Reader::of(person, &draft);
     let desk = reader.desk(kit.campaign(&draft, campaign.segment.as_deref()));
     let look = asked.look.unwrap_or_default();
     let written: Vec<Written> = desk.sequence().into_iter().flatten().collect();
     let first = written.iter().find(|one| one.message.channel == Channel::Email);
     let thread = first.and_then(|one| one.message.subjects.first()).map(|part| part.text.clone());
-    let messages = written.into_iter().map(|Written { message, words, mut findings }| {
-        let (rendered, more) = kit.sample(&desk, &message, look, thread.as_deref());
-        let is_new: Vec<_> = more.into_iter().filter(|one| findings.iter().all(|known| known.digest != one.digest)).collect();
-        findings.extend(is_new);
+    let messages = written.into_iter().map(|written| {
+        let (rendered, more) = desk.sample(&written, look, &kit.origin, thread.as_deref());
+        let Written { message, words, mut findings } = written;
+        findings.extend(more);
         findings.sort_by_key(|one| one.severity);
         WrittenMessage { message, words: u32::try_from(words).unwrap_or(u32::MAX), findings, rendered }
     });

@@ -8,10 +8,10 @@ use shared::segment::filter::Checked;
 use super::draft;
 use crate::ctx::Ctx;
 use crate::db::audience::{self, Page, Place};
-use crate::db::{campaigns, segments, shop};
+use crate::db::{brand, campaigns, segments, shop};
 use crate::extract::{PathId, QueryString, row_cursor};
 use crate::problem::Problem;
-use crate::recipients;
+use crate::recipients::{self, Asking};
 use crate::routes::segments as of_segments;
 
 const MOST: u32 = 20;
@@ -45,7 +45,9 @@ pub async fn list(
     let top = segments::top_id(&ctx.db).await?;
     let page = audience::page(&ctx.db, &checked, place, top, limit as usize).await?;
     let shop = shop::read(&ctx.db).await?;
-    let people = recipients::read(&ctx, &shop, &draft, &page.ids).await?;
+    let names_tickets = brand::read(&ctx.db).await?.brand(&shop.name).names_tickets;
+    let asking = Asking { db: &ctx.db, shop: &shop, names_tickets, now: ctx.now };
+    let people = recipients::read(asking, &draft, &page.ids).await?;
     let (next_cursor, previous_cursor) = cursors(place, &page);
     Ok(Json(PreviewResponse { people, meta: PreviewMeta { next_cursor, previous_cursor, today, customers } }))
 }

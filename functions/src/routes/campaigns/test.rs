@@ -16,7 +16,7 @@ use crate::db::campaigns::{self, Letter, TESTS_A_DAY};
 use crate::db::{profile, shop};
 use crate::extract::{JsonBody, PathId};
 use crate::problem::Problem;
-use crate::recipients;
+use crate::recipients::{self, Asking};
 use crate::rendering::{Kit, Reader};
 
 /// Send one message to your own address, as the customer named would get it. Twenty a day; a customer never gets one.
@@ -49,21 +49,22 @@ pub async fn send(
         None => None,
         Some(customer) => Some(customer_row(&ctx, "recipient", customer).await?),
     };
-    let person = recipients::read(&ctx, &shop, &draft, about.as_slice()).await?.into_iter().next();
-    let kit = Kit::read(&ctx, &shop).await?;
+    let kit = Kit::read(&ctx.db, &shop, &ctx.settings.origin, ctx.now).await?;
+    let asking = Asking { db: &ctx.db, shop: &shop, names_tickets: kit.brand.names_tickets, now: ctx.now };
+    let person = recipients::read(asking, &draft, about.as_slice()).await?.into_iter().next();
     let reader = Reader::of(person, &draft);
     let desk = reader.desk(kit.campaign(&draft, campaign.segment.as_deref()));
     let first = compose::message(&desk.campaign, desk.recipient, desk.rungs, Step::Help, Channel::Email);
     let thread = first.as_ref().and_then(|first| first.subjects.first()).map(|part| part.text.as_str());
     let written = desk.step(asked.step).into_iter().find(|one| one.message.channel == asked.channel);
-    let message = written.ok_or_else(|| Problem::field("step", "The draft has no such step"))?.message;
-    let (rendered, findings) = kit.sample(&desk, &message, asked.look.unwrap_or_default(), thread);
+    let written = written.ok_or_else(|| Problem::field("step", "The draft has no such step"))?;
+    let (rendered, findings) = desk.sample(&written, asked.look.unwrap_or_default(), &kit.origin, thread);
     let Some(Rendered { subjects, html, text, .. }) = rendered else {
         let why = findings.first().map(|one| format!("{} {}", one.reason, one.fix)).unwrap_or_default();
         return Err(Problem::Conflict("not_laid_out", why));
     };
     let subject = subjects.get(usize::from(asked.variant)).or_else(|| subjects.first()).map(String::as_str);
-    let subject = format!("[Test] {}", line(subject.unwrap_or_default()));
+    let subject = format!("[Test] {}", subject.unwrap_or_default());
     let letter = Letter {
         user: me.id,
         channel: asked.channel.code(),
@@ -87,19 +88,4 @@ pub async fn send(
 pub(super) async fn customer_row(ctx: &Ctx, field: &'static str, customer: &Id) -> Result<i64, Problem> {
     let found = profile::row_id(&ctx.db, customer).await?;
     found.ok_or_else(|| Problem::field(field, "There is no such customer any more: choose another"))
-}
-
-/// A subject goes into a header: one line.
-fn line(text: &str) -> String {
-    text.split(|letter: char| letter.is_control()).map(str::trim).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::line;
-
-    #[test]
-    fn a_subject_is_one_line_whatever_was_written() {
-        assert_eq!(line("Hello\r\nBcc: everybody@example.com\u{7}"), "Hello Bcc: everybody@example.com");
-    }
 }

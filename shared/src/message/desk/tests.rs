@@ -44,9 +44,10 @@ proptest! {
             let all: Vec<Written> = desk.sequence().into_iter().flatten().collect();
             prop_assert_eq!(all.len(), 5 * ALL.len());
             let how = How { unsubscribe: Some("https://rekindle.example/u/1"), ..How::plain("https://rekindle.example") };
-            for Written { message, findings, .. } in &all {
+            for written in &all {
+                let Written { message, findings, .. } = written;
                 prop_assert!(is_clean(findings), "{:#?}\n{:#?}", findings, message);
-                let (rendered, findings) = desk.lay_out(message, &how);
+                let (rendered, findings) = desk.lay_out(written, &how);
                 prop_assert!(rendered.is_some() && is_clean(&findings), "{:#?}\n{:#?}", findings, message);
             }
             Ok(())
