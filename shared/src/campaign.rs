@@ -23,6 +23,7 @@ pub mod ramp;
 pub mod rules;
 pub mod seen;
 pub mod status;
+pub mod split;
 pub mod stop;
 pub mod touch;
 pub mod zone;

@@ -24,6 +24,7 @@ use leptos::prelude::*;
 pub use self::blocks::BlocksPage;
 pub use self::brand::BrandPage;
 pub use self::list::CampaignsPage;
+pub(super) use self::live::TouchesPanel;
 pub use self::one::CampaignPage;
 pub use self::proofs::ProofsPage;
 pub use self::writing::WritingPage;

@@ -59,7 +59,7 @@ pub(super) fn bound(
 
 /// What is wrong with a field: it cannot be understood, or the plan's own check says so.
 pub(super) fn wrong(editor: Editor, bound: Bound, path: String, fix: &'static str) -> Signal<Option<String>> {
-    let checked = Memo::new(move |_| editor.now.with(|now| now.plan.check(&now.draft).remove(&path)));
+    let checked = Memo::new(move |_| editor.now.with(|now| now.check_plan().remove(&path)));
     Signal::derive(move || if bound.is_wrong.get() { Some(fix.to_owned()) } else { checked.get() })
 }
 

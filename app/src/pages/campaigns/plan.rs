@@ -25,13 +25,13 @@ pub(super) fn PlanTab() -> impl IntoView {
     let editor = use_editor();
     // The number of the step that is looked at.
     let chosen = RwSignal::new(editor.now.with_untracked(|now| now.plan.steps.first().map(|step| step.id)));
-    let mend = Memo::new(move |_| editor.now.with(|now| now.plan.check(&now.draft).into_values().collect::<Vec<_>>()));
+    let mend = Memo::new(move |_| editor.now.with(|now| now.check_plan().into_values().collect::<Vec<_>>()));
     view! {
         <div class="stack">
             {move || {
                 let fixes = mend.get();
                 (!fixes.is_empty()).then(|| {
-                    let lines = fixes.into_iter().map(|fix| view! { <p>{fix} "."</p> }).collect_view();
+                    let lines = fixes.into_iter().map(|fix| view! { <p>{fix}</p> }).collect_view();
                     view! { <Notice kind=NoticeKind::Warning title="To mend before it can be launched">{lines}</Notice> }
                 })
             }}

@@ -45,8 +45,13 @@ impl Edited {
     /// What stands in the way of saving it, by field.
     pub(in crate::pages::campaigns) fn check(&self) -> BTreeMap<String, String> {
         let mut wrong = self.draft.check();
-        wrong.extend(self.plan.check(&self.draft).into_iter().map(|(field, fix)| (format!("plan.{field}"), fix)));
+        wrong.extend(self.check_plan().into_iter().map(|(field, fix)| (format!("plan.{field}"), fix)));
         wrong
+    }
+
+    /// Of the plan alone.
+    pub(in crate::pages::campaigns) fn check_plan(&self) -> BTreeMap<String, String> {
+        self.plan.check(&self.draft).err().unwrap_or_default()
     }
 }
 

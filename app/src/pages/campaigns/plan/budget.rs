@@ -3,12 +3,14 @@
 use std::collections::BTreeSet;
 
 use leptos::prelude::*;
+use shared::campaign::split::by_return;
 use shared::campaign::{Channel, Plan};
 use shared::money::{Currency, Money};
 
 use super::super::bound::{Share, bound, wrong};
 use super::super::editor::use_editor;
 use super::super::launch::guests::use_guests;
+use super::super::launch::minor_per_unit;
 use super::super::words::{per_cent, way_name};
 use crate::components::{Button, Field, announce};
 use crate::session::use_session;
@@ -61,14 +63,14 @@ pub(super) fn BudgetPanel() -> impl IntoView {
             sum => format!("The shares add up to {} %.", per_cent(sum)),
         }
     };
-    let proposed = Memo::new(move |_| guests.forecast().map(|forecast| forecast.split()).unwrap_or_default());
+    let proposed = Memo::new(move |_| guests.forecast().map(|forecast| by_return(&forecast.groups, minor_per_unit(home))).unwrap_or_default());
     let none = Signal::derive(move || proposed.with(Vec::is_empty));
     let propose = move |_| {
         let split = proposed.get_untracked();
         editor.change_plan("budget.split proposed", |plan| plan.budget.split = split);
         announce("The shares follow what each channel is expected to return.");
     };
-    let mend = Memo::new(move |_| editor.now.with(|now| now.plan.check(&now.draft).remove("budget.split")));
+    let mend = Memo::new(move |_| editor.now.with(|now| now.check_plan().remove("budget.split")));
     view! {
         <section class="panel pad">
             <fieldset class="form" disabled=move || !editor.may.get()>
@@ -76,7 +78,7 @@ pub(super) fn BudgetPanel() -> impl IntoView {
                 <Field label=format!("At most in all, in {home}") value=most.value error hint="Offers, messages and people's time. Empty is what the guardrails leave; there is always a limit." />
                 <div class="options">{fields}</div>
                 <p class="s">{sum}</p>
-                {move || mend.get().map(|fix| view! { <p class="error">{fix} "."</p> })}
+                {move || mend.get().map(|fix| view! { <p class="error">{fix}</p> })}
                 <Show when=move || editor.may.get()>
                     <div class="row">
                         <Button small=true disabled=none on_press=propose>"Propose shares by expected return"</Button>

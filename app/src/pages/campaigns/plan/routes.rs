@@ -78,7 +78,7 @@ fn Line(place: usize, count: Memo<usize>) -> impl IntoView {
     let [why_id, error_id] = [unique_id(), unique_id()];
     let wrong = Memo::new(move |_| {
         let start = format!("routes[{place}]");
-        editor.now.with(|now| now.plan.check(&now.draft).into_iter().find(|(field, _)| field.starts_with(&start)).map(|(_, fix)| fix))
+        editor.now.with(|now| now.check_plan().into_iter().find(|(field, _)| field.starts_with(&start)).map(|(_, fix)| fix))
     });
     let described = error_id.clone();
     let swap = move |up: bool| {

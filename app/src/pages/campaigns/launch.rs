@@ -1,0 +1,76 @@
+//! What a campaign would do if it began now, who approved it, and the button that begins it.
+
+mod approve;
+mod begin;
+mod chart;
+mod days;
+pub(super) mod guests;
+mod limits;
+mod obstacles;
+mod simulated;
+
+use leptos::prelude::*;
+use shared::api::Forecast;
+use shared::money::Currency;
+
+use self::approve::ApprovePanel;
+use self::chart::MessagesByDay;
+use self::guests::use_guests;
+use self::limits::{Detectable, Limits};
+use self::obstacles::Obstacles;
+use self::simulated::Simulated;
+use super::audience::reasons::{Counts, Reasons};
+use crate::components::{DateText, FailureNotice, Skeleton};
+
+#[component]
+pub(super) fn LaunchTab() -> impl IntoView {
+    let guests = use_guests();
+    guests.want();
+    let body = move || match guests.answer.get() {
+        None => view! { <div class="panel pad"><Skeleton lines=10 /></div> }.into_any(),
+        Some(Err(failure)) => {
+            view! { <FailureNotice failure retry=Callback::new(move |()| guests.again()) /> }.into_any()
+        }
+        Some(Ok(forecast)) => view! { <Shown forecast /> }.into_any(),
+    };
+    view! { <div class:fading=move || guests.is_old()>{body}</div> }
+}
+
+#[component]
+fn Shown(forecast: Forecast) -> impl IntoView {
+    let obstacles = forecast.obstacles.clone();
+    let left_out = forecast.left_out.clone();
+    let as_of = forecast.as_of.clone();
+    view! {
+        <div class="stack">
+            <Obstacles obstacles />
+            <div class="two">
+                <div class="stack">
+                    <section class="panel pad stack" aria-label="Who would be reached">
+                        <div class="row spread">
+                            <h2>"If it began now"</h2>
+                            <span class="s">"as of " <DateText at=as_of /></span>
+                        </div>
+                        <Counts forecast=forecast.clone() />
+                        <Detectable forecast=forecast.clone() />
+                    </section>
+                    <MessagesByDay steps=forecast.steps.clone() />
+                    <Limits forecast=forecast.clone() />
+                </div>
+                <div class="stack">
+                    <ApprovePanel forecast=forecast.clone() />
+                    <Simulated forecast />
+                    <section class="panel pad stack" aria-label="Left out">
+                        <h2>"Left out"</h2>
+                        <Reasons left_out />
+                    </section>
+                </div>
+            </div>
+        </div>
+    }
+}
+
+/// 100 for a dollar.
+pub(super) fn minor_per_unit(currency: Currency) -> u32 {
+    10_u32.saturating_pow(currency.decimals())
+}
