@@ -89,7 +89,7 @@ fn ListPanel() -> impl IntoView {
         announce("The list is taken away. Ctrl+Z brings it back.");
     };
     view! {
-        <Show when=move || (count.get() > 0)>
+        <Show when=move || { count.get() > 0 }>
             <section class="panel pad stack tight">
                 <h2>"And on this list"</h2>
                 <p>{move || format!("{} {} that somebody chose.", locale::count(count.get()), format::plural(count.get(), "customer", "customers"))}</p>

@@ -30,7 +30,6 @@ use self::preview::Preview;
 use self::sequence::Sequence;
 use self::state::Column;
 use self::step::StepPanel;
-pub(super) use self::fields::Edited;
 #[cfg(test)]
 pub(super) use self::fields::tests::plan;
 pub(super) use self::head::Head;

@@ -60,8 +60,6 @@ fn When(step: Step) -> impl IntoView {
         })
         .collect_view();
     let disabled = move || !editor.may.get();
-    let error_id = format!("{days_id}-error");
-    let described = error_id.clone();
     view! {
         <div class="press-when">
             <p class="field">
@@ -90,7 +88,6 @@ fn When(step: Step) -> impl IntoView {
             })}
         </div>
     }
-    .into_any()
 }
 
 /// In which forms the message exists, and which of them is shown.
