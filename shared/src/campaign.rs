@@ -14,6 +14,7 @@ pub mod entry;
 pub mod forecast;
 pub mod habits;
 pub mod hour;
+pub mod law;
 pub mod next;
 pub mod person;
 pub mod plan;

@@ -129,7 +129,7 @@ pub fn channel_open(
 }
 
 /// What ends the entry, or the touch for good.
-fn ended(campaign: &Standing, person: &Person, touch: &Pending, seen: &Seen, now: Millis) -> Option<Stop> {
+pub(super) fn ended(campaign: &Standing, person: &Person, touch: &Pending, seen: &Seen, now: Millis) -> Option<Stop> {
     if let Some(gone) = gone(campaign.class, person) {
         return Some(gone);
     }
@@ -270,21 +270,15 @@ fn mailbox(contact: &Contact, channel: Channel) -> Option<&Reason> {
 
 /// What it waits for.
 fn held(campaign: &Standing, rules: &Rules, person: &Person, contact: &Contact, seen: &Seen, now: Millis) -> Option<Stop> {
-    let later = |hours: i64| Millis(now.0.saturating_add(hours * HOUR));
+    let soon = Millis(now.0.saturating_add(HOUR));
     if campaign.sending_stopped {
-        return Some(hold(Reason::SendingStopped, "Somebody stopped all sending.".to_owned(), later(1)));
+        return Some(hold(Reason::SendingStopped, "Somebody stopped all sending.".to_owned(), soon));
     }
     if campaign.status != Status::Running {
-        return Some(hold(Reason::CampaignPaused, "The campaign is paused.".to_owned(), later(1)));
+        return Some(hold(Reason::CampaignPaused, "The campaign is paused.".to_owned(), soon));
     }
-    if let Some(at) = seen.open_reply() {
-        return Some(hold(Reason::Replied, format!("Answered on {}.", at.day().iso()), later(24)));
-    }
-    if person.open_conversation {
-        return Some(hold(Reason::OpenConversation, "Somebody of the team talks with them.".to_owned(), later(24)));
-    }
-    if person.open_ticket {
-        return Some(hold(Reason::OpenTicket, "A support ticket is open.".to_owned(), later(24)));
+    if let Some(held) = conversation(person, seen, now) {
+        return Some(held);
     }
     if let Some(until) = contact.paused_until.filter(|until| *until > now && campaign.class == Class::Marketing) {
         return Some(hold(Reason::AskedForPause, format!("Until {}.", until.day().iso()), until));
@@ -292,6 +286,18 @@ fn held(campaign: &Standing, rules: &Rules, person: &Person, contact: &Contact, 
     let ordered = person.last_order_at?;
     let until = Millis(ordered.0.saturating_add(i64::from(rules.quiet_after_order) * HOUR));
     (until > now).then(|| hold(Reason::JustOrdered, format!("Ordered on {}.", ordered.day().iso()), until))
+}
+
+/// A person is, or is to be, in touch with them.
+pub(super) fn conversation(person: &Person, seen: &Seen, now: Millis) -> Option<Stop> {
+    let tomorrow = Millis(now.0.saturating_add(24 * HOUR));
+    if let Some(at) = seen.open_reply() {
+        return Some(hold(Reason::Replied, format!("Answered on {}.", at.day().iso()), tomorrow));
+    }
+    if person.open_conversation {
+        return Some(hold(Reason::OpenConversation, "Somebody of the team talks with them.".to_owned(), tomorrow));
+    }
+    person.open_ticket.then(|| hold(Reason::OpenTicket, "A support ticket is open.".to_owned(), tomorrow))
 }
 
 fn unaffordable(campaign: &Standing, touch: &Pending, channel: Channel, now: Millis) -> Option<Stop> {
@@ -305,7 +311,7 @@ fn unaffordable(campaign: &Standing, touch: &Pending, channel: Channel, now: Mil
     })
 }
 
-pub(super) const HOUR: i64 = 3_600_000;
+const HOUR: i64 = 3_600_000;
 
 fn hold(reason: Reason, evidence: String, until: Millis) -> Stop {
     Stop { reason, evidence, kind: StopKind::Hold { until } }
