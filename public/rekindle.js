@@ -4,9 +4,12 @@
 //
 // Nothing is stored and nothing is sent before the visitor agrees, nor ever where their browser says "do not track" or sends Global
 // Privacy Control. It sets no cookies: the visitor's random id lies in the site's local storage, and goes when they take consent back.
+// Who is signed in and vouched for by the shop may get a message: rekindle-message.js shows it, and is loaded only where there is one.
 (() => {
   const { key, consent: asked } = document.currentScript.dataset;
-  const address = new URL("/v1/b", document.currentScript.src);
+  const at = (path) => new URL(path, here);
+  const here = document.currentScript.src;
+  const address = at("/v1/b");
   const early = window.rekindle;
   const refused =
     navigator.globalPrivacyControl || [navigator.doNotTrack, window.doNotTrack, navigator.msDoNotTrack].some((word) => word == "1" || word == "yes");
@@ -79,6 +82,24 @@
       });
   };
 
+  // The open message of whoever is signed in, asked for once a page. Without the shop's own HMAC nobody gets one.
+  let told;
+  const ask = () => {
+    const { userId, context } = person;
+    if (!agreed || !userId || !context.user_hash || told == seen + userId) return;
+    told = seen + userId;
+    fetch(at("/v1/inapp?" + new URLSearchParams({ key, user_id: userId, user_hash: context.user_hash })), { credentials: "omit" })
+      .then((answer) => answer.ok && answer.json())
+      .then(({ message }) => message && show(message))
+      .catch(() => {});
+  };
+  const show = (message) => {
+    const script = document.createElement("script");
+    script.src = at("/rekindle-message.js");
+    script.onload = () => rekindleMessage(message, at(`/v1/inapp/${message.id}/`));
+    document.head.append(script);
+  };
+
   // Whether they agree to being measured. Taken back, it leaves nothing on their device.
   const consent = (yes) => {
     if (refused || yes === agreed) return;
@@ -87,6 +108,7 @@
       visitor = visitor || kept("local") || random();
       kept("local", visitor);
       send();
+      ask();
     } else {
       visitor = undefined;
       waiting = [];
@@ -102,11 +124,13 @@
     say({ type: "page", properties, context: { page: { path, title: document.title, url: origin + path, referrer: plain(document.referrer) } } });
     const product = shown();
     if (product) track("Product Viewed", product);
+    ask();
   };
   // Who is signed in here. hash: the shop's own HMAC of the id, without which nobody is believed.
   const identify = (userId, user_hash, traits) => {
     person = { userId, context: { user_hash } };
     say({ type: "identify", traits });
+    ask();
   };
   // Somebody signed out: who comes next on this device is another visitor.
   const reset = () => {
@@ -160,10 +184,10 @@
 
     // Consent that Shopify's own banner asks for, and those of WordPress.
     const shopify = window.Shopify;
-    const ask = () => consent(shopify.customerPrivacy.analyticsProcessingAllowed());
+    const allowed = () => consent(shopify.customerPrivacy.analyticsProcessingAllowed());
     if (shopify && shopify.loadFeatures) {
-      shopify.loadFeatures([{ name: "consent-tracking-api", version: "0.1" }], (error) => error || ask());
-      document.addEventListener("visitorConsentCollected", ask);
+      shopify.loadFeatures([{ name: "consent-tracking-api", version: "0.1" }], (error) => error || allowed());
+      document.addEventListener("visitorConsentCollected", allowed);
     }
     const word = () => consent(window.wp_has_consent("statistics"));
     // Where nobody manages consent, theirs says yes to everything.

@@ -166,6 +166,8 @@ export async function start({ now, vars = {}, outside = {}, config = "wrangler.t
     },
     // Bytes that events and messages may fill; `null` gives the plan's own back.
     space: (bytes) => seam("POST", "space", { bytes }),
+    // `database`: the message that every call to the database fails with; `backlog`: what keeps opt-outs meanwhile fails too. Nothing: all is well.
+    outage: ({ database = null, backlog = false } = {}) => seam("POST", "outage", { database, backlog }),
     // `skip` lets so many pass first; with `once` only one is held, and whoever comes later passes.
     arm: (name, more) => seam("POST", "points", { name, armed: true, ...more }),
     release: (name) => seam("POST", "points", { name, armed: false }),

@@ -1,7 +1,8 @@
 -- Campaigns that reach people: plans, entries, the ledger of touches, and ways to send.
 
 -- plan: shared::campaign::Plan, null for the one that its kind begins with; edition: the number of what runs; leaves_at: first touches go
--- not before; entered_upto: the customer up to whom a round of entering came, null between rounds; why: of a pause, a code and words.
+-- not before; entered_upto: the customer up to whom a round of entering came, null between rounds; canary_at, canary_passed_at: when the share that goes first was complete, and when the rest might follow; why: of a
+-- pause, a code and words.
 alter table campaigns add column plan text;
 alter table campaigns add column edition integer;
 alter table campaigns add column launched_at integer;
@@ -9,6 +10,8 @@ alter table campaigns add column leaves_at integer;
 alter table campaigns add column ended_at integer;
 alter table campaigns add column entered_upto integer;
 alter table campaigns add column entered_at integer;
+alter table campaigns add column canary_at integer;
+alter table campaigns add column canary_passed_at integer;
 alter table campaigns add column why text;
 
 create index campaigns_by_state on campaigns (state);
@@ -108,8 +111,9 @@ create index entries_by_turn on entries (next_at) where next_at is not null;
 create index entries_by_customer on entries (customer_id, entered_at);
 
 -- The ledger: past touches, and each person's next one. Unique by entry and step. counted_at: since when it counts against caps, null
--- where it does not; claim: the run's page that has it, until claimed_until; sender: a row of senders; inputs: what it is written from,
--- frozen before the provider is asked, with the request's digest; key: names the request at the provider; cost: millionths of the home
+-- where it does not; sending_at: when a provider was first asked; claim: the run's page that has it, until claimed_until; sender: a row of senders; inputs: what it is written from,
+-- frozen before the provider is asked, with the request's digest; members: the touches of a request for
+-- several, which is repeated whole or not at all; key: names the request at the provider; cost: millionths of the home
 -- currency.
 create table touches (
   id integer primary key,
@@ -134,8 +138,10 @@ create table touches (
   key text,
   digest text,
   inputs text,
+  members text,
   cost integer not null default 0,
   tries integer not null default 0,
+  sending_at integer,
   sent_at integer,
   settled_at integer,
   created_at integer not null,
@@ -175,6 +181,8 @@ create table early_events (
 ) strict, without rowid;
 
 create index early_events_by_age on early_events (received_at);
+create index early_events_by_touch on early_events (touch_id) where touch_id is not null;
+create index early_events_by_sender on early_events (sender_id) where sender_id is not null;
 
 -- Ways to send. settings: shared::api::SenderSettings; state: untested, live, failing. not_before: it asked for a break; failures: in a row;
 -- warm_from: the day on which its warm-up began.

@@ -31,13 +31,7 @@ impl Whom {
 }
 
 /// What a campaign's segment and its plan's audience come to.
-pub async fn whom(
-    db: &Db,
-    home: Currency,
-    segment: Option<&str>,
-    audience: &Audience,
-    now: Millis,
-) -> Result<Whom, DbError> {
+pub async fn whom(db: &Db, home: Currency, segment: Option<&str>, audience: &Audience, now: Millis) -> Result<Whom, DbError> {
     let declared = segments::settings(db).await?.declared;
     let context = Context { home, now, declared: &declared };
     let mut parts = Vec::new();

@@ -20,14 +20,26 @@ pub const EVERYWHERE: [(HeaderName, &str); 5] = [
 /// What is shown alone, such as a picture: it may load nothing and run nothing.
 pub const SANDBOX: &str = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox";
 
+/// A page for a message's reader: words, our own pictures and a form to ourselves; it runs nothing.
+pub const PAGE: &str = "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'self'; \
+    frame-ancestors 'none'";
+
+/// The same with a film, which lies where the shop says.
+pub const PLAYER: &str = "default-src 'none'; img-src 'self'; media-src 'self' https:; style-src 'unsafe-inline'; base-uri 'none'; \
+    form-action 'none'; frame-ancestors 'none'";
+
+/// An answer that brings one of these keeps it; whatever else it brings is replaced.
+const REVIEWED: [&str; 3] = [SANDBOX, PAGE, PLAYER];
+
 /// Sets them; an answer without a caching rule of its own is never stored, because it may hold somebody's data.
 pub fn set(headers: &mut HeaderMap) {
-    let is_sandboxed = headers.get(CONTENT_SECURITY_POLICY_NAME).is_some_and(|value| value == SANDBOX);
+    let own = headers.get(CONTENT_SECURITY_POLICY_NAME);
+    let own = own.and_then(|own| REVIEWED.into_iter().find(|reviewed| own == reviewed));
     for (name, value) in EVERYWHERE {
         headers.insert(name, HeaderValue::from_static(value));
     }
-    if is_sandboxed {
-        headers.insert(CONTENT_SECURITY_POLICY_NAME, HeaderValue::from_static(SANDBOX));
+    if let Some(own) = own {
+        headers.insert(CONTENT_SECURITY_POLICY_NAME, HeaderValue::from_static(own));
     }
     headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
 }
@@ -47,12 +59,27 @@ mod tests {
     }
 
     #[test]
-    fn a_picture_keeps_its_narrower_policy_and_nothing_a_wider_one() {
-        for (own, expected) in [(SANDBOX, SANDBOX), ("default-src *", CONTENT_SECURITY_POLICY)] {
+    fn what_was_reviewed_keeps_its_own_policy_and_nothing_a_wider_one() {
+        let mixed = "default-src 'none'; script-src *";
+        for (own, expected) in [
+            (SANDBOX, SANDBOX),
+            (PAGE, PAGE),
+            (PLAYER, PLAYER),
+            ("default-src *", CONTENT_SECURITY_POLICY),
+            (mixed, CONTENT_SECURITY_POLICY),
+        ] {
             let mut headers = HeaderMap::new();
             headers.insert(CONTENT_SECURITY_POLICY_NAME, HeaderValue::from_static(own));
             set(&mut headers);
             assert_eq!(headers.get(CONTENT_SECURITY_POLICY_NAME).and_then(|value| value.to_str().ok()), Some(expected));
+        }
+    }
+
+    #[test]
+    fn no_reviewed_policy_lets_a_script_run_or_a_frame_stand() {
+        for policy in REVIEWED {
+            assert!(policy.starts_with("default-src 'none';") && policy.contains("frame-ancestors 'none'"), "{policy}");
+            assert!(!policy.contains("script") && !policy.contains("frame-src") && !policy.contains("connect"), "{policy}");
         }
     }
 

@@ -4,7 +4,9 @@
 //! decides. The routes stand in one table, [`routes::TABLE`]; every answer passes [`serve::serve`].
 
 pub mod advice;
+pub mod audiences;
 mod auth;
+pub mod backlog;
 pub mod clock;
 pub mod copywriter;
 pub mod ctx;
@@ -16,13 +18,19 @@ pub mod gzip;
 pub mod headers;
 pub mod intake;
 pub mod jobs;
+pub mod leaving;
 pub mod merge;
 pub mod offering;
 pub mod openapi;
 pub mod outbound;
+pub mod pages;
 pub mod problem;
 pub mod promises;
+pub mod providers;
+pub mod public_links;
 pub mod random;
+pub mod reach;
+pub mod reception;
 pub mod recipients;
 pub mod rendering;
 pub mod routes;

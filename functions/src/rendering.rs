@@ -8,8 +8,8 @@ use shared::message::{Block, Brand, Draft, Library, Promise, Proof, Recipient, b
 use shared::offer::Step;
 use shared::time::{Day, Millis};
 
-use crate::db::{Db, DbError};
 use crate::db::shop::Shop;
+use crate::db::{Db, DbError};
 use crate::db::{blocks, brand, proofs};
 use crate::routes::proofs as of_proofs;
 

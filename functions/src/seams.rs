@@ -5,10 +5,12 @@
 #[cfg(feature = "seams")]
 mod held;
 #[cfg(feature = "seams")]
-pub use held::{point, router, step, virtual_now, virtual_space};
+mod sending;
+#[cfg(feature = "seams")]
+pub use held::{database_refusal, is_backlog_closed, point, router, step, virtual_now, virtual_space};
 
 #[cfg(not(feature = "seams"))]
-pub use let_go::{point, step, virtual_now, virtual_space};
+pub use let_go::{database_refusal, is_backlog_closed, point, step, virtual_now, virtual_space};
 
 #[cfg(not(feature = "seams"))]
 mod let_go {
@@ -20,6 +22,16 @@ mod let_go {
 
     pub fn virtual_space() -> Option<u64> {
         None
+    }
+
+    /// What the database answers to everything, where a test says so.
+    pub fn database_refusal() -> Option<String> {
+        None
+    }
+
+    /// Whether nothing is taken into the backlog, nor read from it.
+    pub fn is_backlog_closed() -> bool {
+        false
     }
 
     /// Where a test build may be made to wait, so that a test can act between two steps.

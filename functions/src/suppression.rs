@@ -52,7 +52,7 @@ impl Hasher {
         Self::read(&text)
     }
 
-    fn read(text: &str) -> Result<Self, NoHasher> {
+    pub(crate) fn read(text: &str) -> Result<Self, NoHasher> {
         let bytes = STANDARD.decode(text.trim()).ok().filter(|bytes| bytes.len() == KEY_BYTES).ok_or(NoHasher::BadKey)?;
         Hmac::new_from_slice(&bytes).map(Self).map_err(|_| NoHasher::BadKey)
     }
@@ -62,6 +62,14 @@ impl Hasher {
         let mut mac = self.0.clone();
         mac.update(normal(channel, address).as_bytes());
         URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes())
+    }
+
+    /// A key for another purpose, which tells nothing of this one: no address begins with NUL.
+    pub fn key_for(&self, purpose: &str) -> [u8; KEY_BYTES] {
+        let mut mac = self.0.clone();
+        mac.update(b"\0");
+        mac.update(purpose.as_bytes());
+        mac.finalize().into_bytes().into()
     }
 }
 

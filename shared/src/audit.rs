@@ -74,6 +74,10 @@ pub enum Action {
     FulfilmentChanged,
     FulfilmentRemoved,
     FulfilmentTested,
+    ChannelAdded,
+    ChannelChanged,
+    ChannelRemoved,
+    ChannelTested,
     CodesUploaded,
     InterventionBegun,
     InterventionChanged,
@@ -92,6 +96,18 @@ pub enum Action {
     TestSent,
     CopywriterChanged,
     CopywriterTested,
+    CampaignApproved,
+    CampaignLaunched,
+    CampaignPaused,
+    CampaignResumed,
+    CampaignUndone,
+    CampaignFinished,
+    CampaignArchived,
+    CampaignRepublished,
+    PlanSaved,
+    TaskChanged,
+    SendingResumed,
+    SendingRulesChanged,
 }
 
 /// Actions that a reader looks for together.
@@ -119,7 +135,7 @@ pub struct Told<'a> {
 }
 
 impl Action {
-    pub const ALL: [Self; 87] = [
+    pub const ALL: [Self; 103] = [
         Self::SignedIn,
         Self::SignInFailed,
         Self::SignedOut,
@@ -189,6 +205,10 @@ impl Action {
         Self::FulfilmentChanged,
         Self::FulfilmentRemoved,
         Self::FulfilmentTested,
+        Self::ChannelAdded,
+        Self::ChannelChanged,
+        Self::ChannelRemoved,
+        Self::ChannelTested,
         Self::CodesUploaded,
         Self::InterventionBegun,
         Self::InterventionChanged,
@@ -207,6 +227,18 @@ impl Action {
         Self::TestSent,
         Self::CopywriterChanged,
         Self::CopywriterTested,
+        Self::CampaignApproved,
+        Self::CampaignLaunched,
+        Self::CampaignPaused,
+        Self::CampaignResumed,
+        Self::CampaignUndone,
+        Self::CampaignFinished,
+        Self::CampaignArchived,
+        Self::CampaignRepublished,
+        Self::PlanSaved,
+        Self::TaskChanged,
+        Self::SendingResumed,
+        Self::SendingRulesChanged,
     ];
 
     pub fn code(self) -> &'static str {
@@ -280,6 +312,10 @@ impl Action {
             Self::FulfilmentChanged => "fulfilment_changed",
             Self::FulfilmentRemoved => "fulfilment_removed",
             Self::FulfilmentTested => "fulfilment_tested",
+            Self::ChannelAdded => "channel_added",
+            Self::ChannelChanged => "channel_changed",
+            Self::ChannelRemoved => "channel_removed",
+            Self::ChannelTested => "channel_tested",
             Self::CodesUploaded => "codes_uploaded",
             Self::InterventionBegun => "intervention_begun",
             Self::InterventionChanged => "intervention_changed",
@@ -298,6 +334,18 @@ impl Action {
             Self::TestSent => "test_sent",
             Self::CopywriterChanged => "copywriter_changed",
             Self::CopywriterTested => "copywriter_tested",
+            Self::CampaignApproved => "campaign_approved",
+            Self::CampaignLaunched => "campaign_launched",
+            Self::CampaignPaused => "campaign_paused",
+            Self::CampaignResumed => "campaign_resumed",
+            Self::CampaignUndone => "campaign_undone",
+            Self::CampaignFinished => "campaign_finished",
+            Self::CampaignArchived => "campaign_archived",
+            Self::CampaignRepublished => "campaign_republished",
+            Self::PlanSaved => "plan_saved",
+            Self::TaskChanged => "task_changed",
+            Self::SendingResumed => "sending_resumed",
+            Self::SendingRulesChanged => "sending_rules_changed",
         }
     }
 
@@ -329,8 +377,14 @@ impl Action {
             | Self::FulfilmentChanged
             | Self::FulfilmentRemoved
             | Self::FulfilmentTested
+            | Self::ChannelAdded
+            | Self::ChannelChanged
+            | Self::ChannelRemoved
+            | Self::ChannelTested
             | Self::BrandChanged => Group::Settings,
-            Self::CopywriterChanged | Self::CopywriterTested => Group::Settings,
+            Self::CopywriterChanged | Self::CopywriterTested | Self::SendingResumed | Self::SendingRulesChanged => {
+                Group::Settings
+            }
             Self::ImportStarted
             | Self::ImportCancelled
             | Self::SourceAdded
@@ -358,7 +412,8 @@ impl Action {
             | Self::ReasonSet
             | Self::PrivacyRequestChanged
             | Self::InterventionBegun
-            | Self::InterventionChanged => Group::Customers,
+            | Self::InterventionChanged
+            | Self::TaskChanged => Group::Customers,
             Self::ImprovementAdded
             | Self::ImprovementChanged
             | Self::ImprovementRemoved
@@ -366,6 +421,15 @@ impl Action {
             | Self::CampaignAdded
             | Self::CampaignChanged
             | Self::CampaignRemoved
+            | Self::CampaignApproved
+            | Self::CampaignLaunched
+            | Self::CampaignPaused
+            | Self::CampaignResumed
+            | Self::CampaignUndone
+            | Self::CampaignFinished
+            | Self::CampaignArchived
+            | Self::CampaignRepublished
+            | Self::PlanSaved
             | Self::BlockAdded
             | Self::BlockChanged
             | Self::BlockRemoved
@@ -486,6 +550,10 @@ pub fn sentence(told: Told<'_>) -> String {
         Action::FulfilmentChanged => format!("changed the way of giving {}", named("without a name")),
         Action::FulfilmentRemoved => format!("removed the way of giving {}", named("without a name")),
         Action::FulfilmentTested => format!("tested the way of giving {}", named("without a name")),
+        Action::ChannelAdded => format!("set up the way to send {}", named("without a name")),
+        Action::ChannelChanged => format!("changed the way to send {}", named("without a name")),
+        Action::ChannelRemoved => format!("removed the way to send {}", named("without a name")),
+        Action::ChannelTested => format!("tested the way to send {}", named("without a name")),
         Action::CodesUploaded => format!("added codes to {}", named("a list")),
         Action::InterventionBegun => "began an intervention for a customer".to_owned(),
         Action::InterventionChanged => "changed an intervention for a customer".to_owned(),
@@ -504,6 +572,18 @@ pub fn sentence(told: Told<'_>) -> String {
         Action::TestSent => format!("sent themselves a test of the campaign {}", named("without a name")),
         Action::CopywriterChanged => "changed how language models are asked".to_owned(),
         Action::CopywriterTested => "tested the language model".to_owned(),
+        Action::CampaignApproved => format!("approved the campaign {}", named("without a name")),
+        Action::CampaignLaunched => format!("launched the campaign {}", named("without a name")),
+        Action::CampaignPaused => format!("paused the campaign {}", named("without a name")),
+        Action::CampaignResumed => format!("let the campaign {} go on", named("without a name")),
+        Action::CampaignUndone => format!("took back the launch of the campaign {}", named("without a name")),
+        Action::CampaignFinished => format!("ended the campaign {}", named("without a name")),
+        Action::CampaignArchived => format!("archived the campaign {}", named("without a name")),
+        Action::CampaignRepublished => format!("let the campaign {} take what was changed", named("without a name")),
+        Action::PlanSaved => format!("saved the plan {}", named("without a name")),
+        Action::TaskChanged => format!("worked on the task {}", named("without a name")),
+        Action::SendingResumed => "let sending go on".to_owned(),
+        Action::SendingRulesChanged => "changed the rules of sending".to_owned(),
     };
     let changes: Vec<String> = fields.iter().map(change).collect();
     if changes.is_empty() { format!("{actor} {what}.") } else { format!("{actor} {what}: {}.", changes.join(", ")) }

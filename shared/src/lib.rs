@@ -22,6 +22,7 @@ pub mod message;
 pub mod money;
 pub mod offer;
 pub mod outbound;
+pub mod provider;
 pub mod random;
 pub mod reason;
 pub mod retention;

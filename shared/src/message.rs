@@ -22,6 +22,7 @@ pub mod locale;
 pub mod merge;
 pub mod model;
 pub mod picture;
+pub mod preferences;
 pub mod proof;
 #[cfg(test)]
 pub(crate) mod sample;

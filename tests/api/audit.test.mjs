@@ -62,6 +62,7 @@ const aMessage = {
     reply_to: null, postal_address: null, sms_sender: null, tone: "warm", locale: "en", link_hosts: [] },
   slots: ["opening"],
 };
+const channel = async () => (await api.post("/api/channels", { provider: "sink", name: "Our way out" })).json.channel.id;
 const way = async (provider = "task", settings = {}) => (await api.post("/api/fulfilments", { provider, name: "Our way", settings })).json.fulfilment.id;
 const begun = async () => {
   const id = await customer();
@@ -254,6 +255,10 @@ const CHANGES = {
     },
     act: ({ owner, id }) => owner.delete(`/api/views/${id}`, { "if-match": '"1"' }),
   },
+  "POST /api/channels": { writes: "channel_added", act: () => api.post("/api/channels", { provider: "sink", name: "Our outbox" }) },
+  "PATCH /api/channels/{id}": { writes: "channel_changed", prepare: () => channel(), act: (id) => api.patch(`/api/channels/${id}`, { name: "Our tray" }) },
+  "DELETE /api/channels/{id}": { writes: "channel_removed", prepare: () => channel(), act: (id) => api.delete(`/api/channels/${id}`) },
+  "POST /api/channels/{id}/test": { writes: "channel_tested", prepare: () => channel(), act: (id) => api.post(`/api/channels/${id}/test`, {}) },
   "POST /api/fulfilments": { writes: "fulfilment_added", act: () => api.post("/api/fulfilments", { provider: "task", name: "Our team" }) },
   "PATCH /api/fulfilments/{id}": { writes: "fulfilment_changed", prepare: () => way(), act: (id) => api.patch(`/api/fulfilments/${id}`, { name: "Our people" }) },
   "DELETE /api/fulfilments/{id}": { writes: "fulfilment_removed", prepare: () => way(), act: (id) => api.delete(`/api/fulfilments/${id}`) },

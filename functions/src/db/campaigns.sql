@@ -129,3 +129,14 @@ select ?1, ?2, ?3, ?4, ?5, ?6, ?7 where changes() = 1;
 
 -- name: forget_tests
 delete from test_sends where day < ?1;
+
+-- name: standing
+-- Of those in ?1, what dispatch asks.
+select c.id, c.public_id, c.name, c.state, c.leaves_at, c.canary_at, c.canary_passed_at
+from json_each(?1) j cross join campaigns c on c.id = j.value;
+
+-- name: canary_is_out
+update campaigns set canary_at = ?2 where id = ?1 and canary_at is null;
+
+-- name: canary_passed
+update campaigns set canary_passed_at = ?2 where id = ?1 and canary_passed_at is null;

@@ -186,6 +186,11 @@ pub fn look_again(entries: &[i64], at: Millis) -> Statement {
     Statement::new(sql!("entries.sql", "look_again"), params![Param::json(&entries), at])
 }
 
+/// The touch's entry is looked at by the planner.
+pub fn look_again_of_touch(touch: i64, at: Millis) -> Statement {
+    Statement::new(sql!("entries.sql", "look_again_of_touch"), params![touch, at])
+}
+
 /// By campaign and number.
 pub async fn editions(db: &Db, keys: &[(i64, u32)]) -> Result<Vec<Edition>, DbError> {
     if keys.is_empty() {

@@ -105,3 +105,6 @@ select reason, public_id, name from (
   select e.reason, c.public_id, c.name, row_number() over (partition by e.reason order by e.customer_id) as place
   from entries e join customers c on c.id = e.customer_id where e.campaign_id = ?1 and e.state = 'left_out'
 ) where place <= 5;
+
+-- name: look_again_of_touch
+update entries set next_at = ?2 where id = (select entry_id from touches where id = ?1) and state = 'open';

@@ -13,6 +13,7 @@ pub mod copywriter;
 pub mod customers;
 pub mod dead_letters;
 pub mod edits;
+pub mod entries;
 pub mod erasure;
 pub mod events;
 pub mod fold;
@@ -25,6 +26,7 @@ pub mod inbox;
 pub mod intake;
 pub mod interventions;
 pub mod leases;
+pub mod leaving;
 pub mod links;
 pub mod lists;
 pub mod margins;
@@ -33,6 +35,7 @@ pub mod models;
 pub mod notes;
 pub mod offers;
 pub mod orders;
+pub mod outbox;
 pub mod people;
 pub mod person;
 pub mod privacy_requests;
@@ -41,7 +44,9 @@ pub mod profile;
 pub mod proofs;
 pub mod prune;
 pub mod pulls;
+pub mod reach;
 pub mod reasons;
+pub mod reception;
 pub mod retention;
 pub mod rollups;
 pub mod runs;
@@ -50,15 +55,20 @@ pub mod scores;
 pub mod seals;
 pub mod secrets;
 pub mod segments;
+pub mod senders;
+pub mod sending;
 pub mod sessions;
 pub mod shop;
 pub mod sources;
 pub mod suppressions;
+pub mod tasks;
 pub mod tokens;
 pub mod totals;
+pub mod touches;
 pub mod traits;
 pub mod usage;
 pub mod views;
+pub mod visits;
 pub mod work;
 
 mod error;
@@ -158,6 +168,7 @@ impl Db {
     }
 
     async fn query(&self, statement: &Statement) -> Result<Outcome, DbError> {
+        answers()?;
         let prepared = self.prepare(statement)?;
         self.meter.count_query();
         self.outcome(prepared.all().await.map_err(DbError::from)?)
@@ -167,6 +178,7 @@ impl Db {
         if statements.is_empty() {
             return Ok(Vec::new());
         }
+        answers()?;
         let prepared = statements.iter().map(|statement| self.prepare(statement)).collect::<Result<Vec<_>, _>>()?;
         self.meter.count_query();
         let results = self.database.batch(prepared).await.map_err(DbError::from)?;
@@ -210,6 +222,11 @@ impl Outcome {
     pub fn first<T: DeserializeOwned>(&self) -> Result<Option<T>, DbError> {
         Ok(self.rows()?.into_iter().next())
     }
+}
+
+/// A test may make every call fail.
+fn answers() -> Result<(), DbError> {
+    crate::seams::database_refusal().map_or(Ok(()), |message| Err(DbError::classify(&message)))
 }
 
 /// Doubling from 100 ms, spread over the half below and above by `jitter` in 0..1, so that refused callers do not come back as one.

@@ -1,11 +1,12 @@
 -- Secrets of others, as ciphertext: see the vault.
 
 -- name: add_secret
--- Only for a source, or a way of giving, that is there; the copywriter always is.
+-- Only for a source, or a way of giving or sending, that is there; the copywriter always is.
 insert into secrets (id, owner, name, key_id, nonce, ciphertext, created_at)
 select ?1, ?2, ?3, ?4, ?5, ?6, ?7
 where exists (select 1 from sources where 'source:' || public_id = ?2 and removed_at is null)
-  or exists (select 1 from fulfilments where 'fulfilment:' || public_id = ?2 and removed_at is null) or ?2 = 'copywriter';
+  or exists (select 1 from fulfilments where 'fulfilment:' || public_id = ?2 and removed_at is null)
+  or exists (select 1 from senders where 'sender:' || public_id = ?2 and removed_at is null) or ?2 = 'copywriter';
 
 -- name: remove_secrets
 -- Those of ?2, or all where it is null.

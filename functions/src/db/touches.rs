@@ -3,6 +3,8 @@
 //! Whoever moves a touch says from which state and, once it is claimed, by which claim, in the statement itself: a run that died, a second
 //! run and a person who opts out meanwhile each find it as it is, and nobody sends it twice.
 
+use std::collections::HashMap;
+
 use serde::{Deserialize, Serialize};
 use shared::id::Id;
 use shared::time::Millis;
@@ -45,6 +47,7 @@ pub struct Row {
     pub expires_at: Option<i64>,
     pub variant: u8,
     pub created_at: i64,
+    pub entered_at: i64,
     #[serde(default)]
     pub sender: Option<i64>,
     #[serde(default)]
@@ -59,8 +62,10 @@ pub struct BrokenOff {
     pub key: Option<String>,
     pub digest: Option<String>,
     pub inputs: Option<String>,
+    /// Of a request for several: the touches in it, in its order, as JSON.
+    pub members: Option<String>,
     pub tries: u32,
-    pub claimed_until: i64,
+    pub sending_at: Option<i64>,
 }
 
 /// `[touch, reason, evidence, due_at, expires_at]`.
@@ -71,9 +76,9 @@ pub struct Held(pub i64, pub &'static str, pub String, pub Millis, pub Millis);
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Skipped(pub i64, pub &'static str, pub String);
 
-/// `[since, most, channel]`: fewer than `most` were counted since then, over the channel or over all.
+/// `[since, most, channels]`: fewer than `most` were counted since then, over these channels together or over all.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Cap(pub Millis, pub u32, pub Option<&'static str>);
+pub struct Cap(pub Millis, pub u16, pub Option<Vec<&'static str>>);
 
 /// What is asked for with a claim; see `claim` in touches.sql.
 #[derive(Debug, Clone, PartialEq)]
@@ -92,9 +97,9 @@ pub struct Claim {
     pub channel: Option<&'static str>,
 }
 
-/// `[touch, key, digest, inputs]`.
+/// `[touch, key, digest, inputs, members]`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Sending(pub i64, pub String, pub String, pub String);
+pub struct Sending(pub i64, pub String, pub String, pub String, pub Option<String>);
 
 /// `[touch, state, sender's id, reason, evidence, what is kept of the inputs]`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -174,6 +179,15 @@ pub struct HourRow {
     pub touches: u64,
 }
 
+/// People of a campaign by how far they came.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+pub struct ReachedRow {
+    pub reached: u64,
+    pub engaged: u64,
+    pub returned: u64,
+    pub stayed: u64,
+}
+
 /// What narrows the ledger.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Narrowed<'a> {
@@ -181,6 +195,12 @@ pub struct Narrowed<'a> {
     pub customer: Option<i64>,
     pub state: Option<&'a str>,
     pub reason: Option<&'a str>,
+}
+
+#[derive(Debug, Deserialize)]
+struct SubjectRow {
+    entry_id: i64,
+    subject: String,
 }
 
 #[derive(Debug, Deserialize)]
@@ -247,7 +267,7 @@ fn release<T: Serialize>(rows: &[T]) -> Result<Vec<Statement>, DbError> {
 }
 
 /// What claims and reserves, in one batch; the first outcome names those that were claimed, see [`read_claimed`].
-pub fn claim(claims: &[Claim], token: &str, until: Millis, now: Millis) -> Vec<Statement> {
+pub fn claim(claims: &[Claim], token: &str, millis: i64, now: Millis) -> Vec<Statement> {
     let rows: Vec<_> = claims
         .iter()
         .map(|claim| {
@@ -270,10 +290,11 @@ pub fn claim(claims: &[Claim], token: &str, until: Millis, now: Millis) -> Vec<S
     let touches: Vec<(i64,)> = claims.iter().map(|claim| (claim.touch,)).collect();
     let ids = Param::json(&touches);
     vec![
-        Statement::new(sql!("touches.sql", "claim"), params![Param::json(&rows), token, until, now, now.day()]),
+        Statement::new(sql!("touches.sql", "claim"), params![Param::json(&rows), token, millis, now, now.day()]),
         Statement::new(sql!("touches.sql", "reserve_campaign"), params![ids.clone(), token]),
         Statement::new(sql!("touches.sql", "reserve_channel"), params![ids.clone(), token]),
-        Statement::new(sql!("touches.sql", "reserve_day"), params![ids, token, now.day()]),
+        Statement::new(sql!("touches.sql", "reserve_day"), params![ids.clone(), token, now.day()]),
+        Statement::new(sql!("touches.sql", "count_claims"), params![ids, token, now.day()]),
     ]
 }
 
@@ -288,8 +309,19 @@ pub async fn claimed(db: &Db, token: &str, ids: &[i64]) -> Result<Vec<Row>, DbEr
 }
 
 /// Those that it returns may be on their way from now on: see [`read_moved`].
-pub fn begin_sending(rows: &[Sending], token: &str, until: Millis, now: Millis) -> Result<Vec<Statement>, DbError> {
-    statement::paged(rows, |page| Statement::new(sql!("touches.sql", "begin_sending"), params![page, token, until, now]))
+pub fn begin_sending(rows: &[Sending], token: &str, millis: i64, now: Millis) -> Result<Vec<Statement>, DbError> {
+    statement::paged(rows, |page| Statement::new(sql!("touches.sql", "begin_sending"), params![page, token, millis, now]))
+}
+
+/// Whether a provider is known to have one of them.
+pub async fn any_accepted(db: &Db, ids: &[i64]) -> Result<bool, DbError> {
+    let row: Option<Yes> = db.first(sql!("touches.sql", "any_accepted"), params![Param::json(&ids)]).await?;
+    Ok(row.is_some_and(|row| row.yes > 0))
+}
+
+/// They are the members of one request.
+pub fn set_members(ids: &[i64], token: &str) -> Statement {
+    Statement::new(sql!("touches.sql", "set_members"), params![Param::json(&ids), token])
 }
 
 pub fn record(rows: &[Recorded], token: &str, now: Millis) -> Result<Vec<Statement>, DbError> {
@@ -304,19 +336,22 @@ pub fn give_back(rows: &[(i64, Millis)], token: &str) -> Result<Vec<Statement>, 
 }
 
 /// Claims whose run ended are free again.
-pub fn free_claims(now: Millis) -> [Statement; 2] {
-    [
-        Statement::new(sql!("touches.sql", "lost_money"), params![now]),
-        Statement::new(sql!("touches.sql", "free_claims"), params![now]),
-    ]
+pub fn free_claims() -> [Statement; 2] {
+    [Statement::new(sql!("touches.sql", "lost_money"), params![]), Statement::new(sql!("touches.sql", "free_claims"), params![])]
 }
 
-pub async fn broken_off(db: &Db, now: Millis, most: u32) -> Result<Vec<BrokenOff>, DbError> {
-    db.all(sql!("touches.sql", "broken_off"), params![now, most]).await
+pub async fn broken_off(db: &Db, most: u32) -> Result<Vec<BrokenOff>, DbError> {
+    db.all(sql!("touches.sql", "broken_off"), params![most]).await
 }
 
-pub fn take_over(ids: &[i64], token: &str, until: Millis, now: Millis) -> Statement {
-    Statement::new(sql!("touches.sql", "take_over"), params![Param::json(&ids), token, until, now])
+pub fn take_over(ids: &[i64], token: &str, millis: i64) -> Statement {
+    Statement::new(sql!("touches.sql", "take_over"), params![Param::json(&ids), token, millis])
+}
+
+/// By entry: the subject of the first mail that was sent.
+pub async fn first_subjects(db: &Db, entries: &[i64]) -> Result<HashMap<i64, String>, DbError> {
+    let rows: Vec<SubjectRow> = db.all(sql!("touches.sql", "first_subjects"), params![Param::json(&entries)]).await?;
+    Ok(rows.into_iter().map(|row| (row.entry_id, row.subject)).collect())
 }
 
 pub fn past(customers: &[i64], since: Millis) -> Statement {
@@ -337,12 +372,26 @@ pub fn counts(campaign: i64) -> Statement {
     Statement::new(sql!("touches.sql", "counts"), params![campaign])
 }
 
+pub fn reached(campaign: i64, now: Millis) -> Statement {
+    Statement::new(sql!("touches.sql", "reached"), params![campaign, now])
+}
+
 pub fn next_hours(campaign: i64, now: Millis) -> Statement {
     Statement::new(sql!("touches.sql", "next_hours"), params![campaign, now])
 }
 
 pub fn wake_up(campaign: i64, now: Millis) -> Statement {
     Statement::new(sql!("touches.sql", "wake_up"), params![campaign, now])
+}
+
+/// What a person of the team did, or gave up.
+pub fn settle_task(touch: i64, is_done: bool, now: Millis) -> Statement {
+    Statement::new(sql!("touches.sql", "settle_task"), params![touch, is_done, now])
+}
+
+pub async fn contact_of(db: &Db, touch: i64) -> Result<Option<i64>, DbError> {
+    let row: Option<Number> = db.first(sql!("touches.sql", "contact_of"), params![touch]).await?;
+    Ok(row.map(|row| row.id))
 }
 
 pub fn take_edition(campaign: i64, edition: u32) -> Statement {

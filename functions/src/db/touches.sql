@@ -13,17 +13,18 @@ on conflict (entry_id, step) do nothing;
 
 -- name: due
 -- Planned or held until ?1, the longest first; at most ?2, one of each customer.
-select id, campaign_id, entry_id, customer_id, contact_id, step, edition, channel, state, reason, due_at, expires_at, variant, created_at
+select t.id, t.campaign_id, t.entry_id, t.customer_id, t.contact_id, t.step, t.edition, t.channel, t.state, t.reason, t.due_at, t.expires_at, t.variant,
+  t.created_at, e.entered_at
 from (
   select t.*, row_number() over (partition by t.customer_id order by t.due_at, t.id) as place from (
     select * from touches where state in ('planned', 'held') and due_at <= ?1 order by due_at, id limit ?2
   ) t
-) where place = 1 order by due_at, id;
+) t join entries e on e.id = t.entry_id where t.place = 1 order by t.due_at, t.id;
 
 -- name: any_due
 -- Something to send at ?1, or left behind by a run that ended.
 select exists (select 1 from touches where state in ('planned', 'held') and due_at <= ?1)
-  or exists (select 1 from touches where claimed_until is not null and claimed_until <= ?1) as yes;
+  or exists (select 1 from touches where claimed_until is not null and claimed_until <= cast(unixepoch('subsec') * 1000 as integer)) as yes;
 
 -- name: hold
 -- [touch, reason, evidence, due_at, expires_at]. Looked at again at due_at.
@@ -41,19 +42,19 @@ from json_each(?1) j where touches.id = j.value ->> 0 and touches.state in ('pla
 -- Before touches are held or skipped: what those in ?1 (of which the touch's number stands first) had reserved goes back.
 update campaign_money set reserved = reserved - (
   select coalesce(sum(t.cost), 0) from json_each(?1) j cross join touches t on t.id = j.value ->> 0
-  where t.campaign_id = campaign_money.campaign_id and t.state = 'claimed' and campaign_money.channel in ('', t.channel)
+  where t.campaign_id = campaign_money.campaign_id and t.state in ('claimed', 'sending') and campaign_money.channel in ('', t.channel)
 )
 where exists (
   select 1 from json_each(?1) j cross join touches t on t.id = j.value ->> 0
-  where t.campaign_id = campaign_money.campaign_id and t.state = 'claimed' and t.cost > 0 and campaign_money.channel in ('', t.channel)
+  where t.campaign_id = campaign_money.campaign_id and t.state in ('claimed', 'sending') and t.cost > 0 and campaign_money.channel in ('', t.channel)
 );
 
 -- name: claim
 -- [touch, sender, cost, cost of the page's touches of its campaign up to it, of its campaign and channel, of its channel, most of the
--- campaign, of its channel there, of the shop's day in the channel, caps as [[since, most, channel or null], …], contact, channel].
+-- campaign, of its channel there, of the shop's day in the channel, caps as [[since, most, channels or null], …], contact, channel].
 -- Caps and budgets are counted and reserved in this very statement, and nothing is claimed while sending is stopped, the campaign stands
--- still, or its caps are used up. ?2: the claim; ?3: until when; ?4: now; ?5: today.
-update touches set state = 'claimed', claim = ?2, claimed_until = ?3, counted_at = ?4, sender = j.value ->> 1, cost = j.value ->> 2,
+-- still, or its caps are used up. ?2: the claim; ?3: for how long, in milliseconds of D1's own clock; ?4: now; ?5: today.
+update touches set state = 'claimed', claim = ?2, claimed_until = cast(unixepoch('subsec') * 1000 as integer) + ?3, counted_at = ?4, sender = j.value ->> 1, cost = j.value ->> 2,
   contact_id = coalesce(j.value ->> 10, touches.contact_id), channel = coalesce(j.value ->> 11, touches.channel), reason = null, evidence = null
 from json_each(?1) j
 where touches.id = j.value ->> 0 and touches.state in ('planned', 'held')
@@ -63,7 +64,7 @@ where touches.id = j.value ->> 0 and touches.state in ('planned', 'held')
     select 1 from json_each(j.value, '$[9]') l
     where (
       select count(*) from touches t
-      where t.customer_id = touches.customer_id and t.counted_at > l.value ->> 0 and (l.value ->> 2 is null or t.channel = l.value ->> 2)
+      where t.customer_id = touches.customer_id and t.counted_at > l.value ->> 0 and (l.value ->> 2 is null or exists (select 1 from json_each(l.value, '$[2]') h where h.value = t.channel))
     ) >= l.value ->> 1
   )
   and (j.value ->> 6 is null or j.value ->> 3 + coalesce((
@@ -96,16 +97,16 @@ on conflict (scope, measure, day) do update set amount = sending_days.amount + e
 -- name: claimed
 -- What the claim ?1 has of those in ?2.
 select t.id, t.campaign_id, t.entry_id, t.customer_id, t.contact_id, t.step, t.edition, t.channel, t.state, t.reason, t.due_at, t.expires_at,
-  t.variant, t.created_at, t.sender, t.cost
-from json_each(?2) j cross join touches t on t.id = j.value where t.claim = ?1 and t.state = 'claimed';
+  t.variant, t.created_at, e.entered_at, t.sender, t.cost
+from json_each(?2) j cross join touches t on t.id = j.value join entries e on e.id = t.entry_id where t.claim = ?1 and t.state = 'claimed';
 
 -- name: begin_sending
--- [touch, key, digest, inputs]: from here on the provider may have it. Not while sending is stopped, the campaign stands still, or somebody
--- else has it. ?2: the claim; ?3: until when somebody else keeps away; ?4: now.
-update touches set state = 'sending', key = j.value ->> 1, digest = j.value ->> 2, inputs = j.value ->> 3, claimed_until = ?3,
-  tries = touches.tries + 1
+-- [touch, key, digest, inputs, members]: from here on the provider may have it. Not while sending is stopped, the campaign stands still, or somebody
+-- else has it. ?2: the claim; ?3: for how long others keep away; ?4: now.
+update touches set state = 'sending', key = j.value ->> 1, digest = j.value ->> 2, inputs = j.value ->> 3, members = j.value ->> 4, claimed_until = cast(unixepoch('subsec') * 1000 as integer) + ?3,
+  tries = touches.tries + 1, sending_at = coalesce(touches.sending_at, ?4)
 from json_each(?1) j
-where touches.id = j.value ->> 0 and touches.claim = ?2 and touches.state = 'claimed' and touches.claimed_until > ?4
+where touches.id = j.value ->> 0 and touches.claim = ?2 and touches.state = 'claimed' and touches.claimed_until > cast(unixepoch('subsec') * 1000 as integer)
   and (select sending_stopped from shop where id = 1) = 0
   and (select c.state from campaigns c where c.id = touches.campaign_id) = 'running'
 returning id;
@@ -122,7 +123,7 @@ update touches set
   counted_at = case when j.value ->> 1 = 'failed' then null else touches.counted_at end,
   sent_at = case when j.value ->> 1 in ('sent', 'task', 'delivered') then coalesce(touches.sent_at, ?3) else touches.sent_at end,
   settled_at = case when j.value ->> 1 in ('failed', 'task') then ?3 else touches.settled_at end,
-  claim = null, claimed_until = null
+  claim = null, claimed_until = null, members = null
 from json_each(?1) j
 where touches.id = j.value ->> 0 and (touches.claim = ?2 or touches.claim is null) and touches.state in ('sending', 'sent', 'delivered', 'bounced', 'complained', 'unknown');
 
@@ -134,26 +135,27 @@ from json_each(?1) j where touches.id = j.value ->> 0 and touches.claim = ?2 and
 -- name: free_claims
 -- Claims whose run ended without a word were never sent.
 update touches set state = 'planned', claim = null, claimed_until = null, counted_at = null, cost = 0
-where state = 'claimed' and claimed_until <= ?1;
+where state = 'claimed' and claimed_until <= cast(unixepoch('subsec') * 1000 as integer);
 
 -- name: lost_money
 -- What freed claims had reserved: before they are freed.
 update campaign_money set reserved = reserved - (
   select coalesce(sum(t.cost), 0) from touches t
-  where t.claimed_until <= ?1 and t.state = 'claimed' and t.campaign_id = campaign_money.campaign_id and campaign_money.channel in ('', t.channel)
+  where t.claimed_until <= cast(unixepoch('subsec') * 1000 as integer) and t.state = 'claimed' and t.campaign_id = campaign_money.campaign_id and campaign_money.channel in ('', t.channel)
 )
-where campaign_id in (select t.campaign_id from touches t where t.claimed_until <= ?1 and t.state = 'claimed' and t.cost > 0);
+where campaign_id in (select t.campaign_id from touches t where t.claimed_until <= cast(unixepoch('subsec') * 1000 as integer) and t.state = 'claimed' and t.cost > 0);
 
 -- name: broken_off
--- Whose run ended between the request and its answer; at most ?2.
+-- Whose run ended between the request and its answer; at most ?1.
 select t.id, t.campaign_id, t.entry_id, t.customer_id, t.contact_id, t.step, t.edition, t.channel, t.state, t.reason, t.due_at, t.expires_at,
-  t.variant, t.created_at, t.sender, t.cost, t.key, t.digest, t.inputs, t.tries, t.claimed_until
-from touches t where t.state = 'sending' and t.claimed_until <= ?1 order by t.claimed_until limit ?2;
+  t.variant, t.created_at, e.entered_at, t.sender, t.cost, t.key, t.digest, t.inputs, t.members, t.tries, t.sending_at
+from touches t join entries e on e.id = t.entry_id
+where t.state = 'sending' and t.claimed_until <= cast(unixepoch('subsec') * 1000 as integer) order by t.claimed_until, t.id limit ?1;
 
 -- name: take_over
--- Those of a run that ended, by [touch]: ?2 is the new claim, ?3 until when, ?4 now.
-update touches set claim = ?2, claimed_until = ?3 from json_each(?1) j
-where touches.id = j.value and touches.state = 'sending' and touches.claimed_until <= ?4
+-- Those of a run that ended, by touch: ?2 is the new claim, ?3 for how long.
+update touches set claim = ?2, claimed_until = cast(unixepoch('subsec') * 1000 as integer) + ?3 from json_each(?1) j
+where touches.id = j.value and touches.state = 'sending' and touches.claimed_until <= cast(unixepoch('subsec') * 1000 as integer)
 returning id;
 
 -- name: past
@@ -199,3 +201,52 @@ update touches set edition = ?2 where campaign_id = ?1 and state in ('planned', 
 -- What was not sent of the campaign ?1 is not.
 update touches set state = 'skipped', reason = ?2, settled_at = ?3, claim = null, claimed_until = null, counted_at = null, cost = 0
 where campaign_id = ?1 and state in ('planned', 'held', 'claimed');
+
+-- name: count_claims
+-- What the claim ?2 of those in ?1 adds to the day ?3 of their campaigns, and of their senders.
+insert into sending_days (scope, measure, day, amount)
+select 'campaign:' || t.campaign_id, 'claimed', ?3, count(*) from json_each(?1) j cross join touches t on t.id = j.value ->> 0
+where t.claim = ?2 and t.state = 'claimed' group by t.campaign_id
+union all
+select 'sender:' || t.sender, 'claimed', ?3, count(*) from json_each(?1) j cross join touches t on t.id = j.value ->> 0
+where t.claim = ?2 and t.state = 'claimed' and t.sender is not null group by t.sender
+on conflict (scope, measure, day) do update set amount = sending_days.amount + excluded.amount;
+
+-- name: first_subjects
+-- Of the entries in ?1: the subject of the first mail that was sent.
+select t.entry_id, t.inputs ->> '$.subject' as subject from json_each(?1) j cross join touches t on t.entry_id = j.value
+where t.channel = 'email' and t.sent_at is not null and t.inputs ->> '$.subject' is not null
+order by t.sent_at desc, t.id desc;
+
+-- name: set_members
+-- Of those in ?1 under the claim ?2: they are one request.
+update touches set members = ?1 from json_each(?1) j where touches.id = j.value and touches.claim = ?2 and touches.state = 'sending';
+
+-- name: any_accepted
+-- Whether a provider is known to have one of those in ?1.
+select exists (
+  select 1 from json_each(?1) j cross join touches t on t.id = j.value where t.state in ('sent', 'delivered', 'bounced', 'complained')
+) as yes;
+
+-- name: reached
+-- Of the contacted in the campaign ?1: who was reached, who did something, who came back within their window, and who stayed. ?2 is now.
+select count(*) filter (where is_reached) as reached, count(*) filter (where is_reached and is_engaged) as engaged,
+  count(*) filter (where is_returned) as returned, 0 as stayed
+from (
+  select exists (select 1 from touches t where t.entry_id = e.id and t.state = 'delivered') as is_reached,
+    exists (
+      select 1 from touches t join responses r on r.touch_id = t.id
+      where t.entry_id = e.id and r.kind in ('clicked', 'visited', 'replied', 'played') and coalesce(r.detail ->> '$.scanner', 0) = 0
+    ) as is_engaged,
+    e.reason in ('purchased', 'reengaged') as is_returned
+  from entries e where e.campaign_id = ?1 and e.arm = 0 and e.state <> 'left_out' and e.entered_at <= ?2
+);
+
+-- name: settle_task
+-- What a person of the team did, or gave up.
+update touches set state = case ?2 when 1 then 'delivered' else 'skipped' end, settled_at = ?3,
+  sent_at = case ?2 when 1 then coalesce(sent_at, ?3) else sent_at end, reason = case ?2 when 1 then reason else 'too_late' end
+where id = ?1 and state = 'task';
+
+-- name: contact_of
+select contact_id as id from touches where id = ?1 and contact_id is not null;

@@ -15,7 +15,8 @@ use super::run::{Held, JobError, Work};
 use crate::audiences::{self, Whom};
 use crate::db::audience;
 use crate::db::entries::{self, Entering, New};
-use crate::db::{Db, DbError, leases, segments, sending, shop};
+use crate::db::sending::{self, Counted};
+use crate::db::{Db, DbError, leases, segments, shop};
 use crate::reach::{self, Known};
 use crate::seams;
 
@@ -76,6 +77,11 @@ async fn page(held: &mut Held<Cursor>, campaign: &Entering, rules: &Rules) -> Re
     statements.push(entries::move_on(campaign.id, page.more_from));
     if judged.entries.iter().any(|entry| entry.2 == "open") {
         statements.push(leases::wake(super::plan::JOB));
+    }
+    let [(_, entered), ..] = judged.counts();
+    if entered > 0 {
+        let amount = i64::try_from(entered).unwrap_or(i64::MAX);
+        statements.extend(sending::count(&[Counted(format!("campaign:{}", campaign.id), "entered", now.day(), amount)])?);
     }
     for (name, count) in judged.counts() {
         held.count(name, count);

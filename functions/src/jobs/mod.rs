@@ -3,10 +3,14 @@
 //! What is to be done stands in D1: in `wakes`, and in the cursors of leases whose run stopped half-way. A queue message is only a
 //! doorbell that says "look there"; lost ones are made up for by the minute cron, which looks by itself.
 
+mod backlog;
 mod codes;
+mod dispatch;
+pub mod enter;
 mod fit;
 pub mod import;
 mod intake;
+pub mod plan;
 mod privacy;
 mod prune;
 mod pull;
@@ -47,6 +51,9 @@ pub enum Job {
     Prune,
     Pull,
     Codes,
+    Enter,
+    Plan,
+    Dispatch,
 }
 
 /// Why a job is asked to run.
@@ -82,7 +89,7 @@ struct Doorbell {
 
 impl Job {
     /// In the order in which one makes work for the next; the last ones wait for servers of others, and nobody waits behind them.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 16] = [
         Self::SampleRemoval,
         Self::Privacy,
         Self::Import,
@@ -94,7 +101,10 @@ impl Job {
         Self::Rollup,
         Self::Seal,
         Self::Prune,
+        Self::Enter,
         Self::Codes,
+        Self::Plan,
+        Self::Dispatch,
         Self::Pull,
     ];
 
@@ -113,6 +123,9 @@ impl Job {
             Self::Prune => "prune",
             Self::Pull => pulls::JOB,
             Self::Codes => crate::db::codes::JOB,
+            Self::Enter => enter::JOB,
+            Self::Plan => plan::JOB,
+            Self::Dispatch => dispatch::JOB,
         }
     }
 
@@ -129,8 +142,9 @@ impl Job {
 /// Runs what is due on a cron's schedule.
 pub async fn scheduled(cron: &str, env: &Env) {
     let now = clock::now();
+    backlog::look(env, now, cron == EVERY_HOUR).await;
     let outcome = match cron {
-        EVERY_MINUTE => sweep(env, now).await,
+        EVERY_MINUTE => minutely(env, now).await,
         EVERY_HOUR => hourly(env, now).await,
         _ => Err(DbError::Bug(format!("no job belongs to the cron {cron}"))),
     };
@@ -220,6 +234,18 @@ async fn has_ended(db: &Db, run: &Id) -> Result<bool, DbError> {
     Ok(runs::find(db, run).await?.is_some_and(|run| run.finished_at.is_some()))
 }
 
+/// What is woken, and what was planned for this minute.
+async fn minutely(env: &Env, now: Millis) -> Result<(), DbError> {
+    let db = Db::open(env)?;
+    for (job, is_due) in [(Job::Plan, plan::has_work(&db, now).await?), (Job::Dispatch, dispatch::has_work(&db, now).await?)] {
+        if is_due {
+            let wake = leases::wake(job.name());
+            db.run(wake.sql, wake.params).await?;
+        }
+    }
+    sweep(env, now).await
+}
+
 /// Runs each job that is woken or stopped half-way, once.
 async fn sweep(env: &Env, now: Millis) -> Result<(), DbError> {
     let db = Db::open(env)?;
@@ -254,6 +280,9 @@ async fn hourly(env: &Env, now: Millis) -> Result<(), DbError> {
     has_more |= run_one(env, &db, Job::Segments, now, Why::Time).await;
     has_more |= run_one(env, &db, Job::Seal, now, Why::Time).await;
     has_more |= run_one(env, &db, Job::Prune, now, Why::Time).await;
+    if enter::begin_rounds(&db, now).await? {
+        has_more |= run_one(env, &db, Job::Enter, now, Why::Woken).await;
+    }
     has_more |= run_one(env, &db, Job::Codes, now, Why::Time).await;
     has_more |= run_one(env, &db, Job::Pull, now, Why::Time).await;
     // After a change of keys only; otherwise it reads and writes nothing.
@@ -298,6 +327,9 @@ async fn invoke(env: &Env, db: &Db, job: Job, now: Millis, why: Why) -> Result<O
         Job::Prune => frame(db, job, now, prune::work).await,
         Job::Codes => frame(db, job, now, async |held: &mut Held<codes::Cursor>| codes::work(held, env).await).await,
         Job::Pull => frame(db, job, now, async |held: &mut Held<pull::Cursor>| pull::work(held, env).await).await,
+        Job::Enter => frame(db, job, now, enter::work).await,
+        Job::Plan => frame(db, job, now, plan::work).await,
+        Job::Dispatch => frame(db, job, now, async |held: &mut Held<dispatch::Cursor>| dispatch::work(held, env).await).await,
     }?;
     console_log!(
         "{}",
@@ -321,7 +353,18 @@ async fn has_work(db: &Db, job: Job, now: Millis, why: Why) -> Result<bool, DbEr
         (Why::Asked, _)
         | (
             Why::Woken,
-            Job::Intake | Job::Segments | Job::Rollup | Job::Seal | Job::Fit | Job::Refold | Job::Prune | Job::Pull | Job::Codes,
+            Job::Intake
+            | Job::Segments
+            | Job::Rollup
+            | Job::Seal
+            | Job::Fit
+            | Job::Refold
+            | Job::Prune
+            | Job::Pull
+            | Job::Codes
+            | Job::Enter
+            | Job::Plan
+            | Job::Dispatch,
         ) => Ok(true),
         // A wake is answered even where nobody is left to score, or it would ring for ever.
         (Why::Woken, Job::Score) => score::may_write(db, now, 1).await,
@@ -335,6 +378,9 @@ async fn has_work(db: &Db, job: Job, now: Millis, why: Why) -> Result<bool, DbEr
         (_, Job::Import) => import::has_work(db, now).await,
         (_, Job::SampleRemoval) => sample_removal::has_work(db, now).await,
         (_, Job::Privacy) => privacy::has_work(db).await,
+        (Why::Time, Job::Enter) => enter::has_work(db).await,
+        (Why::Time, Job::Plan) => plan::has_work(db, now).await,
+        (Why::Time, Job::Dispatch) => dispatch::has_work(db, now).await,
         (Why::Time, Job::Intake | Job::Refold | Job::Rollup) => Ok(false),
     }
 }

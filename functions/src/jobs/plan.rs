@@ -136,7 +136,9 @@ impl Decided {
 
     fn entry(&self, id: i64) -> Planned {
         match &self.ends {
-            Some((reason, evidence)) => Planned(id, "ended", Some(reason.code()), Some(evidence.clone()), None, self.contact, None),
+            Some((reason, evidence)) => {
+                Planned(id, "ended", Some(reason.code()), Some(evidence.clone()), None, self.contact, None)
+            }
             None => Planned(id, "open", None, None, self.next_at, self.contact, None),
         }
     }

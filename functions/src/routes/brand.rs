@@ -9,6 +9,7 @@ use crate::ctx::Ctx;
 use crate::db::audit::{self, Entry};
 use crate::db::{brand, images, shop};
 use crate::extract::{IfMatch, JsonBody};
+use crate::pages;
 use crate::problem::Problem;
 use crate::versioned::Versioned;
 
@@ -57,6 +58,7 @@ pub async fn replace(
         }
         done => done?,
     }
+    pages::forget();
     show(ctx).await
 }
 

@@ -8,6 +8,7 @@ pub mod audit;
 pub mod blocks;
 pub mod brand;
 pub mod campaigns;
+pub mod channels;
 pub mod codes;
 pub mod copywriter;
 pub mod customers;
@@ -30,6 +31,7 @@ pub mod notes;
 pub mod offers;
 pub mod overview;
 pub mod people;
+pub mod preferences;
 pub mod privacy_requests;
 pub mod proofs;
 pub mod rates;
@@ -37,14 +39,18 @@ pub mod retention;
 pub mod runs;
 pub mod sample;
 pub mod segments;
+pub mod sending;
 pub mod session;
 pub mod sessions;
 pub mod shop;
 pub mod sources;
+pub mod tasks;
 pub mod thresholds;
 pub mod tokens;
 pub mod topics;
+pub mod touches;
 pub mod views;
+pub mod visits;
 
 use std::convert::Infallible;
 use std::sync::OnceLock;
@@ -82,7 +88,7 @@ macro_rules! table {
 }
 
 use Access::{May, Open, OwnCustomers, OwnPage, Person, SignedIn};
-use shared::api::Permission::{Admin, Edit, Export, View};
+use shared::api::Permission::{Admin, Approve, Edit, Export, Send, View};
 
 pub const TABLE: &[Route] = table![
     GET "/healthz", Open, health::show;
@@ -212,6 +218,30 @@ pub const TABLE: &[Route] = table![
     GET "/api/campaigns/{id}/people", May(View), campaigns::people::list;
     GET "/api/campaigns/{id}/messages", May(View), campaigns::messages::list;
     POST "/api/campaigns/{id}/test", Person(Edit), campaigns::test::send;
+    GET "/api/campaigns/{id}/forecast", May(View), campaigns::forecast::show;
+    GET "/api/campaigns/{id}/progress", May(View), campaigns::progress::show;
+    GET "/api/campaigns/{id}/entries", May(View), campaigns::progress::entries;
+    POST "/api/campaigns/{id}/approve", Person(Approve), campaigns::acts::approve;
+    POST "/api/campaigns/{id}/launch", May(Send), campaigns::acts::launch;
+    POST "/api/campaigns/{id}/republish", May(Send), campaigns::acts::republish;
+    POST "/api/campaigns/{id}/pause", May(Send), campaigns::acts::pause;
+    POST "/api/campaigns/{id}/resume", May(Send), campaigns::acts::resume;
+    POST "/api/campaigns/{id}/undo", May(Send), campaigns::acts::undo;
+    POST "/api/campaigns/{id}/finish", May(Send), campaigns::acts::finish;
+    POST "/api/campaigns/{id}/archive", May(Edit), campaigns::acts::archive;
+    POST "/api/campaigns/{id}/duplicate", May(Edit), campaigns::copies::duplicate;
+    POST "/api/campaigns/{id}/correction", May(Edit), campaigns::copies::correction;
+    POST "/api/campaigns/{id}/save-plan", May(Edit), campaigns::copies::save;
+    GET "/api/plans", May(View), campaigns::copies::plans;
+    GET "/api/touches", May(View), touches::list;
+    GET "/api/tasks", May(View), tasks::list;
+    #[versioned]
+    PATCH "/api/tasks/{id}", OwnCustomers, tasks::change;
+    GET "/api/sending", May(View), sending::show;
+    #[versioned]
+    PUT "/api/sending", May(Admin), sending::replace;
+    POST "/api/sending/stop", May(Send), sending::stop;
+    POST "/api/sending/resume", May(Send), sending::resume;
     GET "/api/brand", May(View), brand::show;
     #[versioned]
     PUT "/api/brand", May(Admin), brand::replace;
@@ -232,6 +262,12 @@ pub const TABLE: &[Route] = table![
     POST "/api/images", May(Edit), images::upload;
     DELETE "/api/images/{hash}", May(Edit), images::remove;
     GET "/images/{hash}", Open, images::show;
+
+    GET "/u/{token}", Open, preferences::show;
+    POST "/u/{token}", Open, preferences::act;
+    GET "/o/{token}", Open, visits::open;
+    GET "/c/{token}", Open, visits::click;
+    GET "/v/{token}", Open, visits::video;
 
     GET "/api/models", May(View), models::show;
     POST "/api/models/{id}/use", May(Admin), models::use_again;
@@ -258,6 +294,14 @@ pub const TABLE: &[Route] = table![
     GET "/api/sources/{id}/stats", May(View), sources::stats;
     GET "/api/sources/{id}/messages", May(View), sources::messages;
 
+    GET "/api/channels", May(View), channels::list;
+    POST "/api/channels", May(Admin), channels::create;
+    GET "/api/channels/{id}", May(View), channels::show;
+    #[versioned]
+    PATCH "/api/channels/{id}", May(Admin), channels::change;
+    #[versioned]
+    DELETE "/api/channels/{id}", May(Admin), channels::remove;
+    POST "/api/channels/{id}/test", May(Admin), channels::test;
     GET "/api/fulfilments", May(View), fulfilments::list;
     POST "/api/fulfilments", May(Admin), fulfilments::create;
     GET "/api/fulfilments/{id}", May(View), fulfilments::show;
@@ -359,7 +403,9 @@ mod tests {
     fn nothing_but_these_is_open_to_strangers() {
         let open: Vec<_> =
             TABLE.iter().filter(|route| matches!(route.rule.access, Open | OwnPage)).map(|route| route.rule.pattern).collect();
-        assert_eq!(open, ["/healthz", "/api/openapi.json", "/api/sign-in-links", "/api/session", "/images/{hash}"]);
+        let ours = ["/healthz", "/api/openapi.json", "/api/sign-in-links", "/api/session", "/images/{hash}"];
+        let readers = ["/u/{token}", "/u/{token}", "/o/{token}", "/c/{token}", "/v/{token}"];
+        assert_eq!(open, [ours, readers].concat());
     }
 
     #[test]

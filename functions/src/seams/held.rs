@@ -16,8 +16,14 @@ use crate::params;
 use crate::problem::Problem;
 use crate::sql;
 
-static HELD: Mutex<Held> =
-    Mutex::new(Held { now: None, space: None, armed: BTreeMap::new(), closed: BTreeSet::new(), waiting: Vec::new() });
+static HELD: Mutex<Held> = Mutex::new(Held {
+    now: None,
+    space: None,
+    outage: Outage { database: None, backlog: false },
+    armed: BTreeMap::new(),
+    closed: BTreeSet::new(),
+    waiting: Vec::new(),
+});
 
 /// Lives as long as the isolate; a restarted worker has a real clock and no armed point.
 #[derive(Debug)]
@@ -25,6 +31,7 @@ struct Held {
     now: Option<Millis>,
     /// Bytes that events and messages may fill.
     space: Option<u64>,
+    outage: Outage,
     /// Points that hold whoever comes.
     armed: BTreeMap<String, Armed>,
     /// Points that do not let go whom they hold.
@@ -50,6 +57,15 @@ struct Clock {
 #[derive(Debug, Deserialize)]
 struct Space {
     bytes: Option<u64>,
+}
+
+/// What does not answer.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+struct Outage {
+    /// The message of every call's error.
+    database: Option<String>,
+    #[serde(default)]
+    backlog: bool,
 }
 
 #[derive(Debug, Deserialize)]
@@ -91,6 +107,16 @@ pub fn virtual_space() -> Option<u64> {
     held().space
 }
 
+/// What the database answers to everything, where a test says so.
+pub fn database_refusal() -> Option<String> {
+    held().outage.database.clone()
+}
+
+/// Whether nothing is taken into the backlog, nor read from it.
+pub fn is_backlog_closed() -> bool {
+    held().outage.backlog
+}
+
 /// Where a test may hold the worker, so that it can act between two steps: waits until the armed point is let go.
 pub async fn point(name: &'static str) {
     wait(name).await;
@@ -119,8 +145,11 @@ pub fn router() -> Router {
     Router::new()
         .route("/__seams/clock", post(set_clock))
         .route("/__seams/space", post(set_space))
+        .route("/__seams/outage", post(set_outage))
         .route("/__seams/points", get(points).post(set_point))
         .route("/__seams/outbox", get(outbox))
+        .route("/__seams/send", post(super::sending::send))
+        .route("/__seams/take-up", post(super::sending::take_up))
 }
 
 async fn set_clock(JsonBody(clock): JsonBody<Clock>) -> Result<Json<Option<String>>, Problem> {
@@ -135,6 +164,11 @@ async fn set_clock(JsonBody(clock): JsonBody<Clock>) -> Result<Json<Option<Strin
 async fn set_space(JsonBody(space): JsonBody<Space>) -> Json<Option<u64>> {
     held().space = space.bytes;
     Json(space.bytes)
+}
+
+async fn set_outage(JsonBody(outage): JsonBody<Outage>) -> Json<Outage> {
+    held().outage = outage.clone();
+    Json(outage)
 }
 
 async fn set_point(JsonBody(point): JsonBody<Point>) -> Json<Points> {

@@ -173,6 +173,12 @@ impl Rules {
     }
 }
 
+/// How many touches of a campaign with so many contacted go before the rest.
+pub fn canary_size(rules: &Rules, contacted: u64) -> u32 {
+    let share = contacted.saturating_mul(u64::from(rules.canary)) / 1_000;
+    u32::try_from(share).unwrap_or(u32::MAX).max(rules.canary_least)
+}
+
 fn drop_empty(value: &mut serde_json::Value) {
     use serde_json::Value;
     let is_empty = |value: &Value| value.is_null() || value.as_str().is_some_and(|text| text.trim().is_empty());

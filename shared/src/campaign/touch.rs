@@ -134,6 +134,8 @@ reasons! {
     ProviderPaused "provider_paused" "The sender asked for a break";
     /// The provider refused the message for good.
     Refused "refused" "The sender refused the message";
+    /// What is offered has no code yet.
+    CodePending "code_pending" "Waits for its code";
     /// The lint finds an error in the message for this person.
     Lint "lint" "The message has an error for this person";
     /// A country that is not among those that may be written to.

@@ -63,7 +63,8 @@ impl<'a> Desk<'a> {
     /// first mail's subject.
     pub fn sample(&self, written: &Written, look: Look, origin: &str, thread: Option<&str>) -> (Option<Rendered>, Vec<Finding>) {
         let page = format!("{origin}{SAMPLE_PAGE}");
-        let how = How { look, class: self.class, unsubscribe: Some(&page), preferences: Some(&page), thread, ..How::plain(origin) };
+        let how =
+            How { look, class: self.class, unsubscribe: Some(&page), preferences: Some(&page), thread, ..How::plain(origin) };
         self.lay_out(written, &how)
     }
 

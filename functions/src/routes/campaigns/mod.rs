@@ -1,16 +1,21 @@
-//! Campaigns, which are drafts: a name, for whom, and the sequence that the editor works on.
+//! Campaigns: a name, for whom, the plan, and the sequence that the editor works on.
 
+pub mod acts;
+pub mod copies;
+pub mod forecast;
 pub mod messages;
 pub mod people;
+pub mod progress;
+mod standing;
 pub mod test;
 
 use axum::Json;
 use axum::http::StatusCode;
 use shared::api::{
-    Campaign, CampaignChange, CampaignResponse, CampaignRow, CampaignSegment, CampaignState, CampaignsResponse, Done,
-    NewCampaign, SegmentKind,
+    Campaign, CampaignChange, CampaignResponse, CampaignRow, CampaignSegment, CampaignsResponse, Done, NewCampaign, SegmentKind,
 };
 use shared::audit::Action;
+use shared::campaign::{Kind, Plan};
 use shared::id::Id;
 use shared::message::check::is_text;
 use shared::message::merge::differences;
@@ -18,6 +23,7 @@ use shared::message::{Brief, Draft};
 use shared::segment::{Row as Line, Segment, row_name};
 use shared::time::Millis;
 
+use self::standing::Standing;
 use crate::ctx::Ctx;
 use crate::db::audit::{self, Entry};
 use crate::db::campaigns::{self, Content, MOST, Row};
@@ -48,9 +54,18 @@ pub async fn create(
     ctx: Ctx,
     JsonBody(new): JsonBody<NewCampaign>,
 ) -> Result<(StatusCode, Versioned<CampaignResponse>), Problem> {
-    let brief = new.brief.unwrap_or_else(|| new.segment.as_deref().map(brief_of).unwrap_or_default());
-    let draft = new.draft.unwrap_or_else(|| Draft::new(brief));
-    let content = checked(&ctx, Content { name: new.name, segment: new.segment, draft }, None).await?;
+    let (plan, ready) = match &new.plan {
+        Some(id) => copies::chosen(&ctx, id).await?,
+        None => (Plan::of_kind(Kind::default()), None),
+    };
+    // What a ready plan writes from goes before what the segment says alone, and words of one's own before both.
+    let brief = new.brief.or_else(|| if ready.is_some() { None } else { new.segment.as_deref().map(brief_of) });
+    let draft = match (new.draft, brief, ready) {
+        (Some(draft), _, _) => draft,
+        (None, Some(brief), _) => Draft::new(brief),
+        (None, None, ready) => ready.unwrap_or_else(|| Draft::new(Brief::default())),
+    };
+    let content = checked(&ctx, Content { name: new.name, segment: new.segment, draft, plan }, None).await?;
     let id = random::id(ctx.now)?;
     let log = audit::append_if_changed(&ctx, entry(Action::CampaignAdded, &id, &content.name));
     if !campaigns::add(&ctx.db, &id, &content, ctx.who.user_id(), ctx.now, log).await? {
@@ -86,18 +101,21 @@ pub async fn change(
         return Err(stale(&ctx, &id, version).await?);
     }
     let was = draft(&before)?;
+    let planned = standing::plan(&before)?;
     let content = Content {
         name: change.name.unwrap_or_else(|| before.name.clone()),
         segment: change.segment.unwrap_or_else(|| before.segment.clone()),
         draft: change.draft.unwrap_or_else(|| was.clone()),
+        plan: change.plan.unwrap_or_else(|| planned.clone()),
     };
     let after = checked(&ctx, content, Some(&before)).await?;
     let named = entry(Action::CampaignChanged, &id, &after.name)
         .value("name", Some(before.name.clone()), Some(after.name.clone()))
         .value("segment", before.segment.clone(), after.segment.clone());
+    let named = if after.plan == planned { named } else { named.field("plan") };
     let told = differences(&was, &after.draft).iter().take(FIELDS).fold(named, |entry, field| entry.field(field));
     let log = audit::append_if_changed(&ctx, told);
-    let done = campaigns::change(&ctx.db, before.id, version, &after, ctx.who.user_id(), ctx.now, log).await;
+    let done = campaigns::change(&ctx.db, &before, version, &after, ctx.who.user_id(), ctx.now, log).await;
     settled(&ctx, &id, version, done).await?;
     answer(&ctx, &id).await
 }
@@ -108,6 +126,10 @@ pub async fn change(
 #[worker::send]
 pub async fn remove(ctx: Ctx, PathId(id): PathId, IfMatch(version): IfMatch) -> Result<Json<Done>, Problem> {
     let row = campaigns::find(&ctx.db, &id).await?.ok_or(Problem::NotFound)?;
+    if row.launched_at.is_some() {
+        let text = "It ran: what it sent and earned is kept. Archive it instead";
+        return Err(Problem::Conflict("has_run", text.to_owned()));
+    }
     let log = audit::append_if_changed(&ctx, entry(Action::CampaignRemoved, &id, &row.name));
     settled(&ctx, &id, version, campaigns::remove(&ctx.db, row.id, version, log).await).await?;
     Ok(Json(Done { done: true }))
@@ -115,7 +137,11 @@ pub async fn remove(ctx: Ctx, PathId(id): PathId, IfMatch(version): IfMatch) -> 
 
 async fn answer(ctx: &Ctx, id: &Id) -> Result<Versioned<CampaignResponse>, Problem> {
     let found = campaigns::find(&ctx.db, id).await?.ok_or(Problem::NotFound)?;
-    let campaign = Campaign { row: row(&found), draft: draft(&found)? };
+    let standing = standing::read(ctx, &found).await?;
+    let approval = standing::approval(ctx, &found, &standing);
+    let is_changed = found.edition.is_some() && found.running_digest.as_ref() != Some(&standing.digest);
+    let Standing { plan, draft, .. } = standing;
+    let campaign = Campaign { row: row(&found), draft, plan, edition: found.edition, is_changed, approval };
     Ok(Versioned(found.version, CampaignResponse { campaign }))
 }
 
@@ -128,7 +154,11 @@ fn row(row: &Row) -> CampaignRow {
     CampaignRow {
         id: row.public_id.clone(),
         name: row.name.clone(),
-        state: CampaignState::Draft,
+        state: row.status(),
+        kind: row.kind(),
+        launched_at: row.launched_at.map(|at| Millis(at).rfc3339()),
+        leaves_at: row.leaves_at.map(|at| Millis(at).rfc3339()),
+        why: row.why(),
         segment: row.segment.as_deref().map(|id| segment(id, row.segment_name.as_deref())),
         version: row.version,
         created_by: row.created_by.clone(),
@@ -185,8 +215,10 @@ async fn checked(ctx: &Ctx, content: Content, before: Option<&Row>) -> Result<Co
     if wrong.is_empty() {
         wrong = content.draft.check_templates();
     }
+    let planned = content.plan.check(&content.draft).err().unwrap_or_default();
     let mut wrong: std::collections::BTreeMap<String, String> =
         wrong.into_iter().map(|(field, fix)| (format!("draft.{field}"), fix)).collect();
+    wrong.extend(planned.into_iter().map(|(field, fix)| (format!("plan.{field}"), fix)));
     if !is_text(&name, NAME_CHARS, true) {
         wrong.insert("name".to_owned(), format!("Use 1 to {NAME_CHARS} characters"));
     }
