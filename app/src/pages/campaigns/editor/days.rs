@@ -1,4 +1,4 @@
-//! The days of the messages, which the plan says.
+//! The days and the forms of the messages, which the plan says.
 
 use shared::campaign::Plan;
 use shared::message::Draft;
@@ -27,6 +27,16 @@ pub(in crate::pages::campaigns) fn follow_days(draft: &mut Draft, plan: &Plan) {
         };
         step.after_days = day - last.unwrap_or(0);
         last = Some(day);
+    }
+}
+
+/// Gives each message the forms that the plan sends it in; what somebody has besides stays.
+pub(super) fn follow_forms(draft: &mut Draft, plan: &Plan) {
+    let needed = plan.forms();
+    for step in &mut draft.steps {
+        let missing = needed.get(&step.step).into_iter().flatten().filter(|form| !step.channels.contains(form));
+        let missing: Vec<_> = missing.copied().collect();
+        step.channels.extend(missing);
     }
 }
 
@@ -66,6 +76,16 @@ mod tests {
             (Step::LastWord, 24),
         ];
         assert_eq!(after(&all), [1, 3, 5, 7, 8]);
+    }
+
+    #[test]
+    fn a_message_is_written_in_the_forms_that_the_plan_sends() {
+        let mut draft = Draft::new(Brief::default());
+        let mut plan = plan(&[(Step::Help, 0), (Step::Proof, 5)]);
+        plan.steps[1].channel = Some(shared::campaign::Channel::Sms);
+        follow_forms(&mut draft, &plan);
+        assert!(draft.steps[1].channels.contains(&shared::message::Channel::Sms), "{:?}", draft.steps[1].channels);
+        assert!(draft.check().is_empty() && plan.check(&draft).is_ok(), "{:?}", plan.check(&draft));
     }
 
     #[test]

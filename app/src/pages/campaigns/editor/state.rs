@@ -12,7 +12,7 @@ use wasm_bindgen::JsCast;
 use super::Basis;
 use super::audience::Audience;
 use super::fields::{Edited, Work};
-use super::days::follow_days;
+use super::days::{follow_days, follow_forms};
 use super::history::History;
 use super::saving::Saving;
 use crate::components::announce;
@@ -132,6 +132,7 @@ impl Editor {
         let mut work = before.clone();
         act(&mut work.plan);
         follow_days(&mut work.draft, &work.plan);
+        follow_forms(&mut work.draft, &work.plan);
         self.put(field, before, work);
     }
 

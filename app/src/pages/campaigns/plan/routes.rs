@@ -16,9 +16,12 @@ pub(super) fn RoutesPanel() -> impl IntoView {
     let count = Memo::new(move |_| editor.now.with(|now| now.plan.routes.len()));
     let add = move |_| {
         editor.change_plan("routes add", |plan| {
-            plan.routes.push(Route { value: None, reason: None, first: Channel::Email, fallback: None, why: String::new() });
+            // A last line that fits everybody stays the last one.
+            let is_rest = |route: &Route| route.value.is_none() && route.reason.is_none();
+            let place = plan.routes.iter().position(is_rest).unwrap_or(plan.routes.len());
+            plan.routes.insert(place, new_line(&plan.routes));
         });
-        announce("A line is added at the end.");
+        announce("A line is added.");
     };
     let is_full = Signal::derive(move || count.get() >= Plan::MOST_ROUTES);
     let rows = move || (0..count.get()).map(|place| view! { <Line place count /> }).collect_view();
@@ -46,6 +49,18 @@ pub(super) fn RoutesPanel() -> impl IntoView {
                 <div class="pad row"><Button small=true disabled=is_full on_press=add>"Add a line"</Button></div>
             </Show>
         </section>
+    }
+}
+
+/// For a value that no line fits as a whole yet.
+fn new_line(known: &[Route]) -> Route {
+    let is_free = |value: &ValueTier| known.iter().all(|route| route.value != Some(*value) || route.reason.is_some());
+    Route {
+        value: ValueTier::ALL.into_iter().rev().find(is_free),
+        reason: None,
+        first: Channel::Email,
+        fallback: None,
+        why: "Chosen by hand.".to_owned(),
     }
 }
 
@@ -77,8 +92,9 @@ fn Line(place: usize, count: Memo<usize>) -> impl IntoView {
     });
     let [why_id, error_id] = [unique_id(), unique_id()];
     let wrong = Memo::new(move |_| {
-        let start = format!("routes[{place}]");
-        editor.now.with(|now| now.check_plan().into_iter().find(|(field, _)| field.starts_with(&start)).map(|(_, fix)| fix))
+        let path = format!("routes.{place}");
+        let is_its = |field: &str| field.strip_prefix(&path).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+        editor.now.with(|now| now.check_plan().into_iter().find(|(field, _)| is_its(field)).map(|(_, fix)| fix))
     });
     let described = error_id.clone();
     let swap = move |up: bool| {

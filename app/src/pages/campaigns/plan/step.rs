@@ -34,7 +34,6 @@ pub(super) fn StepPanel(chosen: RwSignal<Option<u8>>) -> impl IntoView {
 fn Form(id: u8, chosen: RwSignal<Option<u8>>) -> impl IntoView {
     let editor = use_editor();
     let place = Memo::new(move |_| editor.now.with(|now| now.plan.steps.iter().position(|step| step.id == id).unwrap_or(0)));
-    let here = untrack(|| place.get());
     let day = bound(
         editor,
         format!("steps {id} day"),
@@ -52,7 +51,7 @@ fn Form(id: u8, chosen: RwSignal<Option<u8>>) -> impl IntoView {
         let days = crate::format::plural(u64::from(wait), "day", "days");
         if place == 0 { format!("{wait} {days} after the entry.") } else { format!("{wait} {days} after the step before.") }
     };
-    let day_error = wrong(editor, day, format!("steps[{here}].day"), "Use a day from 0 to 29.");
+    let day_error = wrong(editor, day, format!("steps.{id}.day"), "Use a day from 0 to 29.");
     let message = move || editor.now.with(|now| of(&now.plan, id).map(|step| step.message));
     let messages = STEPS.map(|step| (code(step), format!("{}. {}", step_number(step), step_name(step)))).to_vec();
     let angle = RwSignal::new(String::new());
@@ -103,7 +102,7 @@ fn Form(id: u8, chosen: RwSignal<Option<u8>>) -> impl IntoView {
             <p class="s">{wait}</p>
             <Pick
                 label="Message"
-                path=format!("steps[{here}].message")
+                path=format!("steps.{id}.message")
                 options=messages
                 read=move |plan| of(plan, id).map(|step| code(step.message)).unwrap_or_default()
                 write=move |plan, typed| {
@@ -114,7 +113,7 @@ fn Form(id: u8, chosen: RwSignal<Option<u8>>) -> impl IntoView {
             <Select label="Angle of this message" value=angle options=Signal::stored(angles()) />
             <Pick
                 label="Channel"
-                path=format!("steps[{here}].channel")
+                path=format!("steps.{id}.channel")
                 options=by()
                 read=move |plan| of(plan, id).and_then(|step| step.channel).map_or("", Channel::code).to_owned()
                 write=move |plan, typed| {
@@ -129,7 +128,7 @@ fn Form(id: u8, chosen: RwSignal<Option<u8>>) -> impl IntoView {
             <Show when=move || is_own.get() fallback=|| view! { <p class="s">"For each person the first line of the table that fits; a channel that they asked for goes first."</p> }>
                 <Pick
                     label="Where that is closed for somebody"
-                    path=format!("steps[{here}].fallback")
+                    path=format!("steps.{id}.fallback")
                     options=or()
                     read=move |plan| of(plan, id).and_then(|step| step.fallback).map_or("", Channel::code).to_owned()
                     write=move |plan, typed| with(plan, id, |step| step.fallback = Channel::of_code(typed))
@@ -137,7 +136,7 @@ fn Form(id: u8, chosen: RwSignal<Option<u8>>) -> impl IntoView {
             </Show>
             <Pick
                 label="For"
-                path=format!("steps[{here}].when")
+                path=format!("steps.{id}.when")
                 options=conditions
                 read=move |plan| of(plan, id).map(|step| when_code(step.when)).unwrap_or_default().to_owned()
                 write=move |plan, typed| {
@@ -154,7 +153,7 @@ fn Form(id: u8, chosen: RwSignal<Option<u8>>) -> impl IntoView {
             <Show when=move || is_value.get()>
                 <Pick
                     label="Worth at least"
-                    path=format!("steps[{here}].when.at_least")
+                    path=format!("steps.{id}.when.at_least")
                     options=values()
                     read=move |plan| match of(plan, id).map(|step| step.when) {
                         Some(When::Value { at_least }) => at_least.code().to_owned(),
