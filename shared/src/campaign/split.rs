@@ -42,8 +42,7 @@ fn net(group: &Group, minor_per_unit: f64) -> f64 {
     let people = f64::from(group.people);
     let more = (group.contact.mean - group.alone.mean) * group.margin_back;
     let offers = group.contact.mean * group.offer_cost;
-    let messages: f64 =
-        group.touches.iter().map(|touch| touch.share * touch.cost.0 as f64 / 1_000_000.0 * minor_per_unit).sum();
+    let messages: f64 = group.touches.iter().map(|touch| touch.share * touch.cost.0 as f64 / 1_000_000.0 * minor_per_unit).sum();
     people * (more - offers - messages)
 }
 

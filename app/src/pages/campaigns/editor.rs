@@ -26,16 +26,16 @@ use leptos::task::spawn_local;
 use shared::api::{BlocksResponse, BrandResponse, Copywriter, CopywriterAnswer, ProofItem, ProofsResponse, ShopBlock};
 use shared::message::Brand;
 
-use self::preview::Preview;
-use self::sequence::Sequence;
-use self::state::Column;
-use self::step::StepPanel;
 #[cfg(test)]
 pub(super) use self::fields::tests::plan;
 pub(super) use self::head::Head;
+use self::preview::Preview;
 pub(super) use self::saving::{SaveConflict, keep as keep_saved, take};
+use self::sequence::Sequence;
 pub(super) use self::slot::DiffText;
+use self::state::Column;
 pub(super) use self::state::{Editor, use_editor};
+use self::step::StepPanel;
 use crate::client::{self, Failure};
 use crate::components::{FailureNotice, Skeleton};
 use crate::pages::settings::frame::Answer;

@@ -28,9 +28,7 @@ pub(super) fn LaunchTab() -> impl IntoView {
     guests.want();
     let body = move || match guests.answer.get() {
         None => view! { <div class="panel pad"><Skeleton lines=10 /></div> }.into_any(),
-        Some(Err(failure)) => {
-            view! { <FailureNotice failure retry=Callback::new(move |()| guests.again()) /> }.into_any()
-        }
+        Some(Err(failure)) => view! { <FailureNotice failure retry=Callback::new(move |()| guests.again()) /> }.into_any(),
         Some(Ok(forecast)) => view! { <Shown forecast /> }.into_any(),
     };
     view! { <div class:fading=move || guests.is_old()>{body}</div> }

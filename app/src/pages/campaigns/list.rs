@@ -40,7 +40,13 @@ pub fn CampaignsPage() -> impl IntoView {
     });
     load.run(());
     let may = Memo::new(move |_| session.may(Permission::Edit));
-    let asks = Asks { making: RwSignal::new(false), renaming: RwSignal::new(None), removing: RwSignal::new(None), may, state: RwSignal::new(String::new()) };
+    let asks = Asks {
+        making: RwSignal::new(false),
+        renaming: RwSignal::new(None),
+        removing: RwSignal::new(None),
+        may,
+        state: RwSignal::new(String::new()),
+    };
     view! {
         <CampaignsFrame>
             {loaded(answer, load, move |found| view! { <List campaigns=found.campaigns asks /> }.into_any())}

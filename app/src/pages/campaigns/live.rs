@@ -88,11 +88,9 @@ fn Live() -> impl IntoView {
     let progress = Signal::derive(move || answer.with(|answer| answer.as_ref()?.as_ref().ok().cloned()));
     move || match known.get() {
         None => view! { <div class="panel pad"><Skeleton lines=10 /></div> }.into_any(),
-        Some(false) => answer
-            .get_untracked()
-            .and_then(Result::err)
-            .map(|failure| view! { <FailureNotice failure retry=again /> })
-            .into_any(),
+        Some(false) => {
+            answer.get_untracked().and_then(Result::err).map(|failure| view! { <FailureNotice failure retry=again /> }).into_any()
+        }
         Some(true) => view! { <Board progress again /> }.into_any(),
     }
 }

@@ -36,9 +36,7 @@ pub(super) fn Standing() -> impl IntoView {
     let why = Memo::new(move |_| row.with(|row| row.why.clone().filter(|_| row.state == Status::Paused)));
     let paused = Memo::new(move |_| row.with(|row| row.state == Status::Paused));
     let changed = Memo::new(move |_| {
-        editor.campaign.with(|campaign| {
-            campaign.is_changed && matches!(campaign.row.state, Status::Running | Status::Paused)
-        })
+        editor.campaign.with(|campaign| campaign.is_changed && matches!(campaign.row.state, Status::Running | Status::Paused))
     });
     let resume = move |_| acting.act(editor, "resume", "It runs again.", || {});
     view! {

@@ -121,8 +121,9 @@ fn One(task: Task, doing: Doing) -> impl IntoView {
     let session = use_session();
     let is_open = task.state == "open";
     let is_late = is_open && locale::millis(&task.due_at) < untrack(|| session.now());
-    let Task { kind, title, campaign, campaign_name, customer, customer_name, value, script, owner, due_at, outcome, note, .. } =
-        task.clone();
+    let Task {
+        kind, title, campaign, campaign_name, customer, customer_name, value, script, owner, due_at, outcome, note, ..
+    } = task.clone();
     let who = customer.zip(customer_name.clone()).map(|(id, name)| {
         view! { <a href=format!("/customers/{id}") dir="auto">{name}</a> " · " }
     });

@@ -142,4 +142,3 @@ fn Refused(failure: Failure) -> impl IntoView {
     }
     hints.into_iter().map(|hint| view! { <p class="m">{format!("{hint}.")}</p> }).collect_view().into_any()
 }
-

@@ -77,8 +77,22 @@ fn List(senders: Vec<Sender>, asks: Asks) -> impl IntoView {
 fn One(sender: Sender, asks: Asks) -> impl IntoView {
     let busy = RwSignal::new(false);
     let failure = RwSignal::new(None::<Failure>);
-    let Sender { id, channel, provider, name, settings, state, error, stored, events_address, hears_events, waits_until, warm_from, tested_at, .. } =
-        sender.clone();
+    let Sender {
+        id,
+        channel,
+        provider,
+        name,
+        settings,
+        state,
+        error,
+        stored,
+        events_address,
+        hears_events,
+        waits_until,
+        warm_from,
+        tested_at,
+        ..
+    } = sender.clone();
     let path = StoredValue::new(format!("/api/channels/{id}/test"));
     let test = move |_| {
         if busy.get_untracked() {
@@ -111,7 +125,11 @@ fn One(sender: Sender, asks: Asks) -> impl IntoView {
         SenderState::Failing => ("Does not work", "loss"),
     };
     let from = settings.from.map(|from| view! { <div><dt>"From"</dt><dd dir="auto">{from}</dd></div> });
-    let credentials = if stored.is_empty() { "none".to_owned() } else { stored.iter().map(|name| format::words(name)).collect::<Vec<_>>().join(", ") };
+    let credentials = if stored.is_empty() {
+        "none".to_owned()
+    } else {
+        stored.iter().map(|name| format::words(name)).collect::<Vec<_>>().join(", ")
+    };
     view! {
         <section class="panel pad stack" aria-label=name.clone()>
             <div class="row spread">

@@ -12,7 +12,9 @@ use shared::api::{Permission, Sending as Known, SendingResponse};
 use shared::campaign::Rules;
 use shared::money::Currency;
 
-use self::rules::{Rule, all, brake, caps, ceilings, costs, countries, defaults, error_of, general, hours, placeholder, ramp, shown, typed};
+use self::rules::{
+    Rule, all, brake, caps, ceilings, costs, countries, defaults, error_of, general, hours, placeholder, ramp, shown, typed,
+};
 use super::frame::{Answer, loaded};
 use super::zones;
 use crate::client::{self, Failure};
@@ -56,7 +58,10 @@ fn Form(known: Known, on_saved: Callback<Known>) -> impl IntoView {
     let base = StoredValue::new(json_of(&known.rules));
     let standards = defaults(home);
     let texts = base.with_value(|json| {
-        all().into_iter().map(|rule| (rule.path.clone(), RwSignal::new(shown(&rule, json, &standards)))).collect::<BTreeMap<_, _>>()
+        all()
+            .into_iter()
+            .map(|rule| (rule.path.clone(), RwSignal::new(shown(&rule, json, &standards))))
+            .collect::<BTreeMap<_, _>>()
     });
     let desk = Desk {
         texts: StoredValue::new(texts),
@@ -100,7 +105,11 @@ fn Form(known: Known, on_saved: Callback<Known>) -> impl IntoView {
                 Err(refused) => match standing::<Known>(&refused) {
                     Some((stands, other)) => {
                         let told = differences(desk, &base.get_value(), &json_of(&other.rules));
-                        clash.try_set(Some(Clash { version: stands, differences: told, told_by: "action=sending_changed".to_owned() }));
+                        clash.try_set(Some(Clash {
+                            version: stands,
+                            differences: told,
+                            told_by: "action=sending_changed".to_owned(),
+                        }));
                         theirs.set_value(Some(other));
                     }
                     None => drop(desk.failure.try_set(Some(refused))),
@@ -135,9 +144,11 @@ fn Form(known: Known, on_saved: Callback<Known>) -> impl IntoView {
             all().iter().all(|rule| error_of(rule, fields.iter()).is_none())
         })
     };
-    let zone_error = Signal::derive(move || desk.failure.with(|failure| failure.as_ref().and_then(|failure| failure.field("fallback_zone"))));
-    let zone_choices =
-        std::iter::once((String::new(), format!("The default (UTC); your shop is in {zone_now}"))).chain(zones::choices(&zone_now)).collect::<Vec<_>>();
+    let zone_error =
+        Signal::derive(move || desk.failure.with(|failure| failure.as_ref().and_then(|failure| failure.field("fallback_zone"))));
+    let zone_choices = std::iter::once((String::new(), format!("The default (UTC); your shop is in {zone_now}")))
+        .chain(zones::choices(&zone_now))
+        .collect::<Vec<_>>();
     let many = |rules: Vec<Rule>| rules.into_iter().map(|rule| view! { <RuleField rule /> }).collect_view();
     let pairs = |rules: Vec<[Rule; 2]>, word: &'static str| {
         rules
@@ -216,9 +227,7 @@ fn RuleField(rule: Rule) -> impl IntoView {
     let label = rule.label.clone();
     let error = Memo::new(move |_| {
         let ours = desk.misread.with(|wrong| wrong.iter().find(|(path, _)| *path == rule.path).map(|(_, fix)| fix.clone()));
-        ours.or_else(|| {
-            desk.failure.with(|failure| failure.as_ref()?.fields().and_then(|fields| error_of(&rule, fields.iter())))
-        })
+        ours.or_else(|| desk.failure.with(|failure| failure.as_ref()?.fields().and_then(|fields| error_of(&rule, fields.iter()))))
     });
     view! {
         <div class="field">

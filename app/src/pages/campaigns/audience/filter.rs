@@ -89,7 +89,11 @@ fn Writer() -> impl IntoView {
         None => view! { <p class="s two-lines">"Counting"</p> }.into_any(),
         Some(Ok(count)) => {
             let least = if count.is_least { "At least " } else { "" };
-            let people = format!("{least}{} {} fit it. ", locale::count(count.customers), plural(count.customers, "customer", "customers"));
+            let people = format!(
+                "{least}{} {} fit it. ",
+                locale::count(count.customers),
+                plural(count.customers, "customer", "customers")
+            );
             view! { <p class="s two-lines" dir="auto">{people} {count.sentence} "."</p> }.into_any()
         }
         Some(Err(Failure::Problem(problem))) if problem.status == 422 && !problem.fields.is_empty() => {

@@ -68,13 +68,7 @@ mod tests {
 
     #[test]
     fn messages_come_on_the_days_of_the_plan() {
-        let all = [
-            (Step::Help, 1),
-            (Step::Proof, 4),
-            (Step::SmallIncentive, 9),
-            (Step::FullIncentive, 16),
-            (Step::LastWord, 24),
-        ];
+        let all = [(Step::Help, 1), (Step::Proof, 4), (Step::SmallIncentive, 9), (Step::FullIncentive, 16), (Step::LastWord, 24)];
         assert_eq!(after(&all), [1, 3, 5, 7, 8]);
     }
 

@@ -262,7 +262,12 @@ pub(in crate::pages::campaigns) mod tests {
     use super::*;
 
     fn base() -> Edited {
-        Edited { name: "Spring".to_owned(), segment: Some("high-price".to_owned()), draft: Draft::new(Brief::default()), plan: plan() }
+        Edited {
+            name: "Spring".to_owned(),
+            segment: Some("high-price".to_owned()),
+            draft: Draft::new(Brief::default()),
+            plan: plan(),
+        }
     }
 
     pub(in crate::pages::campaigns) fn plan() -> Plan {

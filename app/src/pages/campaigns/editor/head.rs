@@ -4,14 +4,14 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use shared::api::SegmentsResponse;
 
+use super::super::more::More;
 use super::super::new::segment_options;
+use super::super::words::status_name;
 use super::super::words::{reasons, some, tone_code, tone_of, tones, values};
 use super::export::Export;
 use super::saving::SaveState;
 use super::state::use_editor;
 use crate::client;
-use super::super::more::More;
-use super::super::words::status_name;
 use crate::components::{Button, ButtonLink, Dialog, Field, PageHead, Select};
 
 #[component]

@@ -14,7 +14,9 @@ use crate::components::{Button, announce};
 #[component]
 pub(super) fn AskModel(place: Place) -> impl IntoView {
     let editor = use_editor();
-    let is_on = editor.basis.with_value(|basis| basis.as_ref().and_then(|basis| basis.copywriter.as_ref()).is_some_and(|copywriter| copywriter.enabled));
+    let is_on = editor.basis.with_value(|basis| {
+        basis.as_ref().and_then(|basis| basis.copywriter.as_ref()).is_some_and(|copywriter| copywriter.enabled)
+    });
     // What an offer says and what a button does are never a model's.
     if !is_on || matches!(place, Place::Slot(Slot::Offer | Slot::Action)) {
         return ().into_any();

@@ -11,8 +11,8 @@ use wasm_bindgen::JsCast;
 
 use super::Basis;
 use super::audience::Audience;
-use super::fields::{Edited, Work};
 use super::days::{follow_days, follow_forms};
+use super::fields::{Edited, Work};
 use super::history::History;
 use super::saving::Saving;
 use crate::components::announce;

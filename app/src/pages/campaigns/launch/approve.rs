@@ -42,7 +42,9 @@ pub(super) fn ApprovePanel(forecast: Forecast) -> impl IntoView {
     };
     let rule = move || match approval.with(|approval| approval.needed) {
         2.. => "Two people: whoever wrote it cannot be the one who approves it. That is a rule of this shop.",
-        _ => "One approval is enough. An approval is of exactly what stands: any change of audience, steps, texts, offers, holdout or budget takes it back.",
+        _ => {
+            "One approval is enough. An approval is of exactly what stands: any change of audience, steps, texts, offers, holdout or budget takes it back."
+        }
     };
     let why_not = move || approval.with(|approval| approval.why_not.clone());
     let can_approve = Signal::derive(move || !approval.with(|approval| approval.may) || is_old.get() || blocked);

@@ -6,16 +6,11 @@ use shared::campaign::Reason;
 
 use super::super::editor::use_editor;
 use super::super::words::{state_name, way_name};
-use crate::components::{Button, DateText, EmptyState, Grown, Growing, Select, Table, grow};
+use crate::components::{Button, DateText, EmptyState, Growing, Grown, Select, Table, grow};
 use crate::query::address;
 
-const STATES: [(&str, &str); 5] = [
-    ("", "Everybody"),
-    ("open", "On the way"),
-    ("ended", "Through"),
-    ("left_out", "Left out"),
-    ("held_out", "Held out"),
-];
+const STATES: [(&str, &str); 5] =
+    [("", "Everybody"), ("open", "On the way"), ("ended", "Through"), ("left_out", "Left out"), ("held_out", "Held out")];
 
 #[component]
 pub(super) fn EntriesPanel() -> impl IntoView {
@@ -29,7 +24,8 @@ pub(super) fn EntriesPanel() -> impl IntoView {
         "people",
         move |cursor| {
             let (state, reason) = (state.get_untracked(), reason.get_untracked());
-            let query = address(&[("state", &state), ("reason", &reason), ("limit", "50"), ("cursor", cursor.unwrap_or_default())]);
+            let query =
+                address(&[("state", &state), ("reason", &reason), ("limit", "50"), ("cursor", cursor.unwrap_or_default())]);
             format!("/api/campaigns/{id}/entries{query}")
         },
         |answer: EntriesResponse| (answer.entries, answer.meta.next_cursor),
@@ -40,9 +36,7 @@ pub(super) fn EntriesPanel() -> impl IntoView {
         load.run(false);
     });
     let states = STATES.map(|(code, words)| (code.to_owned(), words.to_owned())).to_vec();
-    let rows = move || {
-        shown.with(|shown| shown.items.iter().cloned().map(|one| view! { <Row one /> }).collect_view())
-    };
+    let rows = move || shown.with(|shown| shown.items.iter().cloned().map(|one| view! { <Row one /> }).collect_view());
     view! {
         <Growing
             shown

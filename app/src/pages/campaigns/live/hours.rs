@@ -35,7 +35,11 @@ pub(super) fn NextHours(hours: Vec<HourCount>) -> impl IntoView {
     }
     let bars: Vec<_> = sums
         .into_iter()
-        .map(|(from, taken)| DayBar { taken, refused: 0, told: format!("{}: {}", locale::time_of(&from, &zone), locale::count(taken)) })
+        .map(|(from, taken)| DayBar {
+            taken,
+            refused: 0,
+            told: format!("{}: {}", locale::time_of(&from, &zone), locale::count(taken)),
+        })
         .collect();
     let rows = hours
         .into_iter()
@@ -45,7 +49,8 @@ pub(super) fn NextHours(hours: Vec<HourCount>) -> impl IntoView {
             view! { <tr><th scope="row">{time}</th><td>{way_name(channel)}</td><td class="num">{locale::count(touches)}</td></tr> }
         })
         .collect_view();
-    let label = format!("{} {} within 24 hours, by the hour in your shop's time", locale::count(all), plural(all, "message", "messages"));
+    let label =
+        format!("{} {} within 24 hours, by the hour in your shop's time", locale::count(all), plural(all, "message", "messages"));
     view! {
         <section class="panel pad stack" aria-label="The next 24 hours">
             <h2>"The next 24 hours"</h2>

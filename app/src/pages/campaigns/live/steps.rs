@@ -120,7 +120,10 @@ mod tests {
         let steps = by_step(&counts);
         assert_eq!((steps.get(&1), steps.get(&2)), (Some(&[0, 0, 7, 0, 1]), Some(&[4, 0, 0, 0, 1])));
         let reasons = by_reason(&counts);
-        assert_eq!(reasons.first().map(|(text, touches)| (text.as_str(), *touches)), Some(("Held: Outside the hours for this channel", 4)));
+        assert_eq!(
+            reasons.first().map(|(text, touches)| (text.as_str(), *touches)),
+            Some(("Held: Outside the hours for this channel", 4))
+        );
         assert_eq!(reasons.get(1).map(|(_, touches)| *touches), Some(2));
     }
 }

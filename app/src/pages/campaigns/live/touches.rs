@@ -5,7 +5,7 @@ use shared::api::{CameBack, Touch, TouchesResponse};
 use shared::campaign::{Reason, State};
 
 use super::super::words::{state_name, way_name};
-use crate::components::{Button, DateText, EmptyState, Grown, Growing, Select, Table, grow};
+use crate::components::{Button, DateText, EmptyState, Growing, Grown, Select, Table, grow};
 use crate::format;
 use crate::query::address;
 
@@ -25,7 +25,13 @@ pub(in crate::pages) fn TouchesPanel(
         move |cursor| {
             let (state, reason) = (state.get_untracked(), reason.get_untracked());
             let limit = if of_customer { "20" } else { "50" };
-            let query = [(of.0, of.1.as_str()), ("state", &state), ("reason", &reason), ("limit", limit), ("cursor", cursor.unwrap_or_default())];
+            let query = [
+                (of.0, of.1.as_str()),
+                ("state", &state),
+                ("reason", &reason),
+                ("limit", limit),
+                ("cursor", cursor.unwrap_or_default()),
+            ];
             format!("/api/touches{}", address(&query))
         },
         |answer: TouchesResponse| (answer.touches, answer.meta.next_cursor),
@@ -45,13 +51,15 @@ pub(in crate::pages) fn TouchesPanel(
     let rows = move || {
         shown.with(|shown| shown.items.iter().cloned().map(|touch| view! { <TouchRow touch of_customer /> }).collect_view())
     };
-    let nothing = move || match (is_narrowed(), of_customer) {
+    let nothing = move || {
+        match (is_narrowed(), of_customer) {
         (true, _) => view! { <p class="pad m">"None stands there. Choose another state or reason."</p> }.into_any(),
         (false, true) => view! { <p class="pad m">"No campaign has sent them anything, or planned to."</p> }.into_any(),
         (false, false) => view! {
             <EmptyState title="No message yet"><p>"Each message that is planned stands here with its state, and with the reason where it was not sent."</p></EmptyState>
         }
         .into_any(),
+    }
     };
     view! {
         <Growing

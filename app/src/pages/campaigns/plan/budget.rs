@@ -63,7 +63,9 @@ pub(super) fn BudgetPanel() -> impl IntoView {
             sum => format!("The shares add up to {} %.", per_cent(sum)),
         }
     };
-    let proposed = Memo::new(move |_| guests.forecast().map(|forecast| by_return(&forecast.groups, minor_per_unit(home))).unwrap_or_default());
+    let proposed = Memo::new(move |_| {
+        guests.forecast().map(|forecast| by_return(&forecast.groups, minor_per_unit(home))).unwrap_or_default()
+    });
     let none = Signal::derive(move || proposed.with(Vec::is_empty));
     let propose = move |_| {
         let split = proposed.get_untracked();

@@ -84,7 +84,8 @@ fn Card(step: PlanStep, chosen: RwSignal<Option<u8>>, drag: Drag, help: String) 
     let by = step.channel.map_or("By the table", way_name);
     let when = when_name(step.when);
     let is_all = step.when == Default::default();
-    let label = format!("Step {id}, day {}: {}, {}, {}", step.day, step_name(step.message), by.to_lowercase(), when.to_lowercase());
+    let label =
+        format!("Step {id}, day {}: {}, {}, {}", step.day, step_name(step.message), by.to_lowercase(), when.to_lowercase());
     let on_key = move |event: KeyboardEvent| {
         if event.ctrl_key() || event.meta_key() || event.alt_key() {
             return;
@@ -103,7 +104,8 @@ fn Card(step: PlanStep, chosen: RwSignal<Option<u8>>, drag: Drag, help: String) 
         };
         event.prevent_default();
         event.stop_propagation();
-        let day = editor.now.with_untracked(|now| now.plan.steps.iter().find(|step| step.id == id).map(|step| i32::from(step.day)));
+        let day =
+            editor.now.with_untracked(|now| now.plan.steps.iter().find(|step| step.id == id).map(|step| i32::from(step.day)));
         if let Some(day) = day {
             put(editor, id, day + by);
         }

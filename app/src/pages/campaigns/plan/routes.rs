@@ -71,25 +71,53 @@ fn Line(place: usize, count: Memo<usize>) -> impl IntoView {
     let any = |words: &str, options: Vec<(String, String)>| {
         Signal::stored(std::iter::once((String::new(), words.to_owned())).chain(options).collect::<Vec<_>>())
     };
-    let value = cell(editor, place, "value", |route| route.value.map_or("", ValueTier::code).to_owned(), |route, typed| {
-        route.value = ValueTier::of_code(typed);
-        true
-    });
-    let reason = cell(editor, place, "reason", |route| route.reason.map_or("", Reason::code).to_owned(), |route, typed| {
-        route.reason = Reason::of_code(typed);
-        true
-    });
-    let first = cell(editor, place, "first", |route| route.first.code().to_owned(), |route, typed| {
-        Channel::of_code(typed).inspect(|channel| route.first = *channel).is_some()
-    });
-    let fallback = cell(editor, place, "fallback", |route| route.fallback.map_or("", Channel::code).to_owned(), |route, typed| {
-        route.fallback = Channel::of_code(typed);
-        true
-    });
-    let why = cell(editor, place, "why", |route| route.why.clone(), |route, typed| {
-        route.why = typed.to_owned();
-        true
-    });
+    let value = cell(
+        editor,
+        place,
+        "value",
+        |route| route.value.map_or("", ValueTier::code).to_owned(),
+        |route, typed| {
+            route.value = ValueTier::of_code(typed);
+            true
+        },
+    );
+    let reason = cell(
+        editor,
+        place,
+        "reason",
+        |route| route.reason.map_or("", Reason::code).to_owned(),
+        |route, typed| {
+            route.reason = Reason::of_code(typed);
+            true
+        },
+    );
+    let first = cell(
+        editor,
+        place,
+        "first",
+        |route| route.first.code().to_owned(),
+        |route, typed| Channel::of_code(typed).inspect(|channel| route.first = *channel).is_some(),
+    );
+    let fallback = cell(
+        editor,
+        place,
+        "fallback",
+        |route| route.fallback.map_or("", Channel::code).to_owned(),
+        |route, typed| {
+            route.fallback = Channel::of_code(typed);
+            true
+        },
+    );
+    let why = cell(
+        editor,
+        place,
+        "why",
+        |route| route.why.clone(),
+        |route, typed| {
+            route.why = typed.to_owned();
+            true
+        },
+    );
     let [why_id, error_id] = [unique_id(), unique_id()];
     let wrong = Memo::new(move |_| {
         let path = format!("routes.{place}");

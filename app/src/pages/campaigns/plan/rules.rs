@@ -25,10 +25,7 @@ pub(super) fn RulesPanel() -> impl IntoView {
         ("once".to_owned(), "Once: whoever is in the audience at the launch".to_owned()),
         ("always".to_owned(), "Always on: whoever comes into the audience enters".to_owned()),
     ];
-    let agains = vec![
-        ("never".to_owned(), "Never again".to_owned()),
-        ("after".to_owned(), "Again, after a while".to_owned()),
-    ];
+    let agains = vec![("never".to_owned(), "Never again".to_owned()), ("after".to_owned(), "Again, after a while".to_owned())];
     view! {
         <section class="panel pad">
             <fieldset class="form" disabled=move || !editor.may.get()>

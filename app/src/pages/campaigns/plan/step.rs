@@ -83,9 +83,8 @@ fn Form(id: u8, chosen: RwSignal<Option<u8>>) -> impl IntoView {
         .into_iter()
         .chain([("value".to_owned(), "Who is worth enough".to_owned())])
         .collect::<Vec<_>>();
-    let is_value = Memo::new(move |_| {
-        editor.now.with(|now| of(&now.plan, id).is_some_and(|step| matches!(step.when, When::Value { .. })))
-    });
+    let is_value =
+        Memo::new(move |_| editor.now.with(|now| of(&now.plan, id).is_some_and(|step| matches!(step.when, When::Value { .. }))));
     let offers = move || match message() {
         Some(Step::Help) => "Makes no offer.",
         Some(Step::Proof) => "May bring a benefit that costs little.",

@@ -71,9 +71,8 @@ pub(super) fn Changed() -> impl IntoView {
 
 /// Touches that nobody has claimed, and those that went.
 fn counts(progress: &Progress) -> (u64, u64) {
-    let sum = |is_one: fn(State) -> bool| {
-        progress.counts.iter().filter(|count| is_one(count.state)).map(|count| count.touches).sum()
-    };
+    let sum =
+        |is_one: fn(State) -> bool| progress.counts.iter().filter(|count| is_one(count.state)).map(|count| count.touches).sum();
     let waiting = sum(|state| matches!(state, State::Planned | State::Held));
     let gone = sum(|state| {
         matches!(state, State::Sent | State::Delivered | State::Bounced | State::Complained | State::Unknown | State::Task)

@@ -92,9 +92,7 @@ fn Form(typed: Typed, writing: RwSignal<Option<Typed>>, on_saved: Callback<()>) 
     // Another provider or address is another account: what is stored for this one must not go there.
     let forgets = Memo::new(move |_| {
         let (provider, base_url) = (provider.get(), base_url.get());
-        before.with_value(|typed| {
-            !typed.stored.is_empty() && (provider != typed.provider || base_url.trim() != typed.base_url)
-        })
+        before.with_value(|typed| !typed.stored.is_empty() && (provider != typed.provider || base_url.trim() != typed.base_url))
     });
     let save = move |event: SubmitEvent| {
         event.prevent_default();
@@ -115,7 +113,8 @@ fn Form(typed: Typed, writing: RwSignal<Option<Typed>>, on_saved: Callback<()>) 
                     let change = SenderChange {
                         provider: Some(chosen.get_untracked()),
                         name: Some(name),
-                        credentials: (!given.is_empty()).then(|| given.into_iter().map(|(name, value)| (name, Some(value))).collect()),
+                        credentials: (!given.is_empty())
+                            .then(|| given.into_iter().map(|(name, value)| (name, Some(value))).collect()),
                         base_url: Some(some(base_url)),
                         from: Some(some(from)),
                         from_name: Some(some(from_name)),

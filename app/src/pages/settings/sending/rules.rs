@@ -52,7 +52,10 @@ pub(super) fn caps() -> Vec<[Rule; 2]> {
     each.chain(all)
         .map(|(path, name)| {
             let least = format!("{name}: at most");
-            [rule(format!("{path}/most"), least, Kind::Count), rule(format!("{path}/days"), format!("{name}: in days"), Kind::Count)]
+            [
+                rule(format!("{path}/most"), least, Kind::Count),
+                rule(format!("{path}/days"), format!("{name}: in days"), Kind::Count),
+            ]
         })
         .collect()
 }
@@ -65,8 +68,8 @@ pub(super) fn hours() -> Vec<[Rule; 2]> {
             rule(format!("{path}/to"), format!("{name}: until hour"), Kind::Count),
         ]
     };
-    let each = [Channel::Email, Channel::Sms, Channel::Call]
-        .map(|channel| pair(format!("/hours/{}", channel.code()), name(channel)));
+    let each =
+        [Channel::Email, Channel::Sms, Channel::Call].map(|channel| pair(format!("/hours/{}", channel.code()), name(channel)));
     each.into_iter().chain([pair("/fallback_hours".to_owned(), "Where the zone is not known")]).collect()
 }
 
@@ -240,9 +243,7 @@ fn decimals(kind: Kind) -> usize {
 
 fn text(kind: Kind, value: Option<&Value>) -> String {
     match (kind, value) {
-        (Kind::Countries, Some(Value::Array(codes))) => {
-            codes.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", ")
-        }
+        (Kind::Countries, Some(Value::Array(codes))) => codes.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", "),
         (_, Some(value)) => value.as_u64().map(|number| decimal(number, decimals(kind))).unwrap_or_default(),
         (_, None) => String::new(),
     }
@@ -345,7 +346,10 @@ mod tests {
         assert_eq!(rules.countries.get(&Channel::Sms).unwrap(), &["DE", "AT"]);
         assert_eq!(rules.total, Rules::default().total, "what was left empty is the default");
         let read = |path: &str| shown(all().iter().find(|rule| rule.path == path).unwrap(), &json, &defaults);
-        assert_eq!([read("/costs/sms"), read("/countries/sms"), read("/holdout"), read("/tries")], ["0.0125", "DE, AT", "2.5", ""]);
+        assert_eq!(
+            [read("/costs/sms"), read("/countries/sms"), read("/holdout"), read("/tries")],
+            ["0.0125", "DE, AT", "2.5", ""]
+        );
     }
 
     #[test]
@@ -362,6 +366,9 @@ mod tests {
             let rule = all().into_iter().find(|rule| rule.path == path).unwrap();
             error_of(&rule, said.iter().map(|(field, fix)| (field, fix)))
         };
-        assert_eq!([of("/caps/email/most"), of("/caps/email/days"), of("/costs/sms")], [Some("Choose.".to_owned()), None, Some("Type.".to_owned())]);
+        assert_eq!(
+            [of("/caps/email/most"), of("/caps/email/days"), of("/costs/sms")],
+            [Some("Choose.".to_owned()), None, Some("Type.".to_owned())]
+        );
     }
 }
