@@ -44,8 +44,11 @@ pub(super) fn More() -> impl IntoView {
             }
         });
     };
-    let finish =
-        Callback::new(move |()| acting.act(editor, "finish", "The campaign has ended.", move || drop(finishing.try_set(false))));
+    let finish = Callback::new(move |()| {
+        acting.act(editor, "finish", "The campaign has ended.", move || {
+            finishing.try_set(false);
+        })
+    });
     let archive = move |_| {
         open.set(false);
         acting.act(editor, "archive", "It is in the archive.", || {});

@@ -72,7 +72,9 @@ impl Guests {
     /// Keeps it up to date while the calling component lives.
     pub(in crate::pages::campaigns) fn want(self) {
         self.wanted.update(|wanted| *wanted += 1);
-        on_cleanup(move || drop(self.wanted.try_update(|wanted| *wanted = wanted.saturating_sub(1))));
+        on_cleanup(move || {
+            self.wanted.try_update(|wanted| *wanted = wanted.saturating_sub(1));
+        });
     }
 
     pub(in crate::pages::campaigns) fn again(self) {

@@ -133,7 +133,9 @@ fn Card(step: PlanStep, chosen: RwSignal<Option<u8>>, drag: Drag, help: String) 
             }
             on:pointermove=move |event| drag.stray(&event)
             on:pointerup=drop_here
-            on:pointercancel=move |_| drop(drag.cancel())
+            on:pointercancel=move |_| {
+                drag.cancel();
+            }
         >
             <b>{step_name(step.message)}</b>
             <span class="s">{by}</span>

@@ -38,7 +38,9 @@ pub(super) fn Changed() -> impl IntoView {
             return;
         }
         let digest = editor.campaign.with_untracked(|campaign| campaign.approval.digest.clone());
-        acting.confirm(editor, "republish", digest, "Your changes run from now on.", move || drop(open.try_set(false)));
+        acting.confirm(editor, "republish", digest, "Your changes run from now on.", move || {
+            open.try_set(false);
+        });
     });
     view! {
         <Notice kind=NoticeKind::Info title="Changes that do not run yet">
