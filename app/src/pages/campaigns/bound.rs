@@ -24,21 +24,26 @@ pub(super) fn bound(
     let stands = Memo::new(move |_| editor.now.with(|now| read(&now.plan)));
     let value = RwSignal::new(stands.get_untracked());
     let is_wrong = RwSignal::new(false);
+    // What this field itself made of the plan: that must not be written over what is being typed.
+    let wrote = StoredValue::new(None::<String>);
     Effect::watch(
         move || value.get(),
         move |typed, _, _| {
-            if *typed == stands.get_untracked() {
+            let before = stands.get_untracked();
+            if *typed == before {
                 is_wrong.set(false);
                 return;
             }
             let mut understood = false;
             editor.change_plan(&field, |plan| {
-                let before = plan.clone();
+                let kept = plan.clone();
                 understood = write(plan, typed);
                 if !understood {
-                    *plan = before;
+                    *plan = kept;
                 }
             });
+            let after = stands.get_untracked();
+            wrote.set_value((after != before).then_some(after));
             is_wrong.set(!understood && editor.may.get_untracked());
         },
         false,
@@ -46,9 +51,9 @@ pub(super) fn bound(
     Effect::watch(
         move || stands.get(),
         move |stands, _, _| {
-            // What reads otherwise and means the same, such as `07`, stays as it is being typed.
-            let typed = value.get_untracked();
-            if typed != *stands && typed.trim().trim_start_matches('0') != stands.trim_start_matches('0') {
+            let own = wrote.get_value();
+            wrote.set_value(None);
+            if own.as_ref() != Some(stands) {
                 value.set(stands.clone());
             }
         },

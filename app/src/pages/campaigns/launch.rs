@@ -10,7 +10,7 @@ mod obstacles;
 mod simulated;
 
 use leptos::prelude::*;
-use shared::api::Forecast;
+use shared::api::{Approval, Forecast};
 use shared::money::Currency;
 
 use self::approve::ApprovePanel;
@@ -26,7 +26,14 @@ use crate::components::{DateText, FailureNotice, Skeleton};
 pub(super) fn LaunchTab() -> impl IntoView {
     let guests = use_guests();
     guests.want();
-    let body = move || match guests.answer.get() {
+    // Only where the figures change is anything drawn anew: whoever presses a button keeps the focus.
+    let content = Memo::new(move |_| {
+        guests
+            .answer
+            .get()
+            .map(|answer| answer.map(|forecast| Forecast { approval: Approval::default(), as_of: String::new(), ..forecast }))
+    });
+    let body = move || match content.get() {
         None => view! { <div class="panel pad"><Skeleton lines=10 /></div> }.into_any(),
         Some(Err(failure)) => view! { <FailureNotice failure retry=Callback::new(move |()| guests.again()) /> }.into_any(),
         Some(Ok(forecast)) => view! { <Shown forecast /> }.into_any(),
@@ -38,7 +45,8 @@ pub(super) fn LaunchTab() -> impl IntoView {
 fn Shown(forecast: Forecast) -> impl IntoView {
     let obstacles = forecast.obstacles.clone();
     let left_out = forecast.left_out.clone();
-    let as_of = forecast.as_of.clone();
+    let guests = use_guests();
+    let as_of = Memo::new(move |_| guests.forecast().map(|forecast| forecast.as_of));
     view! {
         <div class="stack">
             <Obstacles obstacles />
@@ -47,7 +55,7 @@ fn Shown(forecast: Forecast) -> impl IntoView {
                     <section class="panel pad stack" aria-label="Who would be reached">
                         <div class="row spread">
                             <h2>"If it began now"</h2>
-                            <span class="s">"as of " <DateText at=as_of /></span>
+                            <span class="s">{move || as_of.get().map(|at| view! { "as of " <DateText at /> })}</span>
                         </div>
                         <Counts forecast=forecast.clone() />
                         <Detectable forecast=forecast.clone() />

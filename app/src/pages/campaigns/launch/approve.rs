@@ -29,7 +29,7 @@ pub(super) fn ApprovePanel(forecast: Forecast) -> impl IntoView {
     let is_old = Signal::derive(move || guests.is_old());
     let approve = move |_| {
         let digest = approval.with_untracked(|approval| approval.digest.clone());
-        acting.confirm(editor, "approve", digest, "You approved it.", move || guests.again());
+        acting.confirm(editor, "approve", digest, "You approved it.", || {});
     };
     let who = move || {
         approval.with(|approval| {

@@ -31,6 +31,8 @@ pub(super) fn RoutesPanel() -> impl IntoView {
                 <h2>"Who is reached how"</h2>
                 <span class="s">"The first line that fits somebody counts. A channel that they asked for goes before all."</span>
             </div>
+            <fieldset disabled=move || !editor.may.get()>
+            <legend class="unseen">"Channels by value and reason"</legend>
             <Table caption="Channels by value and reason" unseen_caption=true>
                 <thead>
                     <tr>
@@ -44,6 +46,7 @@ pub(super) fn RoutesPanel() -> impl IntoView {
                 </thead>
                 <tbody>{rows}</tbody>
             </Table>
+            </fieldset>
             {move || (count.get() == 0).then(|| view! { <p class="pad m">"Without a line, each person is reached by e-mail."</p> })}
             <Show when=move || editor.may.get()>
                 <div class="pad row"><Button small=true disabled=is_full on_press=add>"Add a line"</Button></div>
