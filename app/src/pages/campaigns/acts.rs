@@ -64,7 +64,7 @@ impl Acting {
                 }
                 Err(refused) => {
                     // Somebody was quicker: what stands is shown, so that the next press is about that.
-                    if refused.status() == Some(412) {
+                    if matches!(refused.status(), Some(409 | 412)) {
                         reload(editor).await;
                     }
                     self.failure.try_set(Some(refused));

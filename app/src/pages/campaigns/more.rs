@@ -4,7 +4,7 @@ use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use serde_json::json;
-use shared::api::{CampaignResponse, NewPlan, Permission, PlansResponse};
+use shared::api::{CampaignResponse, Done, NewPlan, Permission};
 use shared::campaign::Status;
 
 use super::acts::Acting;
@@ -101,7 +101,7 @@ fn SavePlan(saving: RwSignal<bool>) -> impl IntoView {
         let path = editor.id.with_value(|id| format!("/api/campaigns/{id}/save-plan"));
         let new = NewPlan { name: name.get_untracked().trim().to_owned() };
         spawn_local(async move {
-            let answer = client::post::<_, PlansResponse>(&path, &new).await;
+            let answer = client::post::<_, Done>(&path, &new).await;
             busy.try_set(false);
             match answer {
                 Ok(_) => {
@@ -114,7 +114,7 @@ fn SavePlan(saving: RwSignal<bool>) -> impl IntoView {
     };
     view! {
         <form novalidate on:submit=save>
-            <p class="m">"Calendar, channels, rules and goals, without the texts and without the people."</p>
+            <p class="m">"Calendar, channels, rules, goals and messages, to begin other campaigns with."</p>
             <Field label="Name of the plan" value=name error />
             {move || failure.get().filter(|failure| failure.field("name").is_none()).map(|failure| view! { <FailureNotice failure /> })}
             <div class="dialog-actions">

@@ -108,7 +108,7 @@ fn Form(known: Known, on_saved: Callback<Known>) -> impl IntoView {
                         clash.try_set(Some(Clash {
                             version: stands,
                             differences: told,
-                            told_by: "action=sending_changed".to_owned(),
+                            told_by: "action=sending_rules_changed".to_owned(),
                         }));
                         theirs.set_value(Some(other));
                     }

@@ -22,6 +22,7 @@ pub(super) fn ApprovePanel(forecast: Forecast) -> impl IntoView {
         (Memo::new(move |_| session.may(Permission::Approve)), Memo::new(move |_| session.may(Permission::Send)));
     let approval = Memo::new(move |_| editor.campaign.with(|campaign| campaign.approval.clone()));
     let state = Memo::new(move |_| editor.campaign.with(|campaign| campaign.row.state));
+    let changed = Memo::new(move |_| editor.campaign.with(|campaign| campaign.is_changed));
     let before = Memo::new(move |_| matches!(state.get(), Status::Draft | Status::Approved));
     let is_enough = Memo::new(move |_| approval.with(|approval| approval.by.len() >= usize::from(approval.needed.max(1))));
     let blocked = !forecast.obstacles.is_empty();
@@ -54,22 +55,25 @@ pub(super) fn ApprovePanel(forecast: Forecast) -> impl IntoView {
         <section class="panel pad stack approve" aria-label="Approval and launch">
             <h2>"Approval and launch"</h2>
             <ul>{who}</ul>
-            <Show when=move || before.get() fallback=|| view! { <p class="m">"It was launched already. What you change now reaches people only once you confirm it, above."</p> }>
+            <Show when=move || before.get() || changed.get() fallback=|| view! { <p class="m">"It was launched already. What you change now reaches people only once it is approved and you let it run."</p> }>
                 <p class="s two-lines">{rule}</p>
                 {move || why_not().filter(|_| may_approve.get()).map(|why| view! { <p class="m">{why}</p> })}
                 <div class="row">
                     <Show when=move || may_approve.get()>
                         <Button disabled=can_approve busy=acting.busy on_press=approve>"Approve"</Button>
                     </Show>
-                    <Show when=move || may_send.get() fallback=|| view! { <span class="s">"Whoever may send launches it."</span> }>
+                    <Show when=move || before.get() && may_send.get()>
                         <Button kind=ButtonKind::Primary disabled=can_launch on_press=move |_| open.set(true)>"Launch…"</Button>
                     </Show>
+                    <Show when=move || !may_send.get()><span class="s">"Whoever may send launches it."</span></Show>
                 </div>
                 <p class="s two-lines">
                     {move || match (blocked, is_old.get(), is_enough.get()) {
+                        (false, false, true) if !before.get() => "Approved: whoever may send lets it run, above.",
                         (true, ..) => "Mend what stands in the way first.",
                         (_, true, _) => "Waits for the forecast of your last change.",
-                        (_, _, false) => "It can be launched once it is approved.",
+                        (_, _, false) if before.get() => "It can be launched once it is approved.",
+                        (_, _, false) => "Your changes run once they are approved and confirmed.",
                         _ => "Ready. The launch shows these numbers once more.",
                     }}
                 </p>

@@ -31,6 +31,11 @@ pub(super) fn Changed() -> impl IntoView {
             progress.try_set(Some(got.map(|answer| answer.progress)));
         });
     };
+    // What nobody approved does not run; whoever confirms is sent to the approval first.
+    let is_approved = Memo::new(move |_| {
+        editor.campaign.with(|campaign| campaign.approval.by.len() >= usize::from(campaign.approval.needed.max(1)))
+    });
+    let launch = editor.id.with_value(|id| format!("/campaigns/{id}/launch"));
     let is_clean = Memo::new(move |_| editor.is_clean());
     let republish = Callback::new(move |()| {
         // Nobody confirms numbers that they have not seen.
@@ -45,8 +50,11 @@ pub(super) fn Changed() -> impl IntoView {
     view! {
         <Notice kind=NoticeKind::Info title="Changes that do not run yet">
             <p>"What you see here differs from what people get. Whatever was sent stays as it was."</p>
+            <Show when=move || !is_approved.get()>
+                <p>"They have to be approved first. " <a href=launch.clone()>"See the forecast and approve"</a></p>
+            </Show>
             <Show when=move || may.get() fallback=|| view! { <p class="s">"Whoever may send puts them to work."</p> }>
-                <Button small=true disabled=Signal::derive(move || !is_clean.get()) on_press=ask>"Let them run…"</Button>
+                <Button small=true disabled=Signal::derive(move || !is_clean.get() || !is_approved.get()) on_press=ask>"Let them run…"</Button>
             </Show>
         </Notice>
         <Confirm open title="Let your changes run?" action="Let them run" busy=acting.busy failure=acting.failure on_confirm=republish>
