@@ -81,7 +81,7 @@ fn Live() -> impl IntoView {
     });
     again.run(());
     // What somebody does here shows at once.
-    let version = editor.version;
+    let version = Memo::new(move |_| editor.version.get());
     Effect::watch(move || version.get(), move |_, _, _| again.run(()), false);
     poll(EVERY, look);
     let known = Memo::new(move |_| answer.with(|answer| answer.as_ref().map(Result::is_ok)));

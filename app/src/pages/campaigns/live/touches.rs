@@ -2,9 +2,10 @@
 
 use leptos::prelude::*;
 use shared::api::{CameBack, Touch, TouchesResponse};
-use shared::campaign::{Reason, State};
+use shared::campaign::State;
 
 use super::super::words::{state_name, way_name};
+use super::entries::reason_options;
 use crate::components::{Button, DateText, EmptyState, Growing, Grown, Select, Table, grow};
 use crate::format;
 use crate::query::address;
@@ -44,9 +45,7 @@ pub(in crate::pages) fn TouchesPanel(
     let states = std::iter::once((String::new(), "Any state".to_owned()))
         .chain(State::ALL.iter().map(|state| (state.code().to_owned(), state_name(*state).to_owned())))
         .collect::<Vec<_>>();
-    let reasons = std::iter::once((String::new(), "Any reason".to_owned()))
-        .chain(Reason::ALL.iter().map(|reason| (reason.code().to_owned(), reason.words().to_owned())))
-        .collect::<Vec<_>>();
+    let reasons = reason_options();
     let is_narrowed = move || !state.with(String::is_empty) || !reason.with(String::is_empty);
     let rows = move || {
         shown.with(|shown| shown.items.iter().cloned().map(|touch| view! { <TouchRow touch of_customer /> }).collect_view())
