@@ -161,6 +161,7 @@ fn row(row: &Row) -> CampaignRow {
         launched_at: row.launched_at.map(|at| Millis(at).rfc3339()),
         leaves_at: row.leaves_at.map(|at| Millis(at).rfc3339()),
         why: row.why(),
+        figures: row.figures(),
         segment: row.segment.as_deref().map(|id| segment(id, row.segment_name.as_deref())),
         version: row.version,
         created_by: row.created_by.clone(),
