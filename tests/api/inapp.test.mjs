@@ -16,6 +16,7 @@ before(async () => (server = await start({ now: NOW })));
 after(() => server.stop());
 beforeEach(async () => {
   await server.reset();
+  await server.seams.clock(NOW);
   owner = await server.api("owner");
   source = (await owner.post("/api/sources", { kind: "browser", name: "Shop" })).json.source;
   const [{ id }] = await server.d1("select id from sources where kind = 'browser'");

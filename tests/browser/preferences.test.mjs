@@ -99,8 +99,9 @@ for (const look of ["banner", "dialog"]) {
     await box.waitFor({ state: "detached" });
     assert.equal(await me.page.evaluate(() => document.activeElement.id), "own", "the focus is where it was");
     await until(async () => (await at.server.d1("select closed_at from in_app"))[0].closed_at !== null);
+    const asked = me.page.waitForResponse((response) => response.url().includes("/v1/inapp?"));
     await me.page.reload();
-    await me.page.waitForLoadState("networkidle");
+    assert.deepEqual(await (await asked).json(), { message: null });
     assert.equal(await box.count(), 0, "closed, it does not come again");
     await me.end();
   });
