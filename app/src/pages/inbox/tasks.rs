@@ -148,7 +148,7 @@ fn One(task: Task, doing: Doing) -> impl IntoView {
         doing.change.run((task.get_value(), change, "The task is cancelled.".to_owned()));
     };
     view! {
-        <li class="task">
+        <li class="todo-task">
             <div>
                 <p>{who} <b dir="auto">{title}</b> " " <span class="chip">{kind_name(&kind)}</span> {value.map(|value| view! { " " <span class="chip">{value.name()}</span> })}</p>
                 <p class="s">

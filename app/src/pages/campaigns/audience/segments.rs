@@ -7,7 +7,7 @@ use shared::api::SegmentsResponse;
 use super::super::editor::use_editor;
 use super::super::new::segment_options;
 use crate::client;
-use crate::components::{Field, Skeleton};
+use crate::components::{FailureNotice, Field, Skeleton};
 use crate::pages::settings::frame::Answer;
 
 /// So many are shown at once; the search finds the rest.
@@ -65,9 +65,10 @@ pub(super) fn SegmentsPanel() -> impl IntoView {
             <h2>"In any of these segments"</h2>
             <p class="s two-lines" dir="auto">{unnarrowed}</p>
             <Field label="Search segments" value=search kind="search" />
-            {move || match answer.with(Option::is_none) {
-                true => view! { <Skeleton lines=4 /> }.into_any(),
-                false => view! { {offered} }.into_any(),
+            {move || match answer.with(|answer| answer.as_ref().map(|answer| answer.as_ref().err().cloned())) {
+                None => view! { <Skeleton lines=4 /> }.into_any(),
+                Some(Some(failure)) => view! { <FailureNotice failure /> }.into_any(),
+                Some(None) => view! { {offered} }.into_any(),
             }}
             <p class="s"><a href="/segments/new">"Write a segment of your own"</a></p>
         </section>

@@ -22,7 +22,7 @@ pub(super) fn LaunchDialog(open: RwSignal<bool>, forecast: StoredValue<Forecast>
     });
     let launch = Callback::new(move |()| {
         let digest = editor.campaign.with_untracked(|campaign| campaign.approval.digest.clone());
-        acting.confirm(editor, "launch", digest, "It is launched. The first messages wait for ten minutes.", move || {
+        acting.confirm(editor, "launch", digest, "It is launched. The first messages wait for some minutes.", move || {
             open.try_set(false);
             if let Some(id) = editor.id.try_get_value() {
                 go(&format!("/campaigns/{id}/live"), Step::Page);
@@ -54,7 +54,7 @@ pub(super) fn LaunchDialog(open: RwSignal<bool>, forecast: StoredValue<Forecast>
                         <p>"It is always on: whoever comes into the audience later enters as well, until you end it."</p>
                     })}
                     <p class="m">
-                        "A small share goes first, and the rest waits for how that goes. For ten minutes nothing leaves, and one click takes the launch back."
+                        "A small share goes first, and the rest waits for how that goes. For the first minutes nothing leaves, and one click takes the launch back."
                     </p>
                 }
             }}

@@ -12,9 +12,6 @@ use crate::format::plural;
 use crate::locale;
 use crate::session::use_session;
 
-/// Hours that the chart has room for.
-const ROOM: usize = 24;
-
 #[component]
 pub(super) fn NextHours(hours: Vec<HourCount>) -> impl IntoView {
     let session = use_session();
@@ -41,6 +38,7 @@ pub(super) fn NextHours(hours: Vec<HourCount>) -> impl IntoView {
             told: format!("{}: {}", locale::time_of(&from, &zone), locale::count(taken)),
         })
         .collect();
+    let room = bars.len();
     let rows = hours
         .into_iter()
         .filter(|hour| hour.touches > 0)
@@ -54,7 +52,7 @@ pub(super) fn NextHours(hours: Vec<HourCount>) -> impl IntoView {
     view! {
         <section class="panel pad stack" aria-label="The next 24 hours">
             <h2>"The next 24 hours"</h2>
-            <DayBars bars=Signal::stored(bars) label=Signal::stored(label) room=ROOM>
+            <DayBars bars=Signal::stored(bars) label=Signal::stored(label) room>
                 <Table caption="The next 24 hours" unseen_caption=true>
                     <thead><tr><th scope="col">"From"</th><th scope="col">"Channel"</th><th scope="col" class="num">"Messages"</th></tr></thead>
                     <tbody>{rows}</tbody>

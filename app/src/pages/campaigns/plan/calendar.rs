@@ -27,7 +27,7 @@ pub(super) fn Calendar(chosen: RwSignal<Option<u8>>) -> impl IntoView {
                 steps.get().into_iter().map(|step| view! { <Card step chosen drag help=described.get_value() /> }).collect_view()
             };
             view! {
-                <li class="cal-day" class:empty=move || steps.with(Vec::is_empty) class:over=move || drag.is_over(day) data-day=day.to_string()>
+                <li class="cal-day" class:no-step=move || steps.with(Vec::is_empty) class:over=move || drag.is_over(day) data-day=day.to_string()>
                     <span class="s">{if day == 0 { "Day 0, the entry".to_owned() } else { format!("Day {day}") }}</span>
                     {cards}
                     <Show when=move || editor.may.get()>
@@ -84,8 +84,7 @@ fn Card(step: PlanStep, chosen: RwSignal<Option<u8>>, drag: Drag, help: String) 
     let by = step.channel.map_or("By the table", way_name);
     let when = when_name(step.when);
     let is_all = step.when == Default::default();
-    let label =
-        format!("Step {id}, day {}: {}, {}, {}", step.day, step_name(step.message), by.to_lowercase(), when.to_lowercase());
+    let place = format!("Step {id}, day {}: ", step.day);
     let on_key = move |event: KeyboardEvent| {
         if event.ctrl_key() || event.meta_key() || event.alt_key() {
             return;
@@ -122,7 +121,6 @@ fn Card(step: PlanStep, chosen: RwSignal<Option<u8>>, drag: Drag, help: String) 
             class:dragged=move || drag.is_of(id)
             data-step=id.to_string()
             aria-current=move || (chosen.get() == Some(id)).then_some("step")
-            aria-label=label
             aria-describedby=help
             on:click=move |_| chosen.set(Some(id))
             on:keydown=on_key
@@ -137,7 +135,9 @@ fn Card(step: PlanStep, chosen: RwSignal<Option<u8>>, drag: Drag, help: String) 
                 drag.cancel();
             }
         >
+            <span class="unseen">{place}</span>
             <b>{step_name(step.message)}</b>
+            <span class="unseen">", "</span>
             <span class="s">{by}</span>
             {(!is_all).then(|| view! { <span class="s cut-2">{when}</span> })}
         </button>

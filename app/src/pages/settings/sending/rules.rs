@@ -159,6 +159,9 @@ pub(super) fn defaults(home: Currency) -> Value {
     ] {
         put(&mut json, &format!("/costs/{field}"), Some(json!(book.of(channel, None, 1, home))));
     }
+    // What a call usually takes is in the price of one.
+    let call = |minutes| book.of(Channel::Call, None, minutes, home).0;
+    put(&mut json, "/costs/call_minutes", Some(json!(call(0) / call(1).max(1))));
     put(&mut json, "/costs/manager_hour", Some(json!(book.manager_hour(home))));
     json
 }
@@ -173,6 +176,7 @@ pub(super) fn shown(rule: &Rule, json: &Value, defaults: &Value) -> String {
 pub(super) fn placeholder(rule: &Rule, defaults: &Value) -> String {
     match (defaults.pointer(&rule.path), rule.kind) {
         (None | Some(Value::Null), Kind::Countries) => "Europe, North America, Australia and New Zealand".to_owned(),
+        (None | Some(Value::Null), _) if rule.path.starts_with("/hours/") => "by law".to_owned(),
         (None | Some(Value::Null), _) => String::new(),
         (value, kind) => text(kind, value),
     }
@@ -314,7 +318,10 @@ mod tests {
         let of = |path: &str| placeholder(all().iter().find(|rule| rule.path == path).unwrap(), &defaults);
         assert_eq!([of("/caps/email/most"), of("/caps/post/days"), of("/total/most")], ["2", "60", "8"]);
         assert_eq!([of("/brake/complaints"), of("/holdout"), of("/ramp/growth")], ["0.1", "5", "150"]);
-        assert_eq!([of("/costs/email"), of("/money_a_day/sms")], ["0.001", "50"]);
+        assert_eq!(
+            [of("/costs/email"), of("/costs/call_minutes"), of("/money_a_day/sms"), of("/hours/sms/from")],
+            ["0.001", "10", "50", "by law"]
+        );
     }
 
     #[test]
