@@ -126,13 +126,22 @@ struct Counting<'a> {
     held_out: u64,
     left_out: BTreeMap<Reason, (u64, Vec<NamedCustomer>)>,
     groups: BTreeMap<(u8, Channel), Sum>,
-    steps: BTreeMap<u8, (i64, BTreeMap<Channel, u64>, BTreeMap<Reason, u64>)>,
+    steps: BTreeMap<u8, OfStep>,
     cost: i64,
     /// Millionths that the budget has left for touches, and whom it did not reach.
     left: Option<i64>,
     beyond_budget: u64,
     /// Offers that a guardrail stops: words, what would lift it, and of how many customers.
     stopped: BTreeMap<String, (String, String, u64)>,
+}
+
+/// What becomes of a step.
+#[derive(Default)]
+struct OfStep {
+    /// Days after the entry, the latest.
+    day: i64,
+    channels: BTreeMap<Channel, u64>,
+    not: BTreeMap<Reason, u64>,
 }
 
 /// Of people who are alike to the simulation.
@@ -236,15 +245,15 @@ impl<'a> Counting<'a> {
                 Next::Wait { until, .. } => now = until.max(Millis(now.0 + 3_600_000)),
                 Next::Touch(touch) => {
                     for passed in &touch.passed {
-                        *self.steps.entry(passed.step).or_default().2.entry(passed.reason).or_default() += 1;
+                        *self.steps.entry(passed.step).or_default().not.entry(passed.reason).or_default() += 1;
                         touches.push(as_past(passed.step, passed.channel.unwrap_or(Channel::Email), State::Skipped, now));
                     }
                     let country = known.contact(touch.contact).and_then(|(contact, _)| shared::campaign::zone::country(contact));
                     let cost = self.rules.costs.of(touch.channel, country.as_deref(), 0, self.home).0;
                     let day = (touch.due_at.0 - self.now.0).div_euclid(MILLIS_PER_DAY);
                     let step = self.steps.entry(touch.step).or_default();
-                    step.0 = step.0.max(day);
-                    *step.1.entry(touch.channel).or_default() += 1;
+                    step.day = step.day.max(day);
+                    *step.channels.entry(touch.channel).or_default() += 1;
                     theirs.push((u16::try_from(day.max(0)).unwrap_or(u16::MAX), touch.channel, cost));
                     self.cost = self.cost.saturating_add(cost);
                     first.get_or_insert(touch.channel);
@@ -297,7 +306,7 @@ impl<'a> Counting<'a> {
         let holdout = self.standing.plan.holdout;
         let seen = detectable(base, holdout, people, 0.8, 0.05);
         let better = seen.and_then(|effect| share_for(base, effect * 0.75, people, 0.8, 0.05)).filter(|share| *share > holdout);
-        let steps = self.steps.into_iter().map(|(step, (day, channels, not))| StepForecast {
+        let steps = self.steps.into_iter().map(|(step, OfStep { day, channels, not })| StepForecast {
             step,
             day: Millis(self.now.0 + day * MILLIS_PER_DAY).day().iso(),
             channels: channels.into_iter().map(|(channel, count)| (channel, up(count))).collect(),

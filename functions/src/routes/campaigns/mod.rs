@@ -21,7 +21,7 @@ use shared::campaign::{Kind, Plan};
 use shared::id::Id;
 use shared::message::check::is_text;
 use shared::message::merge::differences;
-use shared::message::{Brief, Draft};
+use shared::message::{Brief, Channel as Form, Draft};
 use shared::segment::{Row as Line, Segment, row_name};
 use shared::time::Millis;
 
@@ -213,10 +213,10 @@ fn entry(action: Action, id: &Id, name: &str) -> Entry {
 
 /// All that is wrong with it, field by field.
 async fn checked(ctx: &Ctx, mut content: Content, before: Option<&Row>) -> Result<Content, Problem> {
-    // Whatever channel the plan takes, its messages have words for it.
+    // Whatever channel the plan takes, its messages have words for it; that mail is among them is for whoever writes them to say.
     for (step, forms) in content.plan.forms() {
         for draft in content.draft.steps.iter_mut().filter(|draft| draft.step == step) {
-            let more: Vec<_> = forms.iter().copied().filter(|form| !draft.channels.contains(form)).collect();
+            let more: Vec<_> = forms.iter().copied().filter(|form| *form != Form::Email && !draft.channels.contains(form)).collect();
             draft.channels.extend(more);
         }
     }
