@@ -54,11 +54,11 @@ pub fn remove(ids: &str) -> Vec<Statement> {
         sql!("sample.sql", "remove_touches"),
         sql!("sample.sql", "remove_entries"),
     ]
-        .into_iter()
-        .chain(BELONGINGS)
-        .chain([sql!("sample.sql", "remove_customers")])
-        .map(|sql| Statement::new(sql, vec![Param::Json(ids.to_owned())]))
-        .collect()
+    .into_iter()
+    .chain(BELONGINGS)
+    .chain([sql!("sample.sql", "remove_customers")])
+    .map(|sql| Statement::new(sql, vec![Param::Json(ids.to_owned())]))
+    .collect()
 }
 
 /// No further batch of the sample shop is taken.

@@ -216,7 +216,8 @@ async fn checked(ctx: &Ctx, mut content: Content, before: Option<&Row>) -> Resul
     // Whatever channel the plan takes, its messages have words for it; that mail is among them is for whoever writes them to say.
     for (step, forms) in content.plan.forms() {
         for draft in content.draft.steps.iter_mut().filter(|draft| draft.step == step) {
-            let more: Vec<_> = forms.iter().copied().filter(|form| *form != Form::Email && !draft.channels.contains(form)).collect();
+            let more: Vec<_> =
+                forms.iter().copied().filter(|form| *form != Form::Email && !draft.channels.contains(form)).collect();
             draft.channels.extend(more);
         }
     }
@@ -226,8 +227,7 @@ async fn checked(ctx: &Ctx, mut content: Content, before: Option<&Row>) -> Resul
         wrong = content.draft.check_templates();
     }
     let planned = if wrong.is_empty() { content.plan.check(&content.draft).err().unwrap_or_default() } else { BTreeMap::new() };
-    let mut wrong: BTreeMap<String, String> =
-        wrong.into_iter().map(|(field, fix)| (format!("draft.{field}"), fix)).collect();
+    let mut wrong: BTreeMap<String, String> = wrong.into_iter().map(|(field, fix)| (format!("draft.{field}"), fix)).collect();
     wrong.extend(planned.into_iter().map(|(field, fix)| (format!("plan.{field}"), fix)));
     if !is_text(&name, NAME_CHARS, true) {
         wrong.insert("name".to_owned(), format!("Use 1 to {NAME_CHARS} characters"));
