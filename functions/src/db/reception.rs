@@ -144,10 +144,13 @@ pub fn look_again_at(customers: &[i64], now: Millis) -> Result<Vec<Statement>, D
 pub fn skip(whose: &[(i64, i64)], channels: &[Channel], why: (Reason, &str), now: Millis) -> Result<Vec<Statement>, DbError> {
     let codes: Vec<&str> = channels.iter().map(|channel| channel.code()).collect();
     let (reason, evidence) = why;
-    paged(whose, |page| {
+    let mut statements =
+        paged(whose, |page| Statement::new(sql!("reception.sql", "release_bounced"), params![page, Param::json(&codes)]))?;
+    statements.extend(paged(whose, |page| {
         let params = params![page, Param::json(&codes), reason.code(), evidence, now];
         Statement::new(sql!("reception.sql", "skip_bounced"), params)
-    })
+    })?);
+    Ok(statements)
 }
 
 pub fn bounced(contacts: &[i64], now: Millis) -> Result<Vec<Statement>, DbError> {
