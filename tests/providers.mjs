@@ -63,6 +63,7 @@ export class Provider {
     if (lost) return { lost };
     answer = answers?.(fault) ?? answer;
     asked.status = answer.status;
+    answer.asked = asked;
     return answer;
   }
 
@@ -146,7 +147,7 @@ export class Provider {
         if (answer.lost === "hang") return;
         response.writeHead(answer.status, answer.headers);
         // So that somebody can act between the two halves.
-        if (this.halves) {
+        if (this.halves && answer.asked) {
           const middle = Math.floor(answer.body.length / 2);
           response.write(answer.body.slice(0, middle));
           await this.halves(answer);

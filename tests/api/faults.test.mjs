@@ -4,11 +4,11 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, test } from "node:test";
 
-import { SUPPRESSION_KEY, start, until } from "../harness.mjs";
+import { SUPPRESSION_KEY, start } from "../harness.mjs";
 import { audit, export_, violations } from "../ledger.mjs";
 import { token as link } from "../links.mjs";
 import { Provider } from "../providers.mjs";
-import { agreed, brand, byMail, customers, launched, rules } from "../shopfront.mjs";
+import { brand, byMail, customers, launched, rules } from "../shopfront.mjs";
 
 // A Monday, 10 in the morning in New York.
 const NOW = "2026-03-02T15:00:00Z";
@@ -50,8 +50,12 @@ const minutes = async (from, to) => {
 // So many people whose first mail is due 11 minutes after NOW.
 const ready = async (people, more = {}) => {
   await customers(server, Array.from({ length: people }, () => ({})), { now: NOW });
-  const made = await launched(server, { edit: (plan) => byMail(plan, [0], more), person: more.person });
-  await minutes(1, 3);
+  const made = await launched(server, { edit: (plan) => byMail(plan, [0], more) });
+  await minute(later(1));
+  // Planned before they are due, so that the tests know the minute in which they are first sent.
+  await server.d1("update entries set next_at = 1 where state = 'open'");
+  await minute(later(2));
+  assert.deepEqual(await states(), { planned: people });
   return made;
 };
 const rows = () => server.d1("select id, customer_id, state, reason, due_at, tries, sender, sender_id, key, members from touches order by id");

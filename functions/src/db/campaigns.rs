@@ -182,7 +182,7 @@ pub async fn add(db: &Db, id: &Id, content: &Content, by: Option<i64>, now: Mill
     let Content { name, segment, draft, plan } = content;
     let params = params![id, name, segment.as_deref(), SCHEMA, Param::json(draft), by, now, MOST, Param::json(plan)];
     let mut statements = vec![Statement::new(sql!("campaigns.sql", "add"), params), log];
-    statements.extend(by.map(|by| note_author(id, by, now)));
+    statements.push(note_author(id, by.unwrap_or(A_PROGRAM), now));
     let outcomes = db.batch(statements).await?;
     Ok(outcomes.first().is_some_and(|outcome| outcome.changes > 0))
 }
@@ -203,7 +203,7 @@ pub async fn change(
     let Content { name, segment, draft, plan } = content;
     let params = params![row.id, version, name, segment.as_deref(), SCHEMA, Param::json(draft), by, now, Param::json(plan)];
     let mut statements = vec![Statement::new(sql!("campaigns.sql", "change"), params), log];
-    statements.extend(by.map(|by| note_author(&row.public_id, by, now)));
+    statements.push(note_author(&row.public_id, by.unwrap_or(A_PROGRAM), now));
     let outcomes = db.batch(statements).await?;
     Ok(outcomes.first().is_some_and(|outcome| outcome.changes > 0))
 }
@@ -239,6 +239,9 @@ pub async fn send(db: &Db, letter: &Letter<'_>, log: Statement) -> Result<Option
 }
 
 /// Who changes what an approval binds to: only where a row was changed before it.
+/// Stands among the authors for whoever let a program write: nobody knows who that was.
+pub const A_PROGRAM: i64 = 0;
+
 fn note_author(id: &Id, user: i64, now: Millis) -> Statement {
     Statement::new(sql!("campaigns.sql", "note_author"), params![id, user, now])
 }

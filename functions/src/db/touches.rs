@@ -233,6 +233,13 @@ struct SubjectRow {
 }
 
 #[derive(Debug, Deserialize)]
+struct MoneyRow {
+    campaign_id: i64,
+    channel: String,
+    reserved: i64,
+}
+
+#[derive(Debug, Deserialize)]
 struct Number {
     id: i64,
 }
@@ -343,15 +350,26 @@ pub fn begin_sending(rows: &[Sending], token: &str, millis: i64, now: Millis) ->
     statement::paged(rows, |page| Statement::new(sql!("touches.sql", "begin_sending"), params![page, token, millis, now]))
 }
 
-/// Whether a provider is known to have one of them.
-pub async fn any_accepted(db: &Db, ids: &[i64]) -> Result<bool, DbError> {
-    let row: Option<Yes> = db.first(sql!("touches.sql", "any_accepted"), params![Param::json(&ids)]).await?;
+/// Whether a provider is known to have one of them, by the request that was begun at this time.
+pub async fn any_accepted(db: &Db, ids: &[i64], begun: i64) -> Result<bool, DbError> {
+    let row: Option<Yes> = db.first(sql!("touches.sql", "any_accepted"), params![Param::json(&ids), begun]).await?;
     Ok(row.is_some_and(|row| row.yes > 0))
 }
 
 /// They are the members of one request.
 pub fn set_members(ids: &[i64], token: &str) -> Statement {
     Statement::new(sql!("touches.sql", "set_members"), params![Param::json(&ids), token])
+}
+
+/// They are no members of one request any more.
+pub fn unset_members(ids: &[i64], token: &str) -> Statement {
+    Statement::new(sql!("touches.sql", "unset_members"), params![Param::json(&ids), token])
+}
+
+/// By campaign and channel, with `""` for all of them: millionths of the home currency that are reserved.
+pub async fn money(db: &Db, campaigns: &[i64]) -> Result<HashMap<(i64, String), i64>, DbError> {
+    let rows: Vec<MoneyRow> = db.all(sql!("touches.sql", "money"), params![Param::json(&campaigns)]).await?;
+    Ok(rows.into_iter().map(|row| ((row.campaign_id, row.channel), row.reserved)).collect())
 }
 
 pub fn record(rows: &[Recorded], token: &str, now: Millis) -> Result<Vec<Statement>, DbError> {
@@ -428,6 +446,10 @@ pub fn take_edition(campaign: i64, edition: u32) -> Statement {
     Statement::new(sql!("touches.sql", "take_edition"), params![campaign, edition])
 }
 
-pub fn end_all(campaign: i64, reason: &str, now: Millis) -> Statement {
-    Statement::new(sql!("touches.sql", "end_all"), params![campaign, reason, now])
+/// With what they had reserved given back.
+pub fn end_all(campaign: i64, reason: &str, now: Millis) -> [Statement; 2] {
+    [
+        Statement::new(sql!("touches.sql", "release_all"), params![campaign]),
+        Statement::new(sql!("touches.sql", "end_all"), params![campaign, reason, now]),
+    ]
 }

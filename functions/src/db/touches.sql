@@ -128,8 +128,10 @@ from json_each(?1) j
 where touches.id = j.value ->> 0 and (touches.claim = ?2 or touches.claim is null) and touches.state in ('sending', 'sent', 'delivered', 'bounced', 'complained', 'unknown', 'failed');
 
 -- name: give_back
--- The provider proved that it did not take those in ?1, [touch, due_at]: free again. ?2: the claim.
-update touches set state = 'planned', due_at = j.value ->> 1, claim = null, claimed_until = null, counted_at = null, cost = 0
+-- The provider proved that it did not take those in ?1, [touch, due_at], or nobody asked it: free again, and no attempt is used up. ?2: the
+-- claim.
+update touches set state = 'planned', due_at = j.value ->> 1, claim = null, claimed_until = null, counted_at = null, cost = 0,
+  tries = touches.tries - (touches.state = 'sending'), sending_at = null, members = null
 from json_each(?1) j where touches.id = j.value ->> 0 and touches.claim = ?2 and touches.state in ('sending', 'claimed');
 
 -- name: free_claims
@@ -197,6 +199,14 @@ where campaign_id = ?1 and state = 'held' and reason in ('campaign_paused', 'sen
 -- What nobody claimed takes the edition ?2 of the campaign ?1.
 update touches set edition = ?2 where campaign_id = ?1 and state in ('planned', 'held');
 
+-- name: release_all
+-- Before all touches of the campaign ?1 end: what the claimed ones had reserved goes back.
+update campaign_money set reserved = reserved - (
+  select coalesce(sum(t.cost), 0) from touches t
+  where t.campaign_id = ?1 and t.state = 'claimed' and campaign_money.channel in ('', t.channel)
+)
+where campaign_id = ?1 and reserved > 0;
+
 -- name: end_all
 -- What was not sent of the campaign ?1 is not.
 update touches set state = 'skipped', reason = ?2, settled_at = ?3, claim = null, claimed_until = null, counted_at = null, cost = 0
@@ -222,10 +232,19 @@ order by t.sent_at desc, t.id desc;
 -- Of those in ?1 under the claim ?2: they are one request.
 update touches set members = ?1 from json_each(?1) j where touches.id = j.value and touches.claim = ?2 and touches.state = 'sending';
 
+-- name: unset_members
+-- Those in ?1 under the claim ?2 are asked for one by one.
+update touches set members = null from json_each(?1) j where touches.id = j.value and touches.claim = ?2 and touches.state = 'sending';
+
+-- name: money
+-- What the campaigns in ?1 have reserved, in all and by channel.
+select m.campaign_id, m.channel, m.reserved from json_each(?1) j cross join campaign_money m on m.campaign_id = j.value;
+
 -- name: any_accepted
--- Whether a provider is known to have one of those in ?1.
+-- Whether a provider is known to have one of those in ?1 by the request that was begun at ?2.
 select exists (
-  select 1 from json_each(?1) j cross join touches t on t.id = j.value where t.state in ('sent', 'delivered', 'bounced', 'complained')
+  select 1 from json_each(?1) j cross join touches t on t.id = j.value
+  where t.state in ('sent', 'delivered', 'bounced', 'complained') and t.sending_at = ?2
 ) as yes;
 
 -- name: reached

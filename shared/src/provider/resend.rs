@@ -158,7 +158,8 @@ pub fn outcomes(answer: &Answer<'_>, count: usize) -> Vec<Outcome> {
         (429, _) => later(Some(answer.wait()), true),
         // The same request is at work: its answer is the answer to this one too.
         (409, "concurrent_idempotent_requests") => later(None, false),
-        (409, _) => Outcome::Permanent { why: why() },
+        // The key was used before, with another body: something went out under it.
+        (409, _) => Outcome::Unknown { why: why() },
         (401 | 403 | 404 | 405, _) | (_, "invalid_from_address") => Outcome::Account { why: why() },
         (400 | 413 | 422 | 451, _) if count > 1 => Outcome::Alone,
         (400 | 413 | 422 | 451, _) => Outcome::Permanent { why: why() },
@@ -345,7 +346,7 @@ mod tests {
             refused(409, "concurrent_idempotent_requests", 2),
             Outcome::Temporary { retry_after: None, proven_not_accepted: false }
         );
-        assert!(matches!(refused(409, "invalid_idempotent_request", 2), Outcome::Permanent { .. }));
+        assert!(matches!(refused(409, "invalid_idempotent_request", 2), Outcome::Unknown { .. }));
         assert!(matches!(refused(401, "missing_api_key", 1), Outcome::Account { .. }));
         assert!(matches!(refused(403, "validation_error", 1), Outcome::Account { .. }));
         assert!(matches!(refused(422, "invalid_from_address", 9), Outcome::Account { .. }));

@@ -1,6 +1,6 @@
 //! Claims a page: each touch is claimed, waits for a reason, or is not sent for one.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use shared::api::SenderState;
 use shared::campaign::caps;
@@ -17,6 +17,7 @@ use super::ground::Ground;
 use super::{Cursor, LEASE, brakes};
 use crate::db::entries::{self, Planned};
 use crate::db::senders::SenderRow;
+use crate::db::sending;
 use crate::db::touches::{self, Cap, Claim, Row, Skipped};
 use crate::db::{Statement, leases};
 use crate::reach::{self, Known};
@@ -65,22 +66,47 @@ pub async fn page(held: &mut Held<Cursor>, due: &[Row], ground: &Ground, token: 
         Some(outcome) if !judged.claims.is_empty() => touches::read_moved(outcome)?,
         _ => Vec::new(),
     };
-    // What lost a race is looked at anew, but not at once.
-    let lost: Vec<touches::Held> = judged
-        .claims
-        .iter()
-        .filter(|claim| !ids.contains(&claim.touch))
-        .filter_map(|claim| due.iter().find(|touch| touch.id == claim.touch))
-        .map(|touch| waits(touch, Reason::TotalCap, "Somebody else was quicker.".to_owned(), Millis(now.0 + MINUTE), ground, now))
-        .collect();
+    let lost: Vec<&Claim> = judged.claims.iter().filter(|claim| !ids.contains(&claim.touch)).collect();
     let lost_count = lost.len();
     if !lost.is_empty() {
-        held.write(touches::hold(&lost)?).await?;
+        let after = unclaimed(held, due, &lost, ground).await?;
+        held.write(after.settled(now)?).await?;
     }
     if ids.is_empty() {
         return Ok((Vec::new(), moved + lost_count));
     }
     Ok((touches::claimed(&held.db, token, &ids).await?, moved + lost_count))
+}
+
+/// What becomes of what could not be claimed: money that does not reach is a reason, and whatever lost a race is looked at anew, but not
+/// at once.
+async fn unclaimed(held: &Held<Cursor>, due: &[Row], lost: &[&Claim], ground: &Ground) -> Result<Judged, JobError> {
+    let now = held.now;
+    let of = |claim: &Claim| due.iter().find(|touch| touch.id == claim.touch);
+    let campaigns: HashSet<i64> = lost.iter().filter_map(|claim| of(claim)).map(|touch| touch.campaign_id).collect();
+    let reserved = touches::money(&held.db, &campaigns.into_iter().collect::<Vec<_>>()).await?;
+    let channels: Vec<String> = Channel::ALL.iter().map(|channel| format!("shop:{}", channel.code())).collect();
+    let today = sending::counted(&held.db, &channels, now.day()).await?;
+    let mut judged = Judged::default();
+    for claim in lost {
+        let Some(touch) = of(claim) else { continue };
+        let channel = claim.channel.unwrap_or_default();
+        let spent = |scope: &str| reserved.get(&(touch.campaign_id, scope.to_owned())).copied().unwrap_or(0);
+        let is_over = |most: Option<i64>, spent: i64| most.is_some_and(|most| spent.saturating_add(claim.cost) > most);
+        let spent_today = today.get(&(format!("shop:{channel}"), "money".to_owned())).copied().unwrap_or(0);
+        if is_over(claim.most_of_campaign, spent("")) {
+            judged.skip(touch, Reason::BudgetSpent, "What is left of the campaign's budget does not pay for it.".to_owned());
+        } else if is_over(claim.most_of_channel, spent(channel)) {
+            judged.skip(touch, Reason::BudgetSpent, format!("What is left for {channel} does not pay for it."));
+        } else if is_over(claim.most_of_day, spent_today) {
+            let evidence = format!("What may be spent on {channel} today is spent.");
+            judged.stop(touch, hold(Reason::BudgetSpent, evidence, now.day().plus(1).start()), ground, now);
+        } else {
+            let evidence = "Somebody else was quicker.".to_owned();
+            judged.stop(touch, hold(Reason::TotalCap, evidence, Millis(now.0 + MINUTE)), ground, now);
+        }
+    }
+    Ok(judged)
 }
 
 fn engaged_at(known: Option<&Known>, touch: &Row) -> Option<Millis> {

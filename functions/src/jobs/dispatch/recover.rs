@@ -5,8 +5,10 @@
 
 use std::collections::BTreeMap;
 
+use shared::campaign::stop::{Stop, StopKind};
 use shared::campaign::{Reason, State};
-use shared::provider::{Item, Outcome, Provider};
+use shared::provider::{Item, Outcome, Provider, mailbox};
+use shared::time::Millis;
 use worker::Env;
 
 use super::super::plan;
@@ -15,6 +17,7 @@ use super::ground::Ground;
 use super::write::{self, Addressee, Desks, Inputs, Ready, What};
 use super::{Cursor, LEASE, send};
 use crate::db::senders::SenderRow;
+use crate::db::sending::{self, Counted};
 use crate::db::touches::{self, BrokenOff, Recorded};
 use crate::db::{DbError, entries, leases};
 use crate::public_links::Links;
@@ -29,7 +32,8 @@ const MARGIN: i64 = 4 * 3_600_000;
 
 /// What becomes of those of one request.
 enum Found {
-    Settled(Vec<Recorded>),
+    /// With what is counted of it.
+    Settled(Vec<Recorded>, Vec<Counted>),
     /// Nobody outside was asked: they are planned again.
     NeverLeft,
     /// The provider cannot say now: it is asked again when this lease is over.
@@ -79,9 +83,11 @@ async fn settle(held: &mut Held<Cursor>, token: &str, those: &[&BrokenOff], foun
             let freed: Vec<_> = those.iter().map(|one| (one.row.id, now)).collect();
             touches::give_back(&freed, token)?
         }
-        Found::Settled(recorded) => {
+        Found::Settled(recorded, counted) => {
             held.count("recovered", recorded.len() as u64);
-            touches::record(recorded, token, now)?
+            let mut statements = touches::record(recorded, token, now)?;
+            statements.extend(sending::count(counted)?);
+            statements
         }
     };
     statements.push(entries::look_again(&entries, now));
@@ -94,7 +100,7 @@ async fn settle(held: &mut Held<Cursor>, token: &str, those: &[&BrokenOff], foun
 fn all(those: &[&BrokenOff], state: State, reason: Option<Reason>, why: &str) -> Found {
     let why = Some(why).filter(|why| !why.is_empty());
     let of = |one: &&BrokenOff| Recorded(one.row.id, state.code(), None, reason.map(Reason::code), why.map(str::to_owned), None);
-    Found::Settled(those.iter().map(of).collect())
+    Found::Settled(those.iter().map(of).collect(), Vec::new())
 }
 
 fn unknown(those: &[&BrokenOff], why: &str) -> Found {
@@ -102,7 +108,7 @@ fn unknown(those: &[&BrokenOff], why: &str) -> Found {
 }
 
 async fn repeat(
-    held: &Held<Cursor>,
+    held: &mut Held<Cursor>,
     env: &Env,
     ground: &Ground,
     members: &[i64],
@@ -119,72 +125,135 @@ async fn repeat(
     let (Some(sender), Some(hours)) = (sender, provider.and_then(Provider::whether_keys_count)) else {
         return Ok(unknown(those, "The run ended before the sender's answer was written down."));
     };
+    let begun = first.sending_at.unwrap_or(now.0);
     if those.len() < members.len() {
         // A request is taken or refused as a whole.
-        return Ok(match touches::any_accepted(&held.db, members).await? {
+        return Ok(match touches::any_accepted(&held.db, members, begun).await? {
             true => all(those, State::Sent, None, ""),
             false => unknown(those, "Somebody of its request is not there any more."),
         });
     }
-    let begun = first.sending_at.unwrap_or(now.0);
     if now.0 > begun + i64::from(hours) * 3_600_000 - MARGIN {
         return Ok(unknown(those, "It is too late to repeat it under its key."));
     }
-    let mut ready = Vec::new();
-    for id in members {
-        let Some(one) = those.iter().find(|one| one.row.id == *id) else { return Ok(Found::Later) };
-        match rewritten(held, env, ground, one, sender).await? {
-            Some(again) if Some(&again.digest) == one.digest.as_ref() => ready.push(again),
-            _ => return Ok(unknown(those, "It would not be the same message any more, so that it is not repeated.")),
-        }
+    if sender.waits_until.is_some_and(|until| until > now.0) {
+        return Ok(Found::Later);
     }
+    let ready = match again(held, env, ground, members, those, sender).await? {
+        Ok(ready) => ready,
+        Err(found) => return Ok(found),
+    };
     let items: Vec<Item> = ready
         .iter()
-        .filter_map(|ready| match &ready.what {
+        .filter_map(|(ready, _)| match &ready.what {
             What::Item(item) => Some(item.clone()),
             _ => None,
         })
         .collect();
     let outcomes = send::ask(env, &held.db, ground, Some(sender), &items, now).await;
-    let mut recorded = Vec::new();
-    for ((id, ready), outcome) in members.iter().zip(&ready).zip(outcomes) {
-        let (state, name, reason, why) = match outcome {
-            Outcome::Accepted { id } => (State::Sent, id, None, None),
-            Outcome::Permanent { why } => (State::Failed, None, Some(Reason::Refused), Some(why)),
-            Outcome::Suppress { .. } => (State::Failed, None, Some(Reason::Refused), None),
-            Outcome::Unknown { why } => (State::Unknown, None, Some(Reason::Unknown), Some(why)),
-            Outcome::Temporary { .. } | Outcome::Account { .. } | Outcome::Alone => return Ok(Found::Later),
-        };
-        recorded.push(Recorded(*id, state.code(), name, reason.map(Reason::code), why, ready.inputs.kept()));
+    let mut failures = sender.failures;
+    let (statement, _) = send::health(sender, &mut failures, &outcomes.iter().collect::<Vec<_>>(), now);
+    if let Some(statement) = statement {
+        held.write(vec![statement]).await?;
     }
-    Ok(Found::Settled(recorded))
+    let (mut recorded, mut counted) = (Vec::new(), Vec::new());
+    for ((one, (ready, mailbox)), outcome) in members.iter().filter_map(|id| of(those, *id)).zip(&ready).zip(outcomes) {
+        let mut count = |scope: String, measure| counted.push(Counted(scope, measure, now.day(), 1));
+        let campaign = format!("campaign:{}", one.row.campaign_id);
+        let (state, name, reason, why) = match outcome {
+            Outcome::Accepted { id } => {
+                count(format!("{campaign}:@{mailbox}"), "sent");
+                count(campaign, "sent");
+                (State::Sent, id, None, None)
+            }
+            Outcome::Permanent { why } => {
+                count(campaign, "failed");
+                (State::Failed, None, Some(Reason::Refused), Some(why))
+            }
+            Outcome::Suppress { .. } => {
+                count(campaign, "failed");
+                (State::Failed, None, Some(Reason::Refused), None)
+            }
+            Outcome::Unknown { why } => (State::Unknown, None, Some(Reason::Unknown), Some(why)),
+            // Refused whole: under this key it has none of them.
+            Outcome::Alone => return Ok(Found::NeverLeft),
+            Outcome::Temporary { .. } | Outcome::Account { .. } => return Ok(Found::Later),
+        };
+        recorded.push(Recorded(one.row.id, state.code(), name, reason.map(Reason::code), why, ready.inputs.kept()));
+    }
+    Ok(Found::Settled(recorded, counted))
 }
 
-/// Written again; none where what it was written from is not there any more.
-async fn rewritten(
+fn of<'a>(those: &[&'a BrokenOff], id: i64) -> Option<&'a BrokenOff> {
+    those.iter().find(|one| one.row.id == id).copied()
+}
+
+/// The members of a request, written again, each with the mailbox provider that it goes to; or what becomes of them where the same request
+/// cannot go out, or must not by now.
+async fn again(
     held: &Held<Cursor>,
     env: &Env,
     ground: &Ground,
-    one: &BrokenOff,
+    members: &[i64],
+    those: &[&BrokenOff],
     sender: &SenderRow,
-) -> Result<Option<Ready>, JobError> {
-    let Some(inputs) = one.inputs.as_deref().and_then(|text| serde_json::from_str::<Inputs>(text).ok()) else { return Ok(None) };
-    let Some(running) = ground.running(&one.row) else { return Ok(None) };
-    let known = reach::read(&held.db, &[one.row.customer_id], held.now).await?;
-    let Some(theirs) = known.get(&one.row.customer_id) else { return Ok(None) };
-    let Some((contact, row)) = one.row.contact_id.and_then(|id| theirs.contact(id)) else { return Ok(None) };
-    let kit = Kit::read(&held.db, &ground.shop, &ground.settings.origin, inputs.at).await?;
+) -> Result<Result<Vec<(Ready, &'static str)>, Found>, JobError> {
+    let now = held.now;
+    let customers: Vec<i64> = those.iter().map(|one| one.row.customer_id).collect();
+    let entries: Vec<i64> = those.iter().map(|one| one.row.entry_id).collect();
+    let known = reach::read(&held.db, &customers, now).await?;
+    let seen = reach::seen(&held.db, &entries).await?;
+    let stops = those.iter().filter_map(|one| {
+        let row = &one.row;
+        send::against(row, ground, known.get(&row.customer_id), seen.get(&row.entry_id), now)
+    });
+    let stops: Vec<Stop> = stops.collect();
+    // To ask once more is to ask: what ended since ends it for all of them, and what waits lets them wait.
+    if stops.iter().any(|stop| !matches!(stop.kind, StopKind::Hold { .. })) {
+        return Ok(Err(unknown(those, "Somebody of its request is not to be written to any more, so that it is not repeated.")));
+    }
+    if !stops.is_empty() {
+        return Ok(Err(Found::Later));
+    }
     let links = Links::of(env, &ground.settings.origin).map_err(|error| DbError::Bug(error.to_string()))?;
-    let name = ground.campaign(one.row.campaign_id).map(|row| row.name.clone()).unwrap_or_default();
-    let desks = Desks {
-        kit: &kit,
-        links: &links,
-        class: running.plan.class,
-        draft: &running.draft,
-        segment: running.segment.as_deref(),
-        mark: &name,
-    };
     let from = sender.settings().from;
-    let addressee = Addressee { contact, row, from: from.as_deref() };
-    Ok(write::write(&desks, &one.row, &addressee, Inputs { links: Vec::new(), subject: String::new(), ..inputs }).ok())
+    let mut kit: Option<(Millis, Kit)> = None;
+    let mut ready = Vec::new();
+    for id in members {
+        let Some(one) = of(those, *id) else { return Ok(Err(Found::Later)) };
+        let inputs = one.inputs.as_deref().and_then(|text| serde_json::from_str::<Inputs>(text).ok());
+        let theirs = known.get(&one.row.customer_id).zip(one.row.contact_id);
+        let contact = theirs.and_then(|(theirs, id)| theirs.contact(id));
+        let (Some(inputs), Some(running), Some((contact, row))) = (inputs, ground.running(&one.row), contact) else {
+            return Ok(Err(unknown(those, CHANGED)));
+        };
+        // Those of one request were written at one time.
+        let kit = match kit.take() {
+            Some((at, read)) if at == inputs.at => &kit.insert((at, read)).1,
+            _ => {
+                let read = Kit::read(&held.db, &ground.shop, &ground.settings.origin, inputs.at).await?;
+                &kit.insert((inputs.at, read)).1
+            }
+        };
+        let name = ground.campaign(one.row.campaign_id).map(|row| row.name.clone()).unwrap_or_default();
+        let desks = Desks {
+            kit,
+            links: &links,
+            class: running.plan.class,
+            draft: &running.draft,
+            segment: running.segment.as_deref(),
+            mark: &name,
+        };
+        let addressee = Addressee { contact, row, from: from.as_deref() };
+        let inputs = Inputs { links: Vec::new(), subject: String::new(), ..inputs };
+        match write::write(&desks, &one.row, &addressee, inputs) {
+            Ok(again) if Some(&again.digest) == one.digest.as_ref() => {
+                ready.push((again, row.email.as_deref().map_or("other", mailbox::of)));
+            }
+            _ => return Ok(Err(unknown(those, CHANGED))),
+        }
+    }
+    Ok(Ok(ready))
 }
+
+const CHANGED: &str = "It would not be the same message any more, so that it is not repeated.";

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use shared::campaign::seen::Seen;
-use shared::campaign::stop::{Pending, clear};
+use shared::campaign::stop::{Pending, Stop, StopKind, clear};
 use shared::campaign::{Channel, Reason, State, When};
 use shared::offer::Step;
 use shared::provider::{Item, Outcome, Provider, Suppress, mailbox};
@@ -24,7 +24,7 @@ use crate::public_links::Links;
 use crate::reach::{self, Known};
 use crate::recipients::{self, Asking};
 use crate::rendering::Kit;
-use crate::{offering, reception, seams};
+use crate::{clock, offering, reception, seams};
 
 /// Messages that are under way to a provider without keys at once: as many may be unknown together.
 const AT_ONCE: usize = 10;
@@ -34,6 +34,9 @@ const BATCH: usize = 100;
 
 /// Requests to a provider without batches that are open at a time: the platform opens six connections.
 const OPEN: usize = 5;
+
+/// Messages of a batch that was refused are asked for one by one for so long at most, in milliseconds, well within their lease.
+const ALONE: i64 = 20_000;
 
 /// Where nothing else is said, a sender that refused is asked again after so long.
 const AGAIN: i64 = 60_000;
@@ -82,9 +85,16 @@ pub async fn page(
     for (sender, mut letters) in by_sender {
         let most = sender.and_then(SenderRow::provider).unwrap_or(Provider::Sink).most_at_once().clamp(AT_ONCE, BATCH);
         letters.sort_by_key(|letter| letter.touch.id);
+        let mut failures = sender.map_or(0, |sender| sender.failures);
         while !letters.is_empty() {
             let rest = letters.split_off(most.min(letters.len()));
-            chunk(held, env, ground, token, sender, std::mem::replace(&mut letters, rest)).await?;
+            let now_these = std::mem::replace(&mut letters, rest);
+            if let Some(until) = chunk(held, env, ground, token, (sender, &mut failures), now_these).await? {
+                // Of the others it is not asked now.
+                let freed: Vec<(i64, Millis)> = letters.iter().map(|letter| (letter.touch.id, until)).collect();
+                held.write(touches::give_back(&freed, token)?).await?;
+                break;
+            }
         }
     }
     Ok(())
@@ -174,13 +184,23 @@ async fn letters<'a>(
 
 /// Whether nothing stands against it now, with what holds by this moment.
 fn is_fit(touch: &Row, ground: &Ground, known: Option<&Known>, seen: Option<&Seen>, judged: &mut Judged, now: Millis) -> bool {
+    match against(touch, ground, known, seen, now) {
+        Some(stop) => {
+            judged.stop(touch, stop, ground, now);
+            false
+        }
+        None => true,
+    }
+}
+
+/// What stands against sending it now.
+pub fn against(touch: &Row, ground: &Ground, known: Option<&Known>, seen: Option<&Seen>, now: Millis) -> Option<Stop> {
+    let gone = |reason, kind, evidence: &str| Some(Stop { reason, kind, evidence: evidence.to_owned() });
     let (Some(standing), Some(known), Some(channel)) = (ground.standing(touch), known, Channel::of_code(&touch.channel)) else {
-        judged.end(touch, Reason::Erased, "The customer or the campaign is not there any more.".to_owned());
-        return false;
+        return gone(Reason::Erased, StopKind::End, "The customer or the campaign is not there any more.");
     };
     let Some((contact, _)) = touch.contact_id.and_then(|id| known.contact(id)) else {
-        judged.skip(touch, Reason::NoAddress, "The contact is not there any more.".to_owned());
-        return false;
+        return gone(Reason::NoAddress, StopKind::Skip, "The contact is not there any more.");
     };
     let pending = Pending {
         entered_at: Millis(touch.entered_at),
@@ -195,24 +215,18 @@ fn is_fit(touch: &Row, ground: &Ground, known: Option<&Known>, seen: Option<&See
     // Its own claim counts by now, and is no touch before it.
     let past: Vec<_> =
         known.past.iter().filter(|past| !(past.entry == touch.entry_id && past.step == touch.step)).cloned().collect();
-    match clear(&standing, &ground.rules, &known.person, contact, channel, &pending, &seen, &past, now) {
-        Some(stop) => {
-            judged.stop(touch, stop, ground, now);
-            false
-        }
-        None => true,
-    }
+    clear(&standing, &ground.rules, &known.person, contact, channel, &pending, &seen, &past, now)
 }
 
-/// Marks them as sending, asks, and writes down what was said.
+/// Marks them as sending, asks, and writes down what was said. Until when nothing more is to be asked of the sender, where it rests.
 async fn chunk(
     held: &mut Held<Cursor>,
     env: &Env,
     ground: &Ground,
     token: &str,
-    sender: Option<&SenderRow>,
+    (sender, failures): (Option<&SenderRow>, &mut u32),
     letters: Vec<Letter<'_>>,
-) -> Result<(), JobError> {
+) -> Result<Option<Millis>, JobError> {
     let now = held.now;
     // A request for several is repeated whole or not at all: each of its members knows the others.
     let is_batch =
@@ -239,11 +253,43 @@ async fn chunk(
     }
     let letters: Vec<Letter<'_>> = letters.into_iter().filter(|letter| going.contains(&letter.touch.id)).collect();
     seams::point("dispatch.sending").await;
-    let answered = hand_over(held, env, ground, sender, letters).await?;
+    let mut answered = hand_over(held, env, ground, sender, letters).await?;
+    if is_batch && answered.iter().all(|one| one.outcome == Outcome::Alone) {
+        answered = alone(held, env, ground, token, sender, answered).await?;
+    }
     seams::point("dispatch.answered").await;
-    record(held, token, sender, answered).await?;
+    let rests = record(held, token, (sender, failures), answered).await?;
     seams::point("dispatch.recorded").await;
-    Ok(())
+    Ok(rests)
+}
+
+/// A request for several was refused whole for one of them, and nobody knows which: each is asked for by itself.
+async fn alone<'a>(
+    held: &mut Held<Cursor>,
+    env: &Env,
+    ground: &Ground,
+    token: &str,
+    sender: Option<&SenderRow>,
+    letters: Vec<Answered<'a>>,
+) -> Result<Vec<Answered<'a>>, JobError> {
+    let ids: Vec<i64> = letters.iter().map(|one| one.letter.touch.id).collect();
+    held.write(vec![touches::unset_members(&ids, token)]).await?;
+    let until = clock::wall().0 + ALONE;
+    let mut answered: Vec<Answered<'a>> = Vec::with_capacity(letters.len());
+    let mut is_over = false;
+    for Answered { letter, outcome: before } in letters {
+        let outcome = match &letter.ready.what {
+            What::Item(item) if !is_over && clock::wall().0 < until => {
+                let outcomes = ask(env, &held.db, ground, sender, std::slice::from_ref(item), held.now).await;
+                outcomes.into_iter().next().unwrap_or(before)
+            }
+            // Nobody was asked for it.
+            _ => before,
+        };
+        is_over = is_over || outcome.is_trouble();
+        answered.push(Answered { letter, outcome });
+    }
+    Ok(answered)
 }
 
 /// What a sender says of each, in their order; one that takes no batches is asked for several at a time.
@@ -293,24 +339,20 @@ async fn hand_over<'a>(
     Ok(answered.collect())
 }
 
-/// Writes down what the provider said of each, in one batch.
+/// Writes down what the provider said of each, in one batch. Until when it rests, where it does.
 async fn record(
     held: &mut Held<Cursor>,
     token: &str,
-    sender: Option<&SenderRow>,
+    (sender, failures): (Option<&SenderRow>, &mut u32),
     answered: Vec<Answered<'_>>,
-) -> Result<(), JobError> {
+) -> Result<Option<Millis>, JobError> {
     let now = held.now;
     let (mut recorded, mut freed, mut counted, mut statements) = (Vec::new(), Vec::new(), Vec::new(), Vec::<Statement>::new());
     let mut again = Vec::new();
-    let mut trouble = None;
     let mut by = |scope: String, measure: &'static str| counted.push(Counted(scope, measure, now.day(), 1));
     for Answered { letter, outcome } in &answered {
         let touch = letter.touch;
         let kept = letter.ready.inputs.kept();
-        if outcome.is_trouble() {
-            trouble = Some(outcome.clone());
-        }
         match outcome {
             Outcome::Accepted { id } => {
                 let state = match (&letter.ready.what, sender) {
@@ -382,8 +424,12 @@ async fn record(
     statements.splice(0..0, touches::record(&recorded, token, now)?);
     statements.extend(touches::give_back(&freed, token)?);
     statements.extend(sending::count(&counted)?);
+    let mut rests = None;
     if let Some(sender) = sender {
-        statements.extend(health(sender, trouble.as_ref(), !recorded.is_empty(), now));
+        let outcomes: Vec<&Outcome> = answered.iter().map(|one| &one.outcome).collect();
+        let (statement, until) = health(sender, failures, &outcomes, now);
+        statements.extend(statement);
+        rests = until;
     }
     if !again.is_empty() {
         statements.push(entries::look_again(&again, now));
@@ -391,21 +437,40 @@ async fn record(
     }
     held.write(statements).await?;
     let settled: Vec<i64> = recorded.iter().map(|row| row.0).collect();
-    reception::take_up(&held.db, &settled, now).await.map_err(JobError::from_db)
+    reception::take_up(&held.db, &settled, now).await.map_err(JobError::from_db)?;
+    Ok(rests)
 }
 
-/// How a sender stands after what it said: rests where it asked to, or failed too often in a row.
-fn health(sender: &SenderRow, trouble: Option<&Outcome>, is_some_good: bool, now: Millis) -> Option<Statement> {
+/// How a sender stands after what it said, and until when it rests: where it asked to, or failed too often in a row. `failures`: in a row,
+/// with those of this run.
+pub fn health(sender: &SenderRow, failures: &mut u32, outcomes: &[&Outcome], now: Millis) -> (Option<Statement>, Option<Millis>) {
+    // The gravest of them.
+    let trouble = outcomes.iter().filter(|outcome| outcome.is_trouble()).max_by_key(|outcome| match outcome {
+        Outcome::Account { .. } => 2,
+        Outcome::Temporary { retry_after: Some(_), .. } => 1,
+        _ => 0,
+    });
+    // A refusal of one message is an answer too.
+    let is_some_good = outcomes
+        .iter()
+        .any(|outcome| matches!(outcome, Outcome::Accepted { .. } | Outcome::Permanent { .. } | Outcome::Suppress { .. }));
     match trouble {
-        None if sender.failures == 0 => None,
-        None => Some(senders::works(sender.id)),
-        Some(Outcome::Account { why }) => Some(senders::refused(sender.id, why, now)),
+        Some(Outcome::Account { why }) => (Some(senders::refused(sender.id, why, now)), Some(Millis(now.0 + AGAIN))),
         // It asked for a break: that is no failure.
         Some(Outcome::Temporary { retry_after: Some(seconds), .. }) => {
-            Some(senders::rests(sender.id, Millis(now.0 + i64::from(*seconds) * 1_000), false))
+            let until = Millis(now.0 + i64::from(*seconds) * 1_000);
+            (Some(senders::rests(sender.id, until, false)), Some(until))
         }
-        Some(_) if is_some_good => None,
-        Some(_) if sender.failures + 1 >= CIRCUIT => Some(senders::rests(sender.id, Millis(now.0 + REST), true)),
-        Some(_) => Some(senders::rests(sender.id, now, true)),
+        Some(_) if is_some_good => (None, None),
+        Some(_) => {
+            *failures += 1;
+            let until = (*failures >= CIRCUIT).then_some(Millis(now.0 + REST));
+            (Some(senders::rests(sender.id, until.unwrap_or(now), true)), until)
+        }
+        None if *failures == 0 || !is_some_good => (None, None),
+        None => {
+            *failures = 0;
+            (Some(senders::works(sender.id)), None)
+        }
     }
 }

@@ -154,7 +154,8 @@ pub async fn undo(ctx: Ctx, PathId(id): PathId) -> Answered {
 pub async fn finish(ctx: Ctx, PathId(id): PathId) -> Answered {
     let ended = Reason::CampaignEnded.code();
     let then = |row: &Row, now| {
-        vec![campaigns::end_entries(row.id, ended, now), touches::end_all(row.id, ended, now), entries::move_on(row.id, None)]
+        let [release, end] = touches::end_all(row.id, ended, now);
+        vec![campaigns::end_entries(row.id, ended, now), release, end, entries::move_on(row.id, None)]
     };
     act(&ctx, &id, Action::Finish, Told::CampaignFinished, None, then).await
 }

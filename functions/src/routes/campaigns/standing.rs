@@ -13,7 +13,7 @@ use shared::time::Millis;
 
 use super::draft;
 use crate::ctx::{Ctx, Who};
-use crate::db::campaigns::Row;
+use crate::db::campaigns::{self, Row};
 use crate::db::{Db, brand, entries, offers, segments, senders, sending, shop};
 use crate::problem::Problem;
 
@@ -40,10 +40,20 @@ pub async fn read(ctx: &Ctx, row: &Row) -> Result<Standing, Problem> {
     let segments = own_segments(&ctx.db, row.segment.as_deref(), &plan).await?;
     let bound = Bound { segment: row.segment.as_deref(), plan: &plan, draft: &draft, offers: &offers, segments: &segments };
     let digest = digest(&bound);
-    let approvals = row.approvals();
-    let is_approved = approvals.iter().any(|known| known.2 == digest && (!rules.two_person || !row.authors().contains(&known.0)));
+    let is_approved = approvers(row, &digest, rules.two_person) >= usize::from(needed(row, rules.two_person));
     let obstacles = obstacles(ctx, &plan, &draft, row.segment.is_none()).await?;
     Ok(Standing { plan, draft, digest, is_approved, two_person: rules.two_person, obstacles })
+}
+
+/// Who approved just this, and may.
+fn approvers(row: &Row, digest: &str, two_person: bool) -> usize {
+    let authors = row.authors();
+    row.approvals().iter().filter(|known| known.2 == digest && !(two_person && authors.contains(&known.0))).count()
+}
+
+/// Of what a program wrote nobody knows whose hand it was: where two people are needed, two must approve it.
+fn needed(row: &Row, two_person: bool) -> u8 {
+    if two_person && row.authors().contains(&campaigns::A_PROGRAM) { 2 } else { 1 }
 }
 
 pub fn plan(row: &Row) -> Result<Plan, Problem> {
@@ -67,7 +77,7 @@ pub fn approval(ctx: &Ctx, row: &Row, standing: &Standing) -> Approval {
     Approval {
         digest: standing.digest.clone(),
         by: by.map(|known| ApprovedBy { name: known.1, at: Millis(known.3).rfc3339() }).collect(),
-        needed: 1,
+        needed: needed(row, standing.two_person),
         may: why_not.is_none(),
         why_not: why_not.map(str::to_owned),
     }
