@@ -84,9 +84,10 @@ export function passTime(data, millis) {
   });
 }
 
-// Starts the server and waits until it answers. `now` (RFC 3339) sets the virtual clock, which dies with the server.
-export async function serve(data, { token, now, program = worker, config = path.join(root, "wrangler.toml") } = {}) {
-  const port = await freePort();
+// Starts the server and waits until it answers. `now` (RFC 3339) sets the virtual clock, which dies with the server; `port` is that of a
+// server that was killed, whose address stands in what it wrote.
+export async function serve(data, { token, now, program = worker, config = path.join(root, "wrangler.toml"), port: own } = {}) {
+  const port = own ?? (await freePort());
   const url = `http://localhost:${port}`;
   const args = ["dev", path.join(program, "index.js"), "--config", config, "--ip", "127.0.0.1", "--port", `${port}`, "--inspector-port", "0"];
   args.push("--persist-to", state(data), "--var", "LOCAL:true", "--var", `ORIGIN:${url}`, "--var", `VAULT_KEY:${VAULT_KEY}`, "--var", `SUPPRESSION_KEY:${SUPPRESSION_KEY}`, "--show-interactive-dev-session=false");
@@ -124,6 +125,7 @@ export async function serve(data, { token, now, program = worker, config = path.
 
   return {
     url,
+    port,
     request,
     get: (target, headers) => request("GET", target, undefined, headers),
     post: (target, body, headers) => request("POST", target, body, headers),

@@ -22,7 +22,7 @@ before(async () => {
   await rules(server, { holdout: 100 });
   await resend.connect(await server.api("owner"));
   const zones = ["America/New_York", "America/Los_Angeles", "Europe/Berlin", "Australia/Sydney", null];
-  const people = Array.from({ length: 40 }, (_, n) => ({ time_zone: zones[n % 5], ...(n % 10 === 9 ? { consent: "{}" } : {}), ...(n % 13 === 12 ? { email: null, consent: agreed() } : {}) }));
+  const people = Array.from({ length: 40 }, (_, n) => ({ name: `Mar${"abdefgilno"[n % 10]}${"aeiou"[Math.floor(n / 10)]} Berg`, time_zone: zones[n % 5], ...(n % 10 === 9 ? { consent: "{}" } : {}), ...(n % 13 === 12 ? { email: null, consent: agreed() } : {}) }));
   await customers(server, people, { now: NOW });
   const edit = (plan) => byMail(plan, [0, 5, 11], { holdout: 200, budget: { most: { amount: "1.00", currency: "USD" }, split: [] } });
   const { campaign } = await launched(server, { edit });

@@ -64,8 +64,10 @@ async function shop(provider) {
   await store.d1("insert into users (id, public_id, email, name, role, created_at, updated_at) values (1, ?1, 'olga@example.com', 'Olga', 'owner', 0, 0)", uuid7());
   await store.d1("insert into sign_in_links (token_hash, user_id, created_at, expires_at) values (?1, 1, ?2, ?3)", sha256(link), Date.parse(NOW), Date.parse(at(15)));
   const server = await serve(data, { token, now: NOW });
+  const { port } = server;
   try {
-    await brand({ api: async () => server });
+    const version = async (target) => ({ "if-match": (await server.get(target)).headers.get("etag") });
+    await brand({ api: async () => ({ get: server.get, put: async (target, body) => server.put(target, body, await version(target)) }) });
     await provider.connect(server);
     const origin = new URL(server.url).origin;
     const signed = await server.request("POST", "/api/session", { token: link }, { origin, authorization: "" });
@@ -82,7 +84,7 @@ async function shop(provider) {
   }
   await store.d1("update entries set next_at = 1");
   await downFor(data);
-  const planning = await serve(data, { token, now: at(3) });
+  const planning = await serve(data, { token, port, now: at(3) });
   try {
     await until(async () => {
       await planning.scheduled(MINUTE);
@@ -92,7 +94,7 @@ async function shop(provider) {
     await planning.kill();
   }
   await downFor(data);
-  return { data, token };
+  return { data, open: (now) => serve(data, { token, port, now: new Date(now).toISOString() }) };
 }
 
 async function downFor(data) {
@@ -138,10 +140,10 @@ for (const kind of Object.keys(DEATHS)) {
     const provider = new Provider(kind, { now: () => clock });
     await provider.listen();
     try {
-      const { data, token } = await shop(provider);
+      const { data, open } = await shop(provider);
       for (const [number, phase] of shuffled(DEATHS[kind]).entries()) {
         clock = Date.parse(at(15 + number * 3));
-        const server = await serve(data, { token, now: new Date(clock).toISOString() });
+        const server = await open(clock);
         const reached = await trap(provider, server, phase, number)();
         let isDead = false;
         const working = (async () => {
@@ -165,7 +167,7 @@ for (const kind of Object.keys(DEATHS)) {
         else assert.ok(row.sending > 0 && row.arrived > 0, JSON.stringify(row));
         await downFor(data);
       }
-      await settled(provider, data, token, (time) => (clock = time));
+      await settled(provider, data, open, (time) => (clock = time));
     } finally {
       await provider.close();
     }
@@ -173,13 +175,13 @@ for (const kind of Object.keys(DEATHS)) {
 }
 
 // Lets the rest go out, has the provider tell of all that it has, and looks at what came of it.
-async function settled(provider, data, token, setClock) {
+async function settled(provider, data, open, setClock) {
   const last = Date.parse(at(15 + DEATHS[provider.kind].length * 3));
   setClock(last);
-  const server = await serve(data, { token, now: new Date(last).toISOString() });
+  const server = await open(last);
   try {
-    const open = () => rows(data, "select count(*) as n from touches where state in ('planned', 'held', 'claimed', 'sending')")[0].n;
-    await until(async () => (await server.scheduled(MINUTE), open() === 0), "the end of all work", 600_000);
+    const left = () => rows(data, "select count(*) as n from touches where state in ('planned', 'held', 'claimed', 'sending')")[0].n;
+    await until(async () => (await server.scheduled(MINUTE), left() === 0), "the end of all work", 600_000);
     const arrived = provider.accepted.map(({ touch }) => touch);
     const unsure = rows(data, "select id, reason from touches where state = 'unknown'");
     assert.equal(new Set(arrived).size, arrived.length, "none arrived twice");
@@ -195,19 +197,22 @@ async function settled(provider, data, token, setClock) {
       assert.ok(lost.every((id) => known.has(id)), "whatever did not arrive is unknown");
       console.log(`${provider.kind}: ${arrived.length} of ${MAILS} arrived, none twice; ${unsure.length} were unknown, of which ${unsure.length - lost.length} had arrived`);
     }
+    // Of thousands that are known, what is unsure is enough.
+    const again = new Set(provider.asked.filter(({ repeats }) => repeats).flatMap(({ mails }) => mails.map(({ touch }) => touch)));
+    const telling = provider.accepted.filter(({ touch }) => !LONG || provider.kind === "sendgrid" || again.has(touch));
     const size = provider.kind === "resend" ? 1 : 100;
-    for (let from = 0; from < provider.accepted.length; from += size) {
-      await provider.tell(server.request, provider.accepted.slice(from, from + size).map((of) => ({ kind: "delivered", of })));
+    for (let from = 0; from < telling.length; from += size) {
+      await provider.tell(server.request, telling.slice(from, from + size).map((of) => ({ kind: "delivered", of })));
     }
     const states = Object.fromEntries(rows(data, "select state, count(*) as n from touches group by 1").map(({ state, n }) => [state, n]));
-    const expected = { delivered: arrived.length, ...(arrived.length < MAILS ? { unknown: MAILS - arrived.length } : {}) };
-    assert.deepEqual(states, expected, "what arrived is known to have arrived");
-    const told = provider.accepted.map(({ touch }) => ({ kind: "delivered", touch }));
+    const counts = { delivered: telling.length, sent: arrived.length - telling.length, unknown: MAILS - arrived.length };
+    assert.deepEqual(states, Object.fromEntries(Object.entries(counts).filter(([, n]) => n > 0)), "what arrived is known to have arrived");
+    const told = telling.map(({ touch }) => ({ kind: "delivered", touch }));
     const found = audit(await export_(async (sql) => rows(data, sql), { log: provider.accepted, told, suppressionKey: SUPPRESSION_KEY }));
     assert.deepEqual(found, [], violations(found));
     if (provider.kind === "resend") {
-      const again = provider.asked.filter(({ repeats }) => repeats).length;
-      console.log(`resend: ${MAILS} of ${MAILS} arrived, each once; ${provider.asked.length} requests, ${again} of them again under a key that had been taken`);
+      const repeated = provider.asked.filter(({ repeats }) => repeats).length;
+      console.log(`resend: ${MAILS} of ${MAILS} arrived, each once; ${provider.asked.length} requests, ${repeated} of them again under a key that had been taken`);
     }
   } finally {
     await server.kill();

@@ -1,7 +1,7 @@
 //! `cargo xtask bench`: the benchmarks of `shared` natively, in release; as `bench models`, beside the Python peers and as wasm; as
-//! `bench ingest`, the worker's pushes beside a minimal worker's.
+//! `bench ingest` and `bench dispatch`, the worker's pushes and its sending beside a minimal worker's.
 
-mod ingest;
+mod beside;
 mod models;
 mod peers;
 
@@ -15,18 +15,19 @@ use crate::process;
 use crate::project;
 
 pub fn command(mut args: lexopt::Parser) -> Result<()> {
-    let (mut models, mut ingest, mut rounds, mut python) = (false, false, 5, None);
+    let (mut models, mut beside, mut rounds, mut python) = (false, None, 5, None);
     while let Some(arg) = args.next()? {
         match arg {
             lexopt::Arg::Value(value) if value == "models" => models = true,
-            lexopt::Arg::Value(value) if value == "ingest" => ingest = true,
-            lexopt::Arg::Long("rounds") if models || ingest => rounds = args.value()?.parse_with(at_least_one)?,
+            lexopt::Arg::Value(value) if value == "ingest" => beside = Some(beside::INGEST),
+            lexopt::Arg::Value(value) if value == "dispatch" => beside = Some(beside::DISPATCH),
+            lexopt::Arg::Long("rounds") if models || beside.is_some() => rounds = args.value()?.parse_with(at_least_one)?,
             lexopt::Arg::Long("python") if models => python = Some(PathBuf::from(args.value()?)),
             other => return Err(other.unexpected().into()),
         }
     }
-    if ingest {
-        return ingest::command(rounds);
+    if let Some(script) = beside {
+        return beside::command(script, rounds);
     }
     if models {
         return models::command(rounds, python);

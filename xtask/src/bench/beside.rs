@@ -1,4 +1,4 @@
-//! Pushes a second, beside the least that a worker in JavaScript does for one.
+//! Pushes and sent touches a second, beside the least that a worker in JavaScript does for one.
 
 use anyhow::Result;
 
@@ -7,15 +7,16 @@ use crate::process;
 use crate::project;
 use crate::tools;
 
-const SCRIPT: &str = "tests/bench/ingest.mjs";
+pub const INGEST: &str = "tests/bench/ingest.mjs";
+pub const DISPATCH: &str = "tests/bench/dispatch.mjs";
 
 /// Measures the worker as it is deployed, `rounds` times in turns with the floor.
 ///
 /// # Errors
 /// Where a target is missed as well: the script prints the figures and which.
-pub fn command(rounds: usize) -> Result<()> {
+pub fn command(script: &str, rounds: usize) -> Result<()> {
     let tools = tools::ensure()?;
     build::worker(&tools, Variant::Deployable)?;
     let mut node = std::process::Command::new(&tools.node);
-    process::run(node.arg(SCRIPT).arg(Variant::Deployable.folder()).arg(rounds.to_string()).current_dir(project::root()))
+    process::run(node.arg(script).arg(Variant::Deployable.folder()).arg(rounds.to_string()).current_dir(project::root()))
 }
