@@ -165,7 +165,7 @@ test("another provider takes over only what the first one proved not to have", a
     await kind.connect(owner, { priority: 10 });
     await second.connect(owner, { priority: 1 });
     await ready(1);
-    kind.plan = () => fault;
+    kind.plan = () => (fault === "429" ? { fault, retryAfter: 600 } : fault);
     await minute(later(11));
     await expire();
     for (const each of [12, 13, 14]) {

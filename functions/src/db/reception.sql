@@ -34,7 +34,8 @@ select j.value ->> 0, j.value ->> 1, j.value ->> 2, ?2, j.value ->> 3, j.value -
 -- name: move_touches
 -- [id, to, from …, reason, evidence, sender_id, sent_at]: up the order of states alone, whatever they became meanwhile.
 update touches set state = j.value ->> 1, reason = coalesce(j.value ->> 3, reason), evidence = coalesce(j.value ->> 4, evidence),
-  sender_id = coalesce(sender_id, j.value ->> 5), sent_at = coalesce(sent_at, j.value ->> 6), settled_at = ?2, claimed_until = null
+  sender_id = coalesce(sender_id, j.value ->> 5), sent_at = coalesce(sent_at, j.value ->> 6), settled_at = ?2, claim = null,
+  claimed_until = null
 from json_each(?1) j
 where touches.id = j.value ->> 0 and touches.state in (select value from json_each(j.value, '$[2]'));
 

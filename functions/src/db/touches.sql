@@ -24,7 +24,7 @@ from (
 -- name: any_due
 -- Something to send at ?1, or left behind by a run that ended.
 select exists (select 1 from touches where state in ('planned', 'held') and due_at <= ?1)
-  or exists (select 1 from touches where claimed_until is not null and claimed_until <= cast(unixepoch('subsec') * 1000 as integer)) as yes;
+  or exists (select 1 from touches where claim is not null and claimed_until <= cast(unixepoch('subsec') * 1000 as integer)) as yes;
 
 -- name: hold
 -- [touch, reason, evidence, due_at, expires_at]. Looked at again at due_at.
@@ -137,22 +137,22 @@ from json_each(?1) j where touches.id = j.value ->> 0 and touches.claim = ?2 and
 -- name: free_claims
 -- Claims whose run ended without a word were never sent.
 update touches set state = 'planned', claim = null, claimed_until = null, counted_at = null, cost = 0
-where state = 'claimed' and claimed_until <= cast(unixepoch('subsec') * 1000 as integer);
+where claim is not null and state = 'claimed' and claimed_until <= cast(unixepoch('subsec') * 1000 as integer);
 
 -- name: lost_money
 -- What freed claims had reserved: before they are freed.
 update campaign_money set reserved = reserved - (
   select coalesce(sum(t.cost), 0) from touches t
-  where t.claimed_until <= cast(unixepoch('subsec') * 1000 as integer) and t.state = 'claimed' and t.campaign_id = campaign_money.campaign_id and campaign_money.channel in ('', t.channel)
+  where t.claim is not null and t.claimed_until <= cast(unixepoch('subsec') * 1000 as integer) and t.state = 'claimed' and t.campaign_id = campaign_money.campaign_id and campaign_money.channel in ('', t.channel)
 )
-where campaign_id in (select t.campaign_id from touches t where t.claimed_until <= cast(unixepoch('subsec') * 1000 as integer) and t.state = 'claimed' and t.cost > 0);
+where campaign_id in (select t.campaign_id from touches t where t.claim is not null and t.claimed_until <= cast(unixepoch('subsec') * 1000 as integer) and t.state = 'claimed' and t.cost > 0);
 
 -- name: broken_off
 -- Whose run ended between the request and its answer; at most ?1.
 select t.id, t.campaign_id, t.entry_id, t.customer_id, t.contact_id, t.step, t.edition, t.channel, t.state, t.reason, t.due_at, t.expires_at,
   t.variant, t.created_at, e.entered_at, t.sender, t.cost, t.key, t.digest, t.inputs, t.members, t.tries, t.choice, t.sending_at
 from touches t join entries e on e.id = t.entry_id
-where t.state = 'sending' and t.claimed_until <= cast(unixepoch('subsec') * 1000 as integer) order by t.claimed_until, t.id limit ?1;
+where t.claim is not null and t.state = 'sending' and t.claimed_until <= cast(unixepoch('subsec') * 1000 as integer) order by t.claimed_until, t.id limit ?1;
 
 -- name: take_over
 -- Those of a run that ended, by touch: ?2 is the new claim, ?3 for how long.

@@ -90,8 +90,9 @@ pub async fn page(
             let rest = letters.split_off(most.min(letters.len()));
             let now_these = std::mem::replace(&mut letters, rest);
             if let Some(until) = chunk(held, env, ground, token, (sender, &mut failures), now_these).await? {
-                // Of the others it is not asked now.
-                let freed: Vec<(i64, Millis)> = letters.iter().map(|letter| (letter.touch.id, until)).collect();
+                // It is not asked for the others now; somebody else may be.
+                let again = until.min(Millis(now.0 + AGAIN));
+                let freed: Vec<(i64, Millis)> = letters.iter().map(|letter| (letter.touch.id, again)).collect();
                 held.write(touches::give_back(&freed, token)?).await?;
                 break;
             }
@@ -409,8 +410,9 @@ async fn record(
             }
             Outcome::Temporary { proven_not_accepted: false, .. } => {}
             Outcome::Temporary { retry_after, .. } => {
+                // The sender pauses, not the touch: another may take it.
                 let wait = retry_after.map_or(AGAIN, |seconds| i64::from(seconds) * 1_000);
-                freed.push((touch.id, Millis(now.0 + wait)));
+                freed.push((touch.id, Millis(now.0 + wait.min(AGAIN))));
             }
             Outcome::Account { .. } | Outcome::Alone => freed.push((touch.id, Millis(now.0 + AGAIN))),
         }
