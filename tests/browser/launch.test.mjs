@@ -39,11 +39,11 @@ test("import, Radar, plan, approve, launch: the first touches lie in the outbox"
   await page.getByRole("button", { name: /store/i }).first().click();
   await page.getByText("The import is done").waitFor({ timeout: 120_000 });
   for (const job of ["fit", "score", "segments"]) await run(owner, job);
-  await page.getByRole("link", { name: "Radar", exact: true }).first().click();
+  await page.getByRole("link", { name: /^Radar/ }).first().click();
   await settled(page, "Radar");
   await page.getByRole("table", { name: "Customers on Radar" }).getByRole("row").nth(1).waitFor();
 
-  await page.getByRole("link", { name: "Campaigns", exact: true }).first().click();
+  await page.getByRole("link", { name: /^Campaigns/ }).first().click();
   await settled(page, "Campaigns");
   await page.getByRole("button", { name: "New campaign" }).first().click();
   const dialog = page.getByRole("dialog", { name: "A new campaign" });
