@@ -11,6 +11,8 @@
   // address: where what becomes of it is told.
   window.rekindleMessage = (message, address) => {
     const tell = (what) => fetch(new URL(what, address), { method: "POST", credentials: "omit", keepalive: true }).catch(() => {});
+    // One that is open stays until it is closed.
+    if (document.querySelector("[data-rekindle]")) return;
     const { background, text, accent, on_accent: onAccent } = message.colours;
     const isDialog = message.look == "dialog";
     const before = document.activeElement;
@@ -21,6 +23,7 @@
     );
     if (isDialog) box.setAttribute("aria-modal", "true");
     box.setAttribute("aria-label", message.title || message.label);
+    box.dataset.rekindle = "";
     box.lang = message.language;
     box.dir = message.direction;
     if (message.title) box.append(node("h2", "all:unset;display:block;margin:0 0 .5rem;font:600 1.15em/1.3 system-ui,sans-serif", message.title));

@@ -86,7 +86,7 @@
   let told;
   const ask = () => {
     const { userId, context } = person;
-    if (!agreed || !userId || !context.user_hash || told == seen + userId) return;
+    if (!agreed || !seen || !userId || !context.user_hash || told == seen + userId) return;
     told = seen + userId;
     fetch(at("/v1/inapp?" + new URLSearchParams({ key, user_id: userId, user_hash: context.user_hash })), { credentials: "omit" })
       .then((answer) => answer.ok && answer.json())

@@ -30,7 +30,7 @@ export function token(purpose, { touch, contact, channel = "email", language = "
 export async function person(server, id, { email = "ada@example.com", phone = null, name = "Ada Lovelace", external = null } = {}) {
   const record = (channel) => ({ channel, purpose: "marketing", state: "granted", basis: "consent", source: "import", wording: null, act: true, occurred_at: 1, recorded_at: 1, expires_at: null });
   const consent = JSON.stringify(Object.fromEntries(["email", "sms"].map((channel) => [`${channel}/marketing`, record(channel)])));
-  await server.d1("insert into customers (id, public_id, kind, name, name_key, created_at, updated_at) values (?1, ?2, 'person', ?3, '', 0, 0)", id, uuid7(), name);
+  await server.d1("insert into customers (id, public_id, external_id, kind, name, name_key, created_at, updated_at) values (?1, ?2, ?2, 'shopper', ?3, '', 0, 0)", id, uuid7(), name);
   await server.d1("insert into contacts (id, public_id, customer_id, name, email, phone, consent, created_at, updated_at) values (?1, ?2, ?1, ?3, ?4, ?5, ?6, 0, 0)", id, uuid7(), name, email, phone, consent);
   for (const channel of ["email", "sms"]) {
     await server.d1("insert into consents (contact_id, channel, purpose, state, basis, source, act, occurred_at, recorded_at) values (?1, ?2, 'marketing', 'granted', 'consent', 'import', 1, 1, 1)", id, channel);

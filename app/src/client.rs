@@ -43,6 +43,19 @@ pub async fn post<B: Serialize + ?Sized, T: DeserializeOwned>(path: &str, body: 
     read(&answer?)
 }
 
+/// The same of what was made from `version`.
+pub async fn post_from<B: Serialize + ?Sized, T: DeserializeOwned>(path: &str, version: u32, body: &B) -> Result<T, Failure> {
+    let body = json(body)?;
+    let (key, version) = (idempotency_key(), etag(version));
+    let headers = [("idempotency-key", key.as_str()), ("if-match", version.as_str())];
+    let mut answer = send(Method::POST, path, Some(body.clone()), &headers).await;
+    if answer == Err(Failure::Unreachable) {
+        gloo_timers::future::TimeoutFuture::new(400).await;
+        answer = send(Method::POST, path, Some(body), &headers).await;
+    }
+    read(&answer?)
+}
+
 /// Sends a file as it is.
 pub async fn post_file<T: DeserializeOwned>(path: &str, file: &Blob) -> Result<T, Failure> {
     let _call = Call::begin();

@@ -174,7 +174,7 @@ pub fn bench_of(path: &str) -> Option<Bench> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Sheet {
     Campaigns,
-    /// The editor of one campaign's messages, with its id.
+    /// One campaign, with its id; [`leaf_of`] tells which part of it.
     Campaign(String),
     /// Case studies, reviews, quotes and figures that messages may repeat.
     Proofs,
@@ -193,10 +193,44 @@ pub fn sheet_of(path: &str) -> Option<Sheet> {
         Some("blocks") => Sheet::Blocks,
         Some("brand") => Sheet::Brand,
         Some("writing") => Sheet::Writing,
-        Some(id) if !id.is_empty() && !id.contains('/') => Sheet::Campaign(id.to_owned()),
+        Some(rest) => match rest.split_once('/') {
+            None if !rest.is_empty() => Sheet::Campaign(rest.to_owned()),
+            Some((id, leaf)) if !id.is_empty() && Leaf::of_name(leaf).is_some() => Sheet::Campaign(id.to_owned()),
+            _ => return None,
+        },
         _ => return None,
     };
     Some(sheet)
+}
+
+/// The parts of one campaign.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Leaf {
+    Messages,
+    Plan,
+    Audience,
+    /// The forecast, the approval and the launch.
+    Launch,
+    Live,
+}
+
+impl Leaf {
+    const NAMED: [(Self, &'static str); 4] =
+        [(Self::Plan, "/plan"), (Self::Audience, "/audience"), (Self::Launch, "/launch"), (Self::Live, "/live")];
+
+    /// Below the campaign's own address.
+    pub fn path(self) -> &'static str {
+        Self::NAMED.into_iter().find(|(known, _)| *known == self).map_or("", |(_, path)| path)
+    }
+
+    fn of_name(name: &str) -> Option<Self> {
+        Self::NAMED.into_iter().find(|(_, path)| path.strip_prefix('/') == Some(name)).map(|(leaf, _)| leaf)
+    }
+}
+
+/// Which part of a campaign an address shows.
+pub fn leaf_of(path: &str) -> Leaf {
+    path.rsplit_once('/').and_then(|(_, name)| Leaf::of_name(name)).unwrap_or(Leaf::Messages)
 }
 
 /// What the second module shows.
@@ -317,6 +351,8 @@ mod tests {
         assert_eq!(page_of("/campaigns/brand"), Page::Of(Module::Press));
         assert_eq!((sheet_of("/campaigns"), sheet_of("/campaigns/proofs")), (Some(Sheet::Campaigns), Some(Sheet::Proofs)));
         assert_eq!(sheet_of("/campaigns/0193"), Some(Sheet::Campaign("0193".to_owned())));
+        assert_eq!(sheet_of("/campaigns/0193/plan"), Some(Sheet::Campaign("0193".to_owned())));
+        assert_eq!((leaf_of("/campaigns/0193/live"), leaf_of("/campaigns/0193")), (Leaf::Live, Leaf::Messages));
         for path in ["/data", "/data/history", "/data/sources/0193/more", "/data/sources/0193/setup/x", "/"] {
             assert_eq!(post_of(path), None, "{path}");
         }
@@ -326,6 +362,8 @@ mod tests {
             "/segments/7/x",
             "/offers/x",
             "/campaigns/0193/x",
+            "/campaigns/0193/plan/x",
+            "/campaigns//plan",
             "/campaignsx",
             "/models/x",
             "/nothing",

@@ -1,9 +1,11 @@
 //! The frame around every page: places, the shop, the person, the keys.
 
 mod modules;
+mod sending;
 
 pub use self::modules::ModulePlace;
 
+use self::sending::{SendingState, StopButton, StopDialog, StoppedLine};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use shared::api::Tier;
@@ -20,6 +22,7 @@ use crate::{client, format, locale};
 #[component]
 pub fn Shell(#[prop(into)] page: ViewFn) -> impl IntoView {
     let session = SessionState::serve();
+    SendingState::provide(session);
     let keyboard = keyboard::provide();
     memory::watch();
     let menu = RwSignal::new(false);
@@ -47,9 +50,11 @@ pub fn Shell(#[prop(into)] page: ViewFn) -> impl IntoView {
             <header class="side">
                 <Brand />
                 <Places />
+                <StopButton />
                 <ShopFoot />
             </header>
             <main id="main" tabindex="-1">
+                <StoppedLine />
                 {move || {
                     session
                         .failure()
@@ -61,8 +66,10 @@ pub fn Shell(#[prop(into)] page: ViewFn) -> impl IntoView {
         </div>
         <Dialog open=menu title="Menu" drawer=true>
             <Places />
+            <StopButton />
             <ShopFoot />
         </Dialog>
+        <StopDialog />
         <Dialog open=keyboard.help title="Keys">
             <KeyList />
         </Dialog>

@@ -44,6 +44,15 @@ pub const PLACES: &[(&str, &str, Fate)] = &[
     ("codes", "customer_id", Fate::Moves),
     ("interventions", "customer_id", Fate::Moves),
     ("wishes", "customer_id", Fate::Refolded),
+    ("entries", "customer_id", Fate::Moves),
+    ("entries", "contact_id", Fate::WithContact),
+    ("touches", "customer_id", Fate::Moves),
+    ("touches", "contact_id", Fate::WithContact),
+    ("responses", "customer_id", Fate::Moves),
+    ("tasks", "customer_id", Fate::Moves),
+    ("in_app", "customer_id", Fate::Moves),
+    // Whoever was drawn first stays drawn.
+    ("assignments", "customer_id", Fate::Refolded),
     // Facts of the joined record are others: whatever is asked then is asked anew.
     ("model_answers", "customer_id", Fate::Refolded),
     ("privacy_requests", "customer_id", Fate::Moves),

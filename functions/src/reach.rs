@@ -9,12 +9,13 @@ use shared::campaign::habits::Habits;
 use shared::campaign::person::{Contact, Person};
 use shared::campaign::seen::{Response, Seen};
 use shared::campaign::{Channel, Reason, State};
+use shared::consent::Present;
 use shared::reason::Reason as Leaving;
 use shared::segment::{Engagement, Exclusion, ValueTier};
 use shared::time::{MILLIS_PER_DAY, Millis};
 
 use crate::db::reach::{self, ContactRow, EngagedRow, PersonRow, ResponseRow};
-use crate::db::suppressions::{self, Reason as Suppressed};
+use crate::db::suppressions::{self, Reason as Suppressed, Suppression};
 use crate::db::{Db, DbError, touches};
 use crate::suppression::Channel as Address;
 
@@ -99,14 +100,14 @@ fn role_rank(role: &str) -> usize {
 }
 
 /// What each contact's addresses are suppressed by, mail first.
-async fn suppressed(db: &Db, contacts: &[ContactRow]) -> Result<Vec<[Option<Suppressed>; 2]>, DbError> {
+async fn suppressed(db: &Db, contacts: &[ContactRow]) -> Result<Vec<[Option<Suppression>; 2]>, DbError> {
     let asked: Vec<(Address, &str)> = contacts
         .iter()
         .flat_map(|row| [(Address::Email, row.email.as_deref()), (Address::Sms, row.phone.as_deref())])
         .filter_map(|(channel, address)| Some((channel, address?)))
         .collect();
     let mut found = suppressions::find(db, &asked).await?.into_iter();
-    let mut next = |address: &Option<String>| address.as_ref().and_then(|_| found.next().flatten()).map(|row| row.reason);
+    let mut next = |address: &Option<String>| address.as_ref().and_then(|_| found.next().flatten());
     Ok(contacts.iter().map(|row| [next(&row.email), next(&row.phone)]).collect())
 }
 
@@ -135,7 +136,9 @@ fn person(row: &PersonRow, contacts: Vec<Contact>, now: Millis) -> Person {
     }
 }
 
-fn contact(row: &ContactRow, [email, phone]: [Option<Suppressed>; 2], engaged: &[EngagedRow]) -> Contact {
+fn contact(row: &ContactRow, [email, phone]: [Option<Suppression>; 2], engaged: &[EngagedRow]) -> Contact {
+    let consent: Present = serde_json::from_str(&row.consent).unwrap_or_default();
+    let [email, phone] = [(email, "email"), (phone, "sms")].map(|(row, channel)| standing(row?, channel, &consent));
     let some = |text: &Option<String>| text.as_deref().is_some_and(|text| !text.trim().is_empty());
     let mut suppressed = std::collections::BTreeMap::new();
     if let Some(why) = email {
@@ -159,7 +162,7 @@ fn contact(row: &ContactRow, [email, phone]: [Option<Suppressed>; 2], engaged: &
         country: row.country.clone(),
         time_zone: row.time_zone.clone(),
         phone_prefix: row.phone.as_deref().filter(|phone| phone.starts_with('+')).map(|phone| phone.chars().take(6).collect()),
-        consent: serde_json::from_str(&row.consent).unwrap_or_default(),
+        consent,
         suppressed,
         doubt: row.email.as_deref().and_then(doubt),
         paused_until: row.paused_until.map(Millis),
@@ -169,6 +172,16 @@ fn contact(row: &ContactRow, [email, phone]: [Option<Suppressed>; 2], engaged: &
         habits: row.habits.as_deref().and_then(|text| serde_json::from_str::<Habits>(text).ok()).unwrap_or_default(),
         engaged_at: row.engaged_at.map(Millis),
     }
+}
+
+/// An opt-out ends with a newer act of the person, which the consent of that channel then is; nothing else ever does.
+fn standing(row: Suppression, channel: &str, consent: &Present) -> Option<Suppressed> {
+    let is_opt_out = matches!(row.reason, Suppressed::Imported | Suppressed::Unsubscribed);
+    let agreed = consent.get(&format!("{channel}/marketing"));
+    let is_lifted = agreed.is_some_and(|record| {
+        record.state == shared::consent::State::Granted && record.act && record.occurred_at.0 > row.occurred_at
+    });
+    (!(is_opt_out && is_lifted)).then_some(row.reason)
 }
 
 fn reason(why: Suppressed) -> Reason {

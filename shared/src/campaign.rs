@@ -24,6 +24,7 @@ pub mod post;
 pub mod ramp;
 pub mod rules;
 pub mod seen;
+pub mod split;
 pub mod status;
 pub mod stop;
 pub mod touch;

@@ -45,6 +45,34 @@ const tour = {
 const view = { list: "radar", name: "Save first", query: "tier=immediate" };
 const improvement = { kind: "feature", title: "Calendars are in step", features: ["calendar sync"] };
 const shipped = async () => (await api.post("/api/improvements", improvement)).json.improvement.id;
+// A campaign that may be moved in this way, with what moves it.
+const ready = async (verb) => {
+  await customer();
+  const { brand } = (await api.get("/api/brand")).json;
+  await api.put("/api/brand", { ...brand, from: "ada@shop.example", postal_address: "12 Quay Road\nBristol" });
+  const owner = await asOwner();
+  const id = await campaign();
+  const path = `/api/campaigns/${id}`;
+  const { plan, version } = (await owner.get(path)).json.campaign;
+  const steps = [{ id: 1, day: 0, message: "help", channel: "email" }];
+  await owner.patch(path, { plan: { ...plan, steps, routes: [], audience: { tiers: ["lost", "healthy", "not_scored"] } } }, { "if-match": `"${version}"` });
+  const seen = async () => ({ digest: (await owner.get(path)).json.campaign.approval.digest });
+  const one = {
+    act: (what, body = {}) => owner.post(`${path}/${what}`, body),
+    approve: async () => one.act("approve", await seen()),
+    launch: async () => one.act("launch", await seen()),
+    republish: async () => one.act("republish", await seen()),
+  };
+  if (["launch", "pause", "resume", "undo", "finish", "republish", "correction"].includes(verb)) await one.approve();
+  if (["pause", "resume", "undo", "finish", "republish", "correction"].includes(verb)) await one.launch();
+  if (verb === "resume") await one.act("pause");
+  if (verb === "republish") {
+    const { plan, version } = (await owner.get(path)).json.campaign;
+    await owner.patch(path, { plan: { ...plan, priority: 51 } }, { "if-match": `"${version}"` });
+    await one.approve();
+  }
+  return one;
+};
 const campaign = async () => (await api.post("/api/campaigns", { name: "Spring" })).json.campaign.id;
 const words = { slot: "opening", locale: "en", text: "Good to have you." };
 const block = async () => (await api.post("/api/blocks", { name: "Hello", content: words })).json.block.id;
@@ -225,6 +253,40 @@ const CHANGES = {
     prepare: async () => ({ owner: await asOwner(), id: await campaign() }),
     act: ({ owner, id }) => owner.post(`/api/campaigns/${id}/test`, { step: "help", channel: "email" }),
   },
+  ...Object.fromEntries(
+    [
+      ["approve", "campaign_approved", (one) => one.approve()],
+      ["launch", "campaign_launched", (one) => one.launch()],
+      ["pause", "campaign_paused", (one) => one.act("pause")],
+      ["resume", "campaign_resumed", (one) => one.act("resume")],
+      ["undo", "campaign_undone", (one) => one.act("undo")],
+      ["finish", "campaign_finished", (one) => one.act("finish")],
+      ["archive", "campaign_archived", (one) => one.act("archive")],
+      ["republish", "campaign_republished", (one) => one.republish()],
+      ["duplicate", "campaign_added", (one) => one.act("duplicate")],
+      ["save-plan", "plan_saved", (one) => one.act("save-plan", { name: "Ours" })],
+    ].map(([verb, writes, act]) => [`POST /api/campaigns/{id}/${verb}`, { writes, prepare: () => ready(verb), act }]),
+  ),
+  "POST /api/campaigns/{id}/correction": {
+    writes: "campaign_added",
+    prepare: () => ready("correction"),
+    act: async (one) => {
+      await server.d1("insert into touches (campaign_id, entry_id, customer_id, step, edition, channel, state, due_at, created_at) select c.id, 1, p.id, 1, 1, 'email', 'sent', 0, 0 from campaigns c, customers p");
+      return one.act("correction", { step: 1 });
+    },
+  },
+  "PATCH /api/tasks/{id}": {
+    writes: "task_changed",
+    prepare: async () => {
+      const id = uuid7();
+      await server.d1("insert into tasks (public_id, kind, title, due_at, created_at, updated_at) values (?1, 'call', 'Call Ada', 0, 0, 0)", id);
+      return id;
+    },
+    act: (id) => api.request("PATCH", `/api/tasks/${id}`, { state: "done", outcome: "reached" }, { "if-match": '"1"' }),
+  },
+  "PUT /api/sending": { writes: "sending_rules_changed", act: () => api.put("/api/sending", { two_person: true }) },
+  "POST /api/sending/stop": { writes: "sending_stopped", act: () => api.post("/api/sending/stop", {}) },
+  "POST /api/sending/resume": { writes: "sending_resumed", prepare: () => api.post("/api/sending/stop", {}), act: () => api.post("/api/sending/resume", {}) },
   "PUT /api/brand": {
     writes: "brand_changed",
     prepare: async () => (await api.get("/api/brand")).json.brand,

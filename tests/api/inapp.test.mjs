@@ -16,9 +16,10 @@ before(async () => (server = await start({ now: NOW })));
 after(() => server.stop());
 beforeEach(async () => {
   await server.reset();
+  await server.seams.clock(NOW);
   owner = await server.api("owner");
   source = (await owner.post("/api/sources", { kind: "browser", name: "Shop" })).json.source;
-  const [{ id }] = await server.d1("select id from sources");
+  const [{ id }] = await server.d1("select id from sources where kind = 'browser'");
   await person(server, 7, { external: `${id}:u1` });
   await person(server, 8, { email: "bob@example.com", external: `${id}:u2` });
   await touch(server, 12, 7, { channel: "in_app", state: "sent", sent: now - 1000 });

@@ -41,7 +41,7 @@ test("the export is one document with everything that is held on the person, and
   const counts = Object.fromEntries(Object.entries(document).filter(([, value]) => Array.isArray(value)).map(([name, rows]) => [name, rows.length]));
   assert.deepEqual(counts, {
     suppressed: 1, records: 1, contacts: 1, consents: 1, identities: 4, orders: 1, order_parts: 1, events: 2, states: 1, scores: 1, notes: 1,
-    set_asides: 1, merges: 0, privacy_requests: 1, parked_messages: 1, messages: 3, dead_letters: 1, rejected_rows: 1, answers: 1, codes: 0, interventions: 0, segment_moves: 1, model_answers: 0,
+    set_asides: 1, merges: 0, privacy_requests: 1, parked_messages: 1, messages: 3, dead_letters: 1, rejected_rows: 1, answers: 1, codes: 0, interventions: 0, segment_moves: 1, model_answers: 0, campaigns: 0, touches: 0, responses: 0, tasks: 0,
   });
   assert.equal(document.made_at, NOW);
   assert.deepEqual(document.suppressed, [{ channel: "email", reason: "unsubscribed", source: "A file", at: NOW }]);

@@ -32,13 +32,13 @@ async function prism(file) {
   const program = path.join(path.dirname(createRequire(import.meta.url).resolve("@stoplight/prism-cli/package.json")), "dist", "index.js");
   const mock = spawn(process.execPath, [program, "mock", "-h", "127.0.0.1", "-p", `${port}`, "--errors", file], { stdio: "ignore" });
   const address = `http://127.0.0.1:${port}`;
-  await until(async () => fetch(address).then(() => true, () => false), "Prism");
+  await until(async () => real(address).then(() => true, () => false), "Prism", 60_000);
   return { mock, address };
 }
 
 before(async () => {
   if (skip) return;
-  for (const [kind, name] of Object.entries(DESCRIPTIONS)) mocks.set(kind, await prism(dataset("..", "contracts", "openapi", name).file));
+  await Promise.all(Object.entries(DESCRIPTIONS).map(async ([kind, name]) => mocks.set(kind, await prism(dataset("..", "contracts", "openapi", name).file))));
   const forward = (kind) => async (request) => {
     const { pathname, search } = new URL(request.url);
     const headers = new Headers(request.headers);

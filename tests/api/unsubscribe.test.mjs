@@ -207,7 +207,7 @@ test("the page is in the reader's language, masks the address, and puts stopping
     assert.match(text, new RegExp(`<html lang="${language}" dir="${["ar", "he"].includes(language) ? "rtl" : "ltr"}">`));
     const [, value, label] = /<button[^>]*value="(\w+)">([^<]+)</.exec(text);
     assert.deepEqual([value, label], ["all", first]);
-    assert.ok(text.includes("a•••@e•••") && !text.includes("ada") && !text.includes("example.com"));
+    assert.ok(text.includes("a•••@e•••") && !/ada@|lovelace|example\.com/i.test(text));
   }
   const sms = await server.request("GET", own({ channel: "sms", address: "67" }));
   assert.ok(sms.text.includes("•••67"));

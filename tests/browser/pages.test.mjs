@@ -25,6 +25,8 @@ const PAGES = [
   ["/data/dead-letters", "Data"],
   ["/settings", "Settings"],
   ["/settings/rates", "Settings"],
+  ["/settings/senders", "Settings"],
+  ["/settings/sending", "Settings"],
   ["/no-such-page", undefined],
 ];
 

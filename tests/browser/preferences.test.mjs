@@ -13,7 +13,7 @@ let at, source, shop, body;
 before(async () => {
   at = await open({ now: new Date().toISOString() });
   source = (await (await at.server.api("owner")).post("/api/sources", { kind: "browser", name: "Shop" })).json.source;
-  const [{ id }] = await at.server.d1("select id from sources");
+  const [{ id }] = await at.server.d1("select id from sources where kind = 'browser'");
   await person(at.server, 7, { external: `${id}:u1` });
   await touch(at.server, 12, 7, { state: "sent", inputs: { video: { address: "https://film.example/a.mp4" } } });
   shop = createServer((request, response) => {
@@ -99,8 +99,9 @@ for (const look of ["banner", "dialog"]) {
     await box.waitFor({ state: "detached" });
     assert.equal(await me.page.evaluate(() => document.activeElement.id), "own", "the focus is where it was");
     await until(async () => (await at.server.d1("select closed_at from in_app"))[0].closed_at !== null);
+    const asked = me.page.waitForResponse((response) => response.url().includes("/v1/inapp?"));
     await me.page.reload();
-    await me.page.waitForLoadState("networkidle");
+    assert.deepEqual(await (await asked).json(), { message: null });
     assert.equal(await box.count(), 0, "closed, it does not come again");
     await me.end();
   });

@@ -18,6 +18,7 @@ pub fn Field(
     #[prop(optional)] required: bool,
 ) -> impl IntoView {
     let id = unique_id();
+    let hint = hint.filter(|hint| !hint.is_empty());
     let described = described_by(&id, hint.is_some(), error);
     view! {
         <div class="field">
@@ -47,6 +48,7 @@ pub fn TextArea(
     #[prop(default = 6)] rows: u32,
 ) -> impl IntoView {
     let id = unique_id();
+    let hint = hint.filter(|hint| !hint.is_empty());
     let described = described_by(&id, hint.is_some(), error);
     view! {
         <div class="field">
@@ -78,6 +80,7 @@ pub fn Select(
     bare: bool,
 ) -> impl IntoView {
     let id = unique_id();
+    let hint = hint.filter(|hint| !hint.is_empty());
     let described = described_by(&id, hint.is_some(), error);
     let choices = move || {
         let chosen = value.get();

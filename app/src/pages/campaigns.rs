@@ -1,12 +1,21 @@
-//! Campaigns: drafts of sequences, the editor of their messages, and what all messages are made of.
+//! Campaigns: whom they reach, their messages, plan and launch, how they go, and what all messages are made of.
 
+mod acts;
+mod audience;
 mod blocks;
+mod bound;
 mod brand;
 mod editor;
+mod launch;
 mod list;
+mod live;
 mod logo;
+mod more;
 mod new;
+mod one;
+mod plan;
 mod proofs;
+mod standing;
 mod words;
 mod writing;
 
@@ -14,8 +23,9 @@ use leptos::prelude::*;
 
 pub use self::blocks::BlocksPage;
 pub use self::brand::BrandPage;
-pub use self::editor::CampaignPage;
 pub use self::list::CampaignsPage;
+pub(super) use self::live::TouchesPanel;
+pub use self::one::CampaignPage;
 pub use self::proofs::ProofsPage;
 pub use self::writing::WritingPage;
 use crate::components::PageHead;
@@ -25,9 +35,9 @@ use crate::router::A;
 #[component]
 pub fn CampaignsFrame(children: Children) -> impl IntoView {
     view! {
-        <PageHead title="Campaigns" lead=|| "Sequences of messages, written for each person from what is true of them. They are drafts: nothing is sent from here yet." />
+        <PageHead title="Campaigns" lead=|| "Messages that reach people once, at the right hour, and stop when they should: each campaign with its people, its plan and what came of it." />
         <nav class="tabs wrap" aria-label="Campaigns">
-            <A href="/campaigns" exact=true>"Drafts"</A>
+            <A href="/campaigns" exact=true>"Campaigns"</A>
             <A href="/campaigns/proofs" exact=true>"Proof library"</A>
             <A href="/campaigns/blocks" exact=true>"Own texts"</A>
             <A href="/campaigns/brand" exact=true>"Brand"</A>

@@ -36,6 +36,7 @@ use crate::charts::RiskOverTime;
 use crate::client::Failure;
 use crate::components::{ButtonLink, DayText, EmptyState, FailureNotice, PageHead, Popover, Skeleton, TierBadge, Weight};
 use crate::format;
+use crate::pages::campaigns::TouchesPanel;
 use crate::session::use_session;
 
 #[component]
@@ -169,6 +170,7 @@ fn Whole(customer: Customer, again: Callback<()>) -> impl IntoView {
                         </div>
                     }
                 })}
+            <TouchesPanel of=("customer", id.to_string()) />
             <div class="two">
                 <section class="panel">
                     <div class="section-head"><h2>"Timeline"</h2></div>

@@ -1,12 +1,15 @@
 //! The inbox: what people of the team are to do for customers, until when, and what came of it.
 
+mod finish;
 mod row;
+mod tasks;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use shared::api::{Intervention, InterventionAnswer, InterventionChange, InterventionOutcome, InterventionState, Interventions};
 
 use self::row::Row;
+use self::tasks::Tasks;
 use crate::client::{self, Failure};
 use crate::components::{Button, EmptyState, FailureNotice, PageHead, Select, Table, announce};
 use crate::pages::settings::frame::{Answer, loaded};
@@ -88,7 +91,7 @@ pub fn InboxPage() -> impl IntoView {
     };
     let lists = LISTS.map(|(value, words)| (value.to_owned(), words.to_owned())).to_vec();
     view! {
-        <PageHead title="Inbox" lead=|| "What people do for customers: calls, sessions, introductions. Each has somebody and a day.">
+        <PageHead title="Inbox" lead=|| "What people do for customers: calls, videos, replies, introductions. Each has somebody and a day.">
             <Select label="Show" value=list options=Signal::stored(lists) bare=true />
         </PageHead>
         <div class="stack">
@@ -107,6 +110,7 @@ pub fn InboxPage() -> impl IntoView {
                     })
             }}
             {move || failure.get().map(|failure| view! { <FailureNotice failure /> })}
+            <Tasks list />
             {loaded(answer, load, move |tasks| view! { <List tasks acts is_open=Signal::derive(move || list.with(|list| list.contains("planned"))) /> }.into_any())}
         </div>
     }
@@ -117,7 +121,7 @@ fn List(tasks: Vec<Intervention>, acts: Acts, is_open: Signal<bool>) -> impl Int
     if tasks.is_empty() {
         let (title, text) = if is_open.get_untracked() {
             (
-                "Nothing to do",
+                "No offer to bring by hand",
                 "A task comes here when an offer for a customer is something that a person does: begin one from a customer's page or from Radar.",
             )
         } else {
@@ -132,6 +136,7 @@ fn List(tasks: Vec<Intervention>, acts: Acts, is_open: Signal<bool>) -> impl Int
     }
     view! {
         <section class="panel register">
+            <div class="section-head"><h2>"Offers that a person brings"</h2></div>
             <Table caption="Tasks" unseen_caption=true>
                 <thead>
                     <tr>

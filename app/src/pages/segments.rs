@@ -10,3 +10,4 @@ mod write;
 pub use list::SegmentsPage;
 pub use one::SegmentPage;
 pub use write::WriteSegmentPage;
+pub use write::lines::{FilterWriter, Written};

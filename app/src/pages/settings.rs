@@ -6,6 +6,8 @@ pub mod frame;
 mod limits;
 mod people;
 mod rates;
+mod senders;
+mod sending;
 mod sessions;
 mod shop;
 mod tokens;
@@ -32,6 +34,8 @@ pub fn SettingsPage() -> impl IntoView {
             "tokens" => || view! { <ForOwners what="tokens"><tokens::Tokens /></ForOwners> }.into_any(),
             "sessions" => || view! { <sessions::Sessions /> }.into_any(),
             "audit" => || view! { <ForOwners what="the audit log"><audit::AuditLog /></ForOwners> }.into_any(),
+            "senders" => || view! { <senders::SendersPage /> }.into_any(),
+            "sending" => || view! { <sending::Sending /> }.into_any(),
             "limits" => || view! { <limits::Limits /> }.into_any(),
             _ => return view! { <NotFoundPage /> }.into_any(),
         };

@@ -15,6 +15,7 @@ mod compose;
 mod digest;
 mod file;
 mod fit;
+mod forecast;
 mod import;
 mod inspect;
 mod pace;
@@ -65,6 +66,7 @@ async fn work(job: Job, task: Task, file: Option<Blob>) -> Result<News, Ended> {
         Task::Sample { shop, defaults, now } => sample::load(job, &shop, &defaults, now).await,
         Task::Fit => fit::fit(job).await,
         Task::Compose(composing) => Ok(News::Composed(Box::new(compose::compose(&composing)))),
+        Task::Forecast { groups, minor_per_unit } => Ok(News::Forecast(Box::new(forecast::simulated(&groups, minor_per_unit)))),
         Task::Leave => Err(Ended::Replaced),
         Task::Cancel => Err(Ended::Cancelled),
     }

@@ -1,7 +1,7 @@
 //! Campaigns: what they say and plan, how they stand, and the messages that people of the team send to themselves.
 
 use serde::Deserialize;
-use shared::api::PauseReason;
+use shared::api::{CampaignFigures, PauseReason};
 use shared::campaign::{Kind, Plan, Status};
 use shared::id::Id;
 use shared::message::Draft;
@@ -46,6 +46,8 @@ pub struct Row {
     approvals: String,
     /// Numbers of users as JSON.
     authors: String,
+    /// `[entered, reached, returned]` as JSON, of one that was launched.
+    figures: Option<String>,
     pub version: u32,
     pub created_by: Option<String>,
     pub updated_by: Option<String>,
@@ -148,6 +150,11 @@ impl Row {
 
     pub fn approvals(&self) -> Vec<ApprovalRow> {
         serde_json::from_str(&self.approvals).unwrap_or_default()
+    }
+
+    pub fn figures(&self) -> Option<CampaignFigures> {
+        let (entered, reached, returned) = serde_json::from_str(self.figures.as_deref()?).ok()?;
+        Some(CampaignFigures { entered, reached, returned })
     }
 
     pub fn authors(&self) -> Vec<i64> {

@@ -2,7 +2,13 @@
 
 -- name: list
 select c.id, c.public_id, c.name, c.state, c.segment, c.schema, '' as draft, json_object('kind', c.plan ->> '$.kind') as plan, c.edition, c.launched_at,
-  c.leaves_at, c.entered_upto, c.why, null as running_digest, '[]' as approvals, '[]' as authors, c.version, c.created_at, c.updated_at,
+  c.leaves_at, c.entered_upto, c.why, null as running_digest, '[]' as approvals, '[]' as authors,
+  case when c.launched_at is not null then json_array(
+    (select count(*) from entries e where e.campaign_id = c.id and e.state <> 'left_out' and e.arm = 0),
+    (select count(distinct t.entry_id) from touches t where t.campaign_id = c.id and t.state = 'delivered'),
+    (select count(*) from entries e where e.campaign_id = c.id and e.arm = 0 and e.reason in ('purchased', 'reengaged'))
+  ) end as figures,
+  c.version, c.created_at, c.updated_at,
   a.name as created_by, b.name as updated_by, s.name as segment_name
 from campaigns c
 left join users a on a.id = c.created_by
@@ -18,6 +24,11 @@ select c.id, c.public_id, c.name, c.state, c.segment, c.schema, c.draft, c.plan,
     from campaign_approvals p join users u on u.id = p.user_id where p.campaign_id = c.id and u.disabled_at is null
   ) as approvals,
   (select json_group_array(w.user_id) from campaign_authors w where w.campaign_id = c.id) as authors,
+  case when c.launched_at is not null then json_array(
+    (select count(*) from entries e where e.campaign_id = c.id and e.state <> 'left_out' and e.arm = 0),
+    (select count(distinct t.entry_id) from touches t where t.campaign_id = c.id and t.state = 'delivered'),
+    (select count(*) from entries e where e.campaign_id = c.id and e.arm = 0 and e.reason in ('purchased', 'reengaged'))
+  ) end as figures,
   c.version, c.created_at, c.updated_at,
   a.name as created_by, b.name as updated_by, s.name as segment_name
 from campaigns c

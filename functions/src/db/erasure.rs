@@ -196,6 +196,9 @@ pub fn remove_events(people: &[i64], most: u32) -> Vec<Statement> {
 pub fn remove_rest(people: &[i64]) -> Vec<Statement> {
     let people = Param::json(&people);
     [
+        sql!("erasure.sql", "blank_touches"),
+        sql!("erasure.sql", "blank_entries"),
+        sql!("erasure.sql", "blank_responses"),
         sql!("erasure.sql", "remove_merged_rows"),
         sql!("erasure.sql", "remove_merges"),
         sql!("erasure.sql", "forget_released"),

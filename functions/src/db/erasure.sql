@@ -125,6 +125,25 @@ delete from events where (source, external_id) in (
   select e.source, e.external_id from json_each(?1) j cross join events e on e.customer_id = j.value order by 1, 2 limit ?2
 );
 
+-- name: blank_touches
+-- What was sent counts still; to whom, and in what words, nobody knows any more. What was not sent is not.
+update touches set contact_id = null, inputs = null, evidence = null, choice = null, sender_id = null,
+  state = case when state in ('planned', 'held', 'claimed') then 'skipped' else state end,
+  reason = case when state in ('planned', 'held', 'claimed') then 'erased' else reason end,
+  claim = case when state in ('planned', 'held', 'claimed') then null else claim end,
+  claimed_until = case when state in ('planned', 'held', 'claimed') then null else claimed_until end
+where id in (select t.id from json_each(?1) j cross join touches t on t.customer_id = j.value);
+
+-- name: blank_entries
+update entries set contact_id = null, evidence = null, ladder = null, next_at = null,
+  reason = case when state = 'open' then 'erased' else reason end, ended_at = coalesce(ended_at, entered_at),
+  state = case when state = 'open' then 'ended' else state end
+where id in (select e.id from json_each(?1) j cross join entries e on e.customer_id = j.value);
+
+-- name: blank_responses
+update responses set detail = null, customer_id = null
+where key in (select r.key from json_each(?1) j cross join responses r on r.customer_id = j.value);
+
 -- name: remove_merged_rows
 delete from merged_rows where merge_id in (
   select m.id from merges m where m.winner in (select value from json_each(?1)) or m.loser in (select value from json_each(?1))

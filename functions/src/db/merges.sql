@@ -24,6 +24,11 @@ select ?1, ?2, ?3, ?4, json_object(
   'requests', (select json_group_array(id) from privacy_requests where customer_id = ?3),
   'codes', (select json_group_array(id) from codes where customer_id = ?3),
   'interventions', (select json_group_array(id) from interventions where customer_id = ?3),
+  'entries', (select json_group_array(id) from entries where customer_id = ?3),
+  'touches', (select json_group_array(id) from touches where customer_id = ?3),
+  'responses', (select json_group_array(key) from responses where customer_id = ?3),
+  'tasks', (select json_group_array(id) from tasks where customer_id = ?3),
+  'in_app', (select json_group_array(touch_id) from in_app where customer_id = ?3),
   'winner', (
     select json_object('external_id', external_id, 'kind', kind, 'name', name, 'name_key', name_key, 'tags', tags, 'traits', traits,
       'traits_at', traits_at, 'fields_at', fields_at, 'created_at', created_at, 'owner_id', owner_id)
@@ -73,6 +78,40 @@ update set_asides set customer_id = ?1 where customer_id = ?2;
 
 -- name: move_codes
 update codes set customer_id = ?1 where customer_id = ?2;
+
+-- name: move_entries
+-- What is open of the other record ends; numbers go on behind the winner's own, so that no passage is two.
+update entries set customer_id = ?1, number = number + coalesce((
+    select max(w.number) from entries w where w.campaign_id = entries.campaign_id and w.customer_id = ?1), 0),
+  reason = case when state = 'open' then 'merged' else reason end, next_at = null,
+  state = case when state = 'open' then 'ended' else state end
+where customer_id = ?2;
+
+-- name: move_touches
+update touches set customer_id = ?1, reason = case when state in ('planned', 'held', 'claimed') then 'merged' else reason end,
+  claim = case when state in ('planned', 'held', 'claimed') then null else claim end,
+  claimed_until = case when state in ('planned', 'held', 'claimed') then null else claimed_until end,
+  counted_at = case when state in ('planned', 'held', 'claimed') then null else counted_at end,
+  state = case when state in ('planned', 'held', 'claimed') then 'skipped' else state end
+where customer_id = ?2;
+
+-- name: move_responses
+update responses set customer_id = ?1 where customer_id = ?2;
+
+-- name: move_tasks
+update tasks set customer_id = ?1 where customer_id = ?2;
+
+-- name: move_in_app
+update in_app set customer_id = ?1 where customer_id = ?2;
+
+-- name: take_assignment
+-- Only where the winner was never drawn.
+insert into assignments (customer_id, unit, is_held_out, assigned_at)
+select ?1, unit, is_held_out, assigned_at from assignments where customer_id = ?2
+on conflict (customer_id) do nothing;
+
+-- name: remove_assignment
+delete from assignments where customer_id = ?1;
 
 -- name: move_interventions
 update interventions set customer_id = ?1 where customer_id = ?2;
@@ -154,6 +193,26 @@ where id in (select j.value from merges m, json_each(m.moved, '$.set_asides') j 
 -- name: undo_codes
 update codes set customer_id = (select loser from merges where id = ?1)
 where id in (select j.value from merges m, json_each(m.moved, '$.codes') j where m.id = ?1);
+
+-- name: undo_entries
+update entries set customer_id = (select loser from merges where id = ?1)
+where id in (select j.value from merges m, json_each(m.moved, '$.entries') j where m.id = ?1);
+
+-- name: undo_touches
+update touches set customer_id = (select loser from merges where id = ?1)
+where id in (select j.value from merges m, json_each(m.moved, '$.touches') j where m.id = ?1);
+
+-- name: undo_responses
+update responses set customer_id = (select loser from merges where id = ?1)
+where key in (select j.value from merges m, json_each(m.moved, '$.responses') j where m.id = ?1);
+
+-- name: undo_tasks
+update tasks set customer_id = (select loser from merges where id = ?1)
+where id in (select j.value from merges m, json_each(m.moved, '$.tasks') j where m.id = ?1);
+
+-- name: undo_in_app
+update in_app set customer_id = (select loser from merges where id = ?1)
+where touch_id in (select j.value from merges m, json_each(m.moved, '$.in_app') j where m.id = ?1);
 
 -- name: undo_interventions
 update interventions set customer_id = (select loser from merges where id = ?1)

@@ -28,7 +28,7 @@ const fn counted(name: &'static str, sql: &'static str) -> Table {
 }
 
 /// What is found by the numbers of the person's records.
-pub const TABLES: [Table; 18] = [
+pub const TABLES: [Table; 22] = [
     table("records", sql!("person.sql", "records")),
     table("contacts", sql!("person.sql", "contacts")),
     table("consents", sql!("person.sql", "consents")),
@@ -44,6 +44,10 @@ pub const TABLES: [Table; 18] = [
     counted("model_answers", sql!("person.sql", "model_answers")),
     table("codes", sql!("person.sql", "codes")),
     table("interventions", sql!("person.sql", "interventions")),
+    table("campaigns", sql!("person.sql", "entries")),
+    table("touches", sql!("person.sql", "touches")),
+    counted("responses", sql!("person.sql", "responses")),
+    table("tasks", sql!("person.sql", "tasks")),
     table("merges", sql!("person.sql", "merges")),
     table("privacy_requests", sql!("person.sql", "privacy_requests")),
     table("parked_messages", sql!("person.sql", "parked_messages")),

@@ -48,6 +48,22 @@ select c.id as at, c.* from json_each(?1) j cross join codes c on c.customer_id 
 -- name: interventions
 select i.id as at, i.* from json_each(?1) j cross join interventions i on i.customer_id = j.value where i.id > ?2 order by i.id limit ?3;
 
+-- name: entries
+select e.id as at, c.name as campaign, e.number, e.state, e.reason, e.evidence, e.entered_at, e.ended_at
+from json_each(?1) j cross join entries e on e.customer_id = j.value join campaigns c on c.id = e.campaign_id where e.id > ?2 order by e.id limit ?3;
+
+-- name: touches
+select t.id as at, c.name as campaign, t.step, t.channel, t.state, t.reason, t.evidence, t.due_at, t.sent_at, t.settled_at, t.inputs
+from json_each(?1) j cross join touches t on t.customer_id = j.value join campaigns c on c.id = t.campaign_id where t.id > ?2 order by t.id limit ?3;
+
+-- name: responses
+select row_number() over (order by r.occurred_at, r.key) as at, r.kind, r.detail, r.occurred_at
+from json_each(?1) j cross join responses r on r.customer_id = j.value order by r.occurred_at, r.key limit ?3 offset ?2;
+
+-- name: tasks
+select t.id as at, t.kind, t.title, t.script, t.state, t.outcome, t.note, t.due_at, t.done_at
+from json_each(?1) j cross join tasks t on t.customer_id = j.value where t.id > ?2 order by t.id limit ?3;
+
 -- name: set_asides
 select a.id as at, a.* from json_each(?1) j cross join set_asides a on a.customer_id = j.value where a.id > ?2 order by a.id limit ?3;
 

@@ -49,22 +49,23 @@ update entries set next_at = ?2
 where customer_id in (select value from json_each(?1)) and state = 'open' and (next_at is null or next_at > ?2);
 
 -- name: release_bounced
--- [customer_id, contact_id], channels in ?2: before they are skipped, what the claimed ones had reserved goes back.
+-- What those had reserved that skip_bounced takes from a run.
 update campaign_money set reserved = reserved - (
   select coalesce(sum(t.cost), 0) from json_each(?1) j cross join touches t on t.customer_id = j.value ->> 0
   where t.contact_id = j.value ->> 1 and t.state = 'claimed' and t.channel in (select value from json_each(?2))
     and t.campaign_id = campaign_money.campaign_id and campaign_money.channel in ('', t.channel)
 )
-where campaign_id in (
-  select t.campaign_id from json_each(?1) j cross join touches t on t.customer_id = j.value ->> 0
+where exists (
+  select 1 from json_each(?1) j cross join touches t on t.customer_id = j.value ->> 0
   where t.contact_id = j.value ->> 1 and t.state = 'claimed' and t.cost > 0 and t.channel in (select value from json_each(?2))
+    and t.campaign_id = campaign_money.campaign_id and campaign_money.channel in ('', t.channel)
 );
 
 -- name: skip_bounced
 -- [customer_id, contact_id]; ?2 the channels that use the address, ?3 the reason, ?4 the evidence, ?5 now. A touch that a run has in its
 -- hands is taken from it: it asks for its claim once more before it calls a provider.
 update touches set state = 'skipped', reason = ?3, evidence = ?4, settled_at = ?5, claim = null, claimed_until = null, counted_at = null,
-  cost = 0
+  cost = case when state = 'claimed' then 0 else cost end
 from json_each(?1) j
 where touches.customer_id = j.value ->> 0 and touches.contact_id = j.value ->> 1 and touches.state in ('planned', 'held', 'claimed')
   and touches.channel in (select value from json_each(?2));

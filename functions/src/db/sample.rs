@@ -24,7 +24,7 @@ pub async fn page(db: &Db, after: i64, limit: u32) -> Result<Page, DbError> {
 }
 
 /// What goes with customers, but for orders and events, in the order in which nothing points at what is gone.
-pub const BELONGINGS: [&str; 15] = [
+pub const BELONGINGS: [&str; 18] = [
     sql!("sample.sql", "remove_consents"),
     sql!("sample.sql", "remove_contacts"),
     sql!("sample.sql", "remove_notes"),
@@ -34,6 +34,9 @@ pub const BELONGINGS: [&str; 15] = [
     sql!("sample.sql", "remove_codes"),
     sql!("sample.sql", "remove_interventions"),
     sql!("sample.sql", "remove_wishes"),
+    sql!("sample.sql", "remove_tasks"),
+    sql!("sample.sql", "remove_in_app"),
+    sql!("sample.sql", "remove_assignments"),
     sql!("sample.sql", "remove_segment_moves"),
     sql!("sample.sql", "remove_model_answers"),
     sql!("sample.sql", "remove_identities"),
@@ -44,12 +47,18 @@ pub const BELONGINGS: [&str; 15] = [
 
 /// All that is known of them.
 pub fn remove(ids: &str) -> Vec<Statement> {
-    [sql!("sample.sql", "remove_orders"), sql!("sample.sql", "remove_events")]
-        .into_iter()
-        .chain(BELONGINGS)
-        .chain([sql!("sample.sql", "remove_customers")])
-        .map(|sql| Statement::new(sql, vec![Param::Json(ids.to_owned())]))
-        .collect()
+    [
+        sql!("sample.sql", "remove_orders"),
+        sql!("sample.sql", "remove_events"),
+        sql!("sample.sql", "remove_responses"),
+        sql!("sample.sql", "remove_touches"),
+        sql!("sample.sql", "remove_entries"),
+    ]
+    .into_iter()
+    .chain(BELONGINGS)
+    .chain([sql!("sample.sql", "remove_customers")])
+    .map(|sql| Statement::new(sql, vec![Param::Json(ids.to_owned())]))
+    .collect()
 }
 
 /// No further batch of the sample shop is taken.

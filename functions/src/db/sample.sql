@@ -57,6 +57,24 @@ delete from identities where (kind, value) in (
 -- name: remove_wishes
 delete from wishes where customer_id in (select value from json_each(?1));
 
+-- name: remove_tasks
+delete from tasks where id in (select t.id from json_each(?1) j cross join tasks t on t.customer_id = j.value);
+
+-- name: remove_in_app
+delete from in_app where touch_id in (select i.touch_id from json_each(?1) j cross join in_app i on i.customer_id = j.value);
+
+-- name: remove_assignments
+delete from assignments where customer_id in (select value from json_each(?1));
+
+-- name: remove_responses
+delete from responses where key in (select r.key from json_each(?1) j cross join responses r on r.customer_id = j.value);
+
+-- name: remove_touches
+delete from touches where id in (select t.id from json_each(?1) j cross join touches t on t.customer_id = j.value);
+
+-- name: remove_entries
+delete from entries where id in (select e.id from json_each(?1) j cross join entries e on e.customer_id = j.value);
+
 -- name: remove_states
 delete from states where customer_id in (select value from json_each(?1));
 

@@ -125,7 +125,7 @@ update touches set
   settled_at = case when j.value ->> 1 in ('failed', 'task') then ?3 else touches.settled_at end,
   claim = null, claimed_until = null, members = null
 from json_each(?1) j
-where touches.id = j.value ->> 0 and (touches.claim = ?2 or touches.claim is null) and touches.state in ('sending', 'sent', 'delivered', 'bounced', 'complained', 'unknown');
+where touches.id = j.value ->> 0 and (touches.claim = ?2 or touches.claim is null) and touches.state in ('sending', 'sent', 'delivered', 'bounced', 'complained', 'unknown', 'failed');
 
 -- name: give_back
 -- The provider proved that it did not take those in ?1, [touch, due_at], or nobody asked it: free again, and no attempt is used up. ?2: the

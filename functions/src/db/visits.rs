@@ -22,6 +22,8 @@ pub struct Visit<'a> {
     pub machine: Option<&'static str>,
     /// JSON.
     pub detail: Option<&'a str>,
+    /// Milliseconds after the message was sent before which nobody has read it: [`TOO_SOON`] of what scanners see on its way.
+    pub soon: i64,
 }
 
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -58,11 +60,9 @@ pub async fn video(db: &Db, touch: i64, contact: i64) -> Result<Option<VideoRow>
 
 /// Writes it once a minute at most; and a person's click or look at a video as the contact's own doing.
 pub fn add(visit: &Visit<'_>, now: Millis) -> Vec<Statement> {
-    let Visit { key, touch, contact, kind, machine, detail } = *visit;
+    let Visit { key, touch, contact, kind, machine, detail, soon } = *visit;
     let (machine_param, detail) = (Param::from(machine.map(str::to_owned)), Param::from(detail.map(str::to_owned)));
     let minute = (now.0 / 60_000).to_string();
-    // Who opens a picture may be a machine for all we know; who has a site open is there.
-    let soon = if matches!(kind, "clicked" | "played") { TOO_SOON } else { 0 };
     let add = params![key, touch, contact, kind, now, minute, machine_param, detail, soon];
     let mut statements = vec![Statement::new(sql!("visits.sql", "add"), add)];
     if machine.is_none() && kind != "opened" {

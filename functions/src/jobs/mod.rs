@@ -29,7 +29,7 @@ use worker::{Env, MessageBatch, MessageExt, QueueRetryOptionsBuilder, console_er
 
 use crate::clock;
 use crate::db::{Db, DbError, leases, pulls, runs};
-use crate::vault;
+use crate::{reception, vault};
 
 pub use fit::is_comparable;
 pub use prune::retention;
@@ -280,6 +280,9 @@ async fn hourly(env: &Env, now: Millis) -> Result<(), DbError> {
     has_more |= run_one(env, &db, Job::Segments, now, Why::Time).await;
     has_more |= run_one(env, &db, Job::Seal, now, Why::Time).await;
     has_more |= run_one(env, &db, Job::Prune, now, Why::Time).await;
+    if let Err(error) = reception::tidy(&db, now).await {
+        log_error("reception", &error.to_string());
+    }
     if enter::begin_rounds(&db, now).await? {
         has_more |= run_one(env, &db, Job::Enter, now, Why::Woken).await;
     }

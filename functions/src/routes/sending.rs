@@ -20,7 +20,7 @@ use crate::versioned::Versioned;
 pub async fn show(ctx: Ctx) -> Result<Versioned<SendingResponse>, Problem> {
     let row = sending::read(&ctx.db).await?;
     let is_waiting_for_opt_outs = !backlog::is_empty(&ctx.env).await.unwrap_or(false);
-    let sending = Sending { is_stopped: row.is_stopped(), is_waiting_for_opt_outs, rules: row.rules() };
+    let sending = Sending { is_stopped: row.is_stopped(), is_waiting_for_opt_outs, rules: row.rules(), version: row.version };
     Ok(Versioned(row.version, SendingResponse { sending }))
 }
 

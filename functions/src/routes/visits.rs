@@ -145,11 +145,13 @@ fn note(ctx: &Ctx, headers: &HeaderMap, method: &Method, named: &Named, kind: &'
     let machine = machine(method, headers);
     let (ctx, headers) = (ctx.clone(), headers.clone());
     let (touch, contact) = (named.touch, named.contact);
+    // Whoever fetches a picture may be a machine for all we know.
+    let soon = if kind == "opened" { 0 } else { visits::TOO_SOON };
     ctx.clone().after_answer(async move {
         if limits::push_from(&ctx.env, &headers).await.is_err() {
             return;
         }
-        let visit = Visit { key: &key, touch, contact, kind, machine, detail: detail.as_deref() };
+        let visit = Visit { key: &key, touch, contact, kind, machine, detail: detail.as_deref(), soon };
         if let Err(error) = ctx.db.batch_idempotent(visits::add(&visit, ctx.now)).await {
             log(&error.to_string());
         }

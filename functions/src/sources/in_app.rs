@@ -169,7 +169,8 @@ async fn tell(ctx: &Ctx, what: What, token: &str, request: &Request<Body>) -> Re
         return Err(Problem::NotFound);
     };
     let (touch, contact) = (named.touch, named.contact);
-    let visit = |key, kind| visits::add(&Visit { key, touch, contact, kind, machine: None, detail: None }, ctx.now);
+    // Whoever has the site open is there.
+    let visit = |key, kind| visits::add(&Visit { key, touch, contact, kind, machine: None, detail: None, soon: 0 }, ctx.now);
     let (shown, clicked) = (format!("i:{touch}:shown"), format!("i:{touch}:clicked"));
     let statements = match what {
         What::Shown => [visit(&shown, "delivered"), visits::in_app_shown(touch, ctx.now)].concat(),

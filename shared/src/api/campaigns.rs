@@ -37,6 +37,9 @@ pub struct CampaignRow {
     pub leaves_at: Option<String>,
     /// Why it stands still, where it does.
     pub why: Option<PauseReason>,
+    /// Of one that was launched; null where it was not, or was not counted yet.
+    #[serde(default)]
+    pub figures: Option<CampaignFigures>,
     pub version: u32,
     /// Who of the team; none for a program.
     pub created_by: Option<String>,
@@ -44,6 +47,16 @@ pub struct CampaignRow {
     /// RFC 3339.
     pub created_at: String,
     pub updated_at: String,
+}
+
+/// How far a campaign came, in customers who are not held out.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct CampaignFigures {
+    pub entered: u64,
+    /// To whom a message was delivered.
+    pub reached: u64,
+    /// Who came back within the window.
+    pub returned: u64,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

@@ -372,6 +372,8 @@ pub struct Sending {
     /// Opt-outs that could not be written down yet: nothing goes out until they are.
     pub is_waiting_for_opt_outs: bool,
     pub rules: crate::campaign::Rules,
+    /// For `If-Match` of a change of the rules.
+    pub version: u32,
 }
 
 /// The query of `GET /api/tasks`.

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::api::composing::{Composed, Composing};
 use crate::api::{Import, ModelCard, Way};
+use crate::campaign::forecast::{Forecast, Group};
 use crate::import::{Defaults, Guess, Kind, Options, Preview, RowError};
 use crate::money::Money;
 use crate::time::Millis;
@@ -38,6 +39,8 @@ pub enum Task {
     Fit,
     /// Write a sequence for one person, look it through and lay one message out.
     Compose(Box<Composing>),
+    /// Simulate what a campaign brings and costs; `minor_per_unit` is 100 for a dollar.
+    Forecast { groups: Vec<Group>, minor_per_unit: u32 },
     /// Follow no further an import that the server goes on with by itself.
     Leave,
     /// Stop what is running; an import is cancelled on the server too.
@@ -72,6 +75,7 @@ pub enum News {
     Fitting(Fitting),
     Fitted(Box<Fitted>),
     Composed(Box<Composed>),
+    Forecast(Box<Forecast>),
     Failed(Failure),
 }
 

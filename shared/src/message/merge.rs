@@ -20,12 +20,18 @@ pub struct Merged {
 /// A step's text, timing, channels and angle are fields of their own; a choice of words is one field, whoever changed what of it.
 pub fn merge(base: &Draft, mine: &Draft, theirs: &Draft) -> Merged {
     let json = |draft: &Draft| serde_json::to_value(draft).unwrap_or_default();
-    let mut both = Vec::new();
-    let merged = three(Some(&json(base)), Some(&json(mine)), Some(&json(theirs)), "", &mut both);
-    match merged.and_then(|merged| serde_json::from_value(merged).ok()) {
-        Some(draft) => Merged { draft, both },
-        None => Merged { draft: mine.clone(), both: vec![String::new()] },
+    let (merged, both) = merge_values(&json(base), &json(mine), &json(theirs));
+    match serde_json::from_value(merged) {
+        Ok(draft) => Merged { draft, both },
+        Err(_) => Merged { draft: mine.clone(), both: vec![String::new()] },
     }
+}
+
+/// The same of what more stands beside a draft, as JSON: what becomes of it, and the paths that both changed.
+pub fn merge_values(base: &Value, mine: &Value, theirs: &Value) -> (Value, Vec<String>) {
+    let mut both = Vec::new();
+    let merged = three(Some(base), Some(mine), Some(theirs), "", &mut both);
+    (merged.unwrap_or_default(), both)
 }
 
 /// Paths of the fields in which two drafts differ.

@@ -1,7 +1,8 @@
-//! The editor of one campaign: the sequence, the words of the chosen message with what the lint says, and the preview as a real person.
+//! The messages of one campaign: the sequence, the words of the chosen message with what the lint says, and the preview as a real person.
 
 mod audience;
 mod composing;
+mod days;
 mod diff;
 mod export;
 mod fields;
@@ -22,29 +23,26 @@ mod why;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use shared::api::{
-    BlocksResponse, BrandResponse, Campaign, CampaignResponse, Copywriter, CopywriterAnswer, Permission, ProofItem,
-    ProofsResponse, ShopBlock,
-};
+use shared::api::{BlocksResponse, BrandResponse, Copywriter, CopywriterAnswer, ProofItem, ProofsResponse, ShopBlock};
 use shared::message::Brand;
 
-use self::audience::Audience;
-use self::head::Head;
+#[cfg(test)]
+pub(super) use self::fields::tests::plan;
+pub(super) use self::head::Head;
 use self::preview::Preview;
-use self::saving::SaveConflict;
+pub(super) use self::saving::{SaveConflict, keep as keep_saved, take};
 use self::sequence::Sequence;
 pub(super) use self::slot::DiffText;
-use self::state::{Column, Editor};
+use self::state::Column;
+pub(super) use self::state::{Editor, use_editor};
 use self::step::StepPanel;
 use crate::client::{self, Failure};
-use crate::components::{FailureNotice, PageHead, Skeleton};
+use crate::components::{FailureNotice, Skeleton};
 use crate::pages::settings::frame::Answer;
-use crate::session::use_session;
 
-/// All that an editor begins with.
+/// What messages are made of, besides the campaign.
 #[derive(Debug, Clone)]
 pub(super) struct Basis {
-    pub campaign: Campaign,
     pub brand: Brand,
     pub proofs: Vec<ProofItem>,
     pub blocks: Vec<ShopBlock>,
@@ -52,40 +50,39 @@ pub(super) struct Basis {
     pub copywriter: Option<Copywriter>,
 }
 
+/// The messages; what they are made of is read when somebody looks at them first.
 #[component]
-pub fn CampaignPage(id: String) -> impl IntoView {
-    let answer: Answer<Basis> = RwSignal::new(None);
-    let id = StoredValue::new(id);
+pub(super) fn Messages() -> impl IntoView {
+    let editor = use_editor();
+    let answer: Answer<()> = RwSignal::new(editor.basis.with_value(Option::is_some).then_some(Ok(())));
     let load = Callback::new(move |()| {
         answer.set(None);
         spawn_local(async move {
-            let got = read(&id.get_value()).await;
+            let got = read().await.map(|basis| drop(editor.basis.try_set_value(Some(basis))));
             answer.try_set(Some(got));
         });
     });
-    load.run(());
+    if answer.get_untracked().is_none() {
+        load.run(());
+    }
     move || match answer.get() {
-        None => view! { <PageHead title="Campaign" /> <div class="panel pad"><Skeleton lines=8 /></div> }.into_any(),
-        Some(Err(failure)) => view! { <PageHead title="Campaign" /> <FailureNotice failure retry=load /> }.into_any(),
-        Some(Ok(basis)) => view! { <Desk basis /> }.into_any(),
+        None => view! { <div class="panel pad"><Skeleton lines=8 /></div> }.into_any(),
+        Some(Err(failure)) => view! { <FailureNotice failure retry=load /> }.into_any(),
+        Some(Ok(())) => view! { <Desk /> }.into_any(),
     }
 }
 
-async fn read(id: &str) -> Result<Basis, Failure> {
-    let campaign = client::get::<CampaignResponse>(&format!("/api/campaigns/{id}")).await?.campaign;
+async fn read() -> Result<Basis, Failure> {
     let brand = client::get::<BrandResponse>("/api/brand").await?.brand;
     let proofs = client::get::<ProofsResponse>("/api/proofs").await?.proofs;
     let blocks = client::get::<BlocksResponse>("/api/blocks").await?.blocks;
     let copywriter = client::get::<CopywriterAnswer>("/api/copywriter").await.ok().map(|answer| answer.copywriter);
-    Ok(Basis { campaign, brand, proofs, blocks, copywriter })
+    Ok(Basis { brand, proofs, blocks, copywriter })
 }
 
 #[component]
-fn Desk(basis: Basis) -> impl IntoView {
-    let session = use_session();
-    let may = Memo::new(move |_| session.may(Permission::Edit));
-    let editor = Editor::provide(basis, may, Audience::new());
-    saving::keep(editor);
+fn Desk() -> impl IntoView {
+    let editor = use_editor();
     // Before the first words, so that they are a person's.
     audience::keep(editor);
     composing::keep(editor);
@@ -108,13 +105,11 @@ fn Desk(basis: Basis) -> impl IntoView {
         })
         .collect_view();
     view! {
-        <Head />
         <div class="press-tabs" role="group" aria-label="What is shown">{tabs}</div>
-        <div class=class on:keydown=move |event| editor.on_key(&event)>
+        <div class=class>
             <Sequence />
             <StepPanel />
             <Preview />
         </div>
-        <SaveConflict />
     }
 }

@@ -1,16 +1,19 @@
-//! All campaigns: drafts with their segment and who changed them last.
+//! All campaigns: where each stands, whom it is for, and how far it came.
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use shared::api::{CampaignChange, CampaignResponse, CampaignRow, CampaignsResponse, Done, Permission};
+use shared::api::{CampaignChange, CampaignFigures, CampaignResponse, CampaignRow, CampaignsResponse, Done, Permission};
+use shared::campaign::Status;
 
 use super::CampaignsFrame;
 use super::new::NewDialog;
+use super::words::{STATUSES, kind_name, status_code, status_name};
 use crate::client::{self, Failure};
 use crate::components::{
-    Ago, Button, ButtonKind, Confirm, Dialog, EmptyState, FailureNotice, Field, Notice, NoticeKind, Table, announce, open_while,
-    standing,
+    Ago, Button, ButtonKind, Confirm, Dialog, EmptyState, FailureNotice, Field, Notice, NoticeKind, Select, Table, announce,
+    open_while, standing,
 };
+use crate::locale;
 use crate::pages::settings::frame::{Answer, loaded};
 use crate::session::use_session;
 
@@ -21,6 +24,8 @@ struct Asks {
     renaming: RwSignal<Option<CampaignRow>>,
     removing: RwSignal<Option<CampaignRow>>,
     may: Memo<bool>,
+    /// The code of a state, or nothing for all but the archive.
+    state: RwSignal<String>,
 }
 
 #[component]
@@ -35,7 +40,13 @@ pub fn CampaignsPage() -> impl IntoView {
     });
     load.run(());
     let may = Memo::new(move |_| session.may(Permission::Edit));
-    let asks = Asks { making: RwSignal::new(false), renaming: RwSignal::new(None), removing: RwSignal::new(None), may };
+    let asks = Asks {
+        making: RwSignal::new(false),
+        renaming: RwSignal::new(None),
+        removing: RwSignal::new(None),
+        may,
+        state: RwSignal::new(String::new()),
+    };
     view! {
         <CampaignsFrame>
             {loaded(answer, load, move |found| view! { <List campaigns=found.campaigns asks /> }.into_any())}
@@ -58,24 +69,45 @@ fn List(campaigns: Vec<CampaignRow>, asks: Asks) -> impl IntoView {
     if campaigns.is_empty() {
         return view! {
             <EmptyState title="No campaign yet">
-                <p>"A campaign is a sequence of five mails that reads as one conversation. Choose a segment, and the composer writes it for each person from what is true of them; or describe the group in a few words."</p>
+                <p>"Begin with a ready-made plan: whom it reaches, on which day, over which channel, and when it stops. The composer writes the messages for each person from what is true of them, and nothing goes out before you have seen the numbers and launched it."</p>
                 {make()}
             </EmptyState>
         }
         .into_any();
     }
-    let rows = campaigns.into_iter().map(|one| view! { <Row one asks /> }).collect_view();
+    let options = std::iter::once((String::new(), "All but the archive".to_owned()))
+        .chain(STATUSES.map(|state| (status_code(state).to_owned(), status_name(state).to_owned())))
+        .collect::<Vec<_>>();
+    let campaigns = StoredValue::new(campaigns);
+    let shown = Memo::new(move |_| {
+        let wanted = asks.state.get();
+        let is_shown = |one: &&CampaignRow| match wanted.as_str() {
+            "" => one.state != Status::Archived,
+            code => status_code(one.state) == code,
+        };
+        campaigns.with_value(|campaigns| campaigns.iter().filter(is_shown).cloned().collect::<Vec<_>>())
+    });
+    let rows = move || shown.get().into_iter().map(|one| view! { <Row one asks /> }).collect_view();
+    let count = move || {
+        let count = shown.with(Vec::len) as u64;
+        format!("{} {}", locale::count(count), crate::format::plural(count, "campaign", "campaigns"))
+    };
     view! {
-        <section class="panel register">
+        <section class="panel register roomy">
             <div class="row pad spread">
-                <h2>"Drafts"</h2>
+                <span class="row">
+                    <Select label="State" value=asks.state options=Signal::stored(options) bare=true />
+                    <span class="s" aria-live="polite">{count}</span>
+                </span>
                 {make()}
             </div>
             <Table caption="Campaigns, the newest change first" unseen_caption=true>
                 <thead>
                     <tr>
                         <th scope="col">"Name"</th>
+                        <th scope="col">"State"</th>
                         <th scope="col">"For"</th>
+                        <th scope="col">"Reached and came back"</th>
                         <th scope="col">"Changed"</th>
                         <th scope="col"><span class="unseen">"Actions"</span></th>
                     </tr>
@@ -89,7 +121,7 @@ fn List(campaigns: Vec<CampaignRow>, asks: Asks) -> impl IntoView {
 
 #[component]
 fn Row(one: CampaignRow, asks: Asks) -> impl IntoView {
-    let CampaignRow { id, name, segment, updated_at, updated_by, .. } = one.clone();
+    let CampaignRow { id, name, state, kind, segment, launched_at, why, figures, updated_at, updated_by, .. } = one.clone();
     let whose = StoredValue::new(format!(" {name}"));
     let one = StoredValue::new(one);
     let is_for = match segment {
@@ -99,19 +131,40 @@ fn Row(one: CampaignRow, asks: Asks) -> impl IntoView {
         Some(segment) => view! { <span dir="auto">{segment.name}</span> }.into_any(),
         None => view! { <span class="m">"Written from a brief"</span> }.into_any(),
     };
+    let is_launched = launched_at.is_some();
+    // How it goes is what one comes for once it was launched.
+    let address = format!("/campaigns/{id}{}", if is_launched { "/live" } else { "" });
+    let is_draft = matches!(state, Status::Draft | Status::Approved);
+    let came = match figures.filter(|_| is_launched) {
+        Some(CampaignFigures { entered, reached, returned }) => view! {
+            {format!("{} of {}", locale::count(reached), locale::count(entered))}
+            <div class="s">{format!("{} came back", locale::count(returned))}</div>
+        }
+        .into_any(),
+        None if is_launched => view! { <span class="m">"Not counted yet"</span> }.into_any(),
+        None => view! { <span class="m">"Not launched"</span> }.into_any(),
+    };
     view! {
         <tr>
-            <th scope="row" class="wide"><a href=format!("/campaigns/{id}") dir="auto">{name}</a></th>
+            <th scope="row" class="wide"><a href=address dir="auto">{name}</a> <div class="s">{kind_name(kind)}</div></th>
+            <td>
+                <span class=format!("state {}", status_code(state))>{status_name(state)}</span>
+                {launched_at.map(|at| view! { <div class="s">"since " <Ago at /></div> })}
+                {why.filter(|_| state == Status::Paused).map(|why| view! { <div class="s loss" dir="auto">{why.text}</div> })}
+            </td>
             <td>{is_for}</td>
+            <td>{came}</td>
             <td><Ago at=updated_at /> {updated_by.map(|who| view! { <span class="s" dir="auto">" by " {who}</span> })}</td>
             <td class="acts">
                 <Show when=move || asks.may.get()>
                     <Button small=true on_press=move |_| asks.renaming.set(Some(one.get_value()))>
                         "Rename" <span class="unseen">{whose.get_value()}</span>
                     </Button>
-                    <Button small=true on_press=move |_| asks.removing.set(Some(one.get_value()))>
-                        "Delete" <span class="unseen">{whose.get_value()}</span>
-                    </Button>
+                    <Show when=move || is_draft>
+                        <Button small=true on_press=move |_| asks.removing.set(Some(one.get_value()))>
+                            "Delete" <span class="unseen">{whose.get_value()}</span>
+                        </Button>
+                    </Show>
                 </Show>
             </td>
         </tr>

@@ -1,16 +1,16 @@
-//! A new campaign: for a segment, or from a brief alone.
+//! A new campaign: with a ready-made plan or an empty one, for a segment or from a brief alone.
 
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use shared::api::{CampaignResponse, NewCampaign, SegmentKind, SegmentsResponse};
+use shared::api::{CampaignResponse, NewCampaign, PlanChoice, PlansResponse, SegmentKind, SegmentsResponse};
 use shared::message::Brief;
 use shared::reason::Reason;
 use shared::segment::ValueTier;
 
-use super::words::{reasons, some, tone_code, tone_of, tones, values};
+use super::words::{kind_name, reasons, some, tone_code, tone_of, tones, values, way_name};
 use crate::client::{self, Failure};
-use crate::components::{Button, ButtonKind, Dialog, FailureNotice, Field, Select, announce};
+use crate::components::{Button, ButtonKind, Dialog, FailureNotice, Field, Select, announce, unique_id};
 use crate::locale;
 use crate::router::{Step, go};
 
@@ -41,6 +41,84 @@ pub(super) fn segment_options(found: &SegmentsResponse) -> Vec<(String, String)>
     of_kind(SegmentKind::Own).chain(of_kind(SegmentKind::Micro)).chain(rows).collect()
 }
 
+/// Ready-made plans as cards, each with when to take it.
+#[component]
+fn Plans(
+    plans: RwSignal<Option<Vec<PlanChoice>>>,
+    plan: RwSignal<Option<PlanChoice>>,
+    value: RwSignal<String>,
+    reason: RwSignal<String>,
+    tone: RwSignal<String>,
+    name: RwSignal<String>,
+) -> impl IntoView {
+    let group = unique_id();
+    // A name that nobody typed follows the plan.
+    let given = StoredValue::new(String::new());
+    let choose = move |chosen: Option<PlanChoice>| {
+        if let Some(chosen) = &chosen {
+            value.set(chosen.brief.value.code().to_owned());
+            reason.set(chosen.brief.reason.code().to_owned());
+            tone.set(tone_code(chosen.brief.tone).to_owned());
+        }
+        let words = chosen.as_ref().map(|chosen| chosen.name.clone()).unwrap_or_default();
+        if name.with_untracked(|name| name.is_empty() || given.with_value(|given| name == given)) {
+            name.set(words.clone());
+            given.set_value(words);
+        }
+        plan.set(chosen);
+    };
+    let card = {
+        let group = group.clone();
+        move |one: Option<PlanChoice>| {
+            let id = one.as_ref().map(|one| one.id.clone());
+            let is_on = move || plan.with(|plan| plan.as_ref().map(|plan| plan.id.clone()) == id);
+            let (title, about, ways) = match &one {
+                Some(one) => (one.name.clone(), one.about.clone(), made_of(one)),
+                None => (
+                    "As it comes".to_owned(),
+                    "Five messages over 30 days by e-mail. Everything else is yours to write.".to_owned(),
+                    String::new(),
+                ),
+            };
+            view! {
+                <label class="plan-card">
+                    <input type="radio" name=group.clone() prop:checked=is_on on:change=move |_| choose(one.clone()) />
+                    <span>
+                        <b dir="auto">{title}</b>
+                        <span class="s block" dir="auto">{about}</span>
+                        <span class="s block">{ways}</span>
+                    </span>
+                </label>
+            }
+        }
+    };
+    view! {
+        <fieldset class="plan-cards" aria-busy=move || plans.with(Option::is_none).then_some("true")>
+            <legend>"Begin with"</legend>
+            {move || {
+                let all = plans.get().unwrap_or_default().into_iter().map(Some).chain([None]);
+                all.map(card.clone()).collect_view()
+            }}
+        </fieldset>
+    }
+}
+
+/// What a plan is made of: its kind, its steps and its channels.
+fn made_of(one: &PlanChoice) -> String {
+    let steps = one.plan.steps.iter().flat_map(|step| step.channel);
+    let routes = one.plan.routes.iter().flat_map(|route| std::iter::once(route.first).chain(route.fallback));
+    let mut ways: Vec<&str> = Vec::new();
+    for name in steps.chain(routes).map(way_name) {
+        if !ways.contains(&name) {
+            ways.push(name);
+        }
+    }
+    let count = one.plan.steps.len() as u64;
+    let whose = if one.is_own { "Your own · " } else { "" };
+    let ways = if ways.is_empty() { "Mail".to_owned() } else { ways.join(", ") };
+    format!("{whose}{} · {count} {} · {ways}", kind_name(one.plan.kind), crate::format::plural(count, "step", "steps"))
+}
+
 #[component]
 fn Form(open: RwSignal<bool>) -> impl IntoView {
     let options = RwSignal::new(vec![(String::new(), "Nobody yet: write it from a brief".to_owned())]);
@@ -50,6 +128,13 @@ fn Form(open: RwSignal<bool>) -> impl IntoView {
             options.try_update(|options| options.extend(segment_options(&found)));
         }
     });
+    let plans = RwSignal::new(None::<Vec<PlanChoice>>);
+    spawn_local(async move {
+        // Without its list the campaign begins as one for a lapsed buyer, which the server puts in.
+        let found = client::get::<PlansResponse>("/api/plans").await.map(|found| found.plans).unwrap_or_default();
+        plans.try_set(Some(found));
+    });
+    let plan = RwSignal::new(None::<PlanChoice>);
     let name = RwSignal::new(String::new());
     let segment = RwSignal::new(String::new());
     let value = RwSignal::new(ValueTier::High.code().to_owned());
@@ -70,13 +155,15 @@ fn Form(open: RwSignal<bool>) -> impl IntoView {
         }
         busy.set(true);
         failure.set(None);
+        let chosen = plan.get_untracked();
+        let ready = chosen.as_ref().map(|plan| plan.brief.clone()).unwrap_or_default();
         let brief = Brief {
             value: value.with_untracked(|code| ValueTier::of_code(code)).unwrap_or_default(),
             reason: reason.with_untracked(|code| Reason::of_code(code)).unwrap_or_default(),
             tone: tone.with_untracked(|code| tone_of(code)),
             product: product.with_untracked(|text| some(text)),
             change: change.with_untracked(|text| some(text)),
-            ..Brief::default()
+            ..ready
         };
         let new = NewCampaign {
             name: name.get_untracked(),
@@ -84,6 +171,7 @@ fn Form(open: RwSignal<bool>) -> impl IntoView {
             // A segment knows its value and reason better than these boxes, which are not shown then.
             brief: is_brief.get_untracked().then_some(brief),
             draft: None,
+            plan: chosen.map(|plan| plan.id),
         };
         spawn_local(async move {
             let answer = client::post::<_, CampaignResponse>("/api/campaigns", &new).await;
@@ -102,6 +190,7 @@ fn Form(open: RwSignal<bool>) -> impl IntoView {
     let general = move || failure.get().filter(|failure| FIELDS.iter().all(|field| failure.field(field).is_none()));
     view! {
         <form novalidate on:submit=save>
+            <Plans plans plan value reason tone name />
             <Field label="Name" value=name error=error("name") hint="For your team: “Coffee lovers who left over price”." />
             <Select label="For" value=segment options error=error("segment") />
             <Show when=move || is_brief.get()>

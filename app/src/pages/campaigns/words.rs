@@ -1,5 +1,7 @@
 //! What steps, slots, channels, angles and facts are called, and the options of selects.
 
+use shared::campaign::{self, Kind, Stage, State, Status, When};
+use shared::message::lint::Class;
 use shared::message::{Angle, Channel, Choice, FactKey, FactValue, Slot, Tone};
 use shared::offer::Step;
 use shared::reason::Reason;
@@ -141,9 +143,141 @@ pub(super) fn some(text: &str) -> Option<String> {
     Some(text.trim().to_owned()).filter(|text| !text.is_empty())
 }
 
+pub(super) fn status_name(status: Status) -> &'static str {
+    match status {
+        Status::Draft => "Draft",
+        Status::Approved => "Approved",
+        Status::Running => "Running",
+        Status::Paused => "Paused",
+        Status::Finished => "Finished",
+        Status::Archived => "Archived",
+    }
+}
+
+pub(super) const STATUSES: [Status; 6] =
+    [Status::Draft, Status::Approved, Status::Running, Status::Paused, Status::Finished, Status::Archived];
+
+pub(super) fn status_code(status: Status) -> &'static str {
+    match status {
+        Status::Draft => "draft",
+        Status::Approved => "approved",
+        Status::Running => "running",
+        Status::Paused => "paused",
+        Status::Finished => "finished",
+        Status::Archived => "archived",
+    }
+}
+
+pub(super) fn kind_name(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Retention => "Before they leave",
+        Kind::PaymentRecovery => "A payment failed",
+        Kind::WinBack => "Win-back",
+    }
+}
+
+pub(super) const KINDS: [(Kind, &str); 3] =
+    [(Kind::Retention, "retention"), (Kind::PaymentRecovery, "payment_recovery"), (Kind::WinBack, "win_back")];
+
+pub(super) fn class_name(class: Class) -> &'static str {
+    match class {
+        Class::Marketing => "Marketing: needs their consent",
+        Class::Service => "Service: about what they bought, and makes no offer",
+    }
+}
+
+pub(super) fn way_name(channel: campaign::Channel) -> &'static str {
+    match channel.form() {
+        Some(form) => channel_name(form),
+        None => "Ad audience",
+    }
+}
+
+pub(super) fn ways() -> Vec<(String, String)> {
+    campaign::Channel::ALL.into_iter().map(|channel| (channel.code().to_owned(), way_name(channel).to_owned())).collect()
+}
+
+pub(super) fn stage_name(stage: Stage) -> &'static str {
+    match stage {
+        Stage::Reached => "Reached",
+        Stage::Engaged => "Engaged",
+        Stage::Returned => "Came back",
+        Stage::Stayed => "Still there after 90 days",
+    }
+}
+
+pub(super) fn state_name(state: State) -> &'static str {
+    match state {
+        State::Planned => "Planned",
+        State::Held => "Held",
+        State::Claimed => "About to go",
+        State::Sending => "Going out",
+        State::Sent => "Sent",
+        State::Delivered => "Delivered",
+        State::Bounced => "Bounced",
+        State::Complained => "Complained",
+        State::Skipped => "Not sent",
+        State::Failed => "Refused",
+        State::Unknown => "Not known",
+        State::Ghost => "Held out",
+        State::Task => "A task",
+    }
+}
+
+/// For whom a step counts.
+pub(super) fn when_name(when: When) -> String {
+    match when {
+        When::Always => "Everybody".to_owned(),
+        When::Silent => "Who did not click, visit or answer".to_owned(),
+        When::Engaged => "Who clicked or visited, and did not come back".to_owned(),
+        When::Value { at_least } => format!("Of {} or more", at_least.name().to_lowercase()),
+    }
+}
+
+/// Text as typed in per cent, in per mille: `12.5` is 125.
+pub(super) fn per_mille(text: &str) -> Option<u16> {
+    let text = text.trim().trim_end_matches('%').trim();
+    let (whole, tenth) = text.split_once(['.', ',']).unwrap_or((text, "0"));
+    let digit = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit()) && !text.is_empty();
+    if !digit(whole) || !digit(tenth) || tenth.len() > 1 {
+        return None;
+    }
+    let (whole, tenth): (u16, u16) = (whole.parse().ok()?, tenth.parse().ok()?);
+    whole.checked_mul(10)?.checked_add(tenth).filter(|share| *share <= 1_000)
+}
+
+/// The other way round.
+pub(super) fn per_cent(per_mille: u16) -> String {
+    match per_mille % 10 {
+        0 => format!("{}", per_mille / 10),
+        tenth => format!("{}.{tenth}", per_mille / 10),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn shares_are_read_as_they_are_written() {
+        for share in [0, 5, 100, 125, 1_000] {
+            assert_eq!(per_mille(&per_cent(share)), Some(share));
+        }
+        assert_eq!((per_mille(" 12,5 % "), per_mille("7")), (Some(125), Some(70)));
+        for wrong in ["", "-1", "100.1", "1.25", "ten", "."] {
+            assert_eq!(per_mille(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn states_and_kinds_have_the_codes_of_the_api() {
+        for status in STATUSES {
+            assert_eq!(serde_json::to_value(status).unwrap(), status_code(status));
+        }
+        for (kind, code) in KINDS {
+            assert_eq!(serde_json::to_value(kind).unwrap(), code);
+        }
+    }
 
     #[test]
     fn codes_are_those_of_the_api() {

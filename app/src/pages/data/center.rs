@@ -322,7 +322,7 @@ impl ImportCenter {
             News::Imported(finished) => self.end(Ending::Imported(finished)),
             News::Cancelled { import } if self.phase.get_untracked() == Phase::Sending => self.end(Ending::Cancelled(import)),
             // A fit and the editor of messages have Web Workers of their own.
-            News::Cancelled { .. } | News::Fitting(_) | News::Fitted(_) | News::Composed(_) => {}
+            News::Cancelled { .. } | News::Fitting(_) | News::Fitted(_) | News::Composed(_) | News::Forecast(_) => {}
             News::Failed(failure) => match self.phase.get_untracked() {
                 Phase::Sending => self.end(Ending::Failed(failure)),
                 Phase::Review => {

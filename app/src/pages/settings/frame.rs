@@ -15,7 +15,7 @@ pub fn Frame(children: Children) -> impl IntoView {
     view! {
         <PageHead
             title="Settings"
-            lead=|| "Your shop, its team and what was done. Senders, providers and quiet hours come here with the work that needs them."
+            lead=|| "Your shop, its team, how it sends, and what was done."
         />
         <nav class="tabs wrap" aria-label="Settings">
             <A href="/settings" exact=true>"Shop"</A>
@@ -23,6 +23,8 @@ pub fn Frame(children: Children) -> impl IntoView {
             {move || owner.get().then(|| view! { <A href="/settings/people" exact=true>"People"</A> <A href="/settings/tokens" exact=true>"Tokens"</A> })}
             <A href="/settings/sessions" exact=true>"Sessions"</A>
             {move || owner.get().then(|| view! { <A href="/settings/audit" exact=true>"Audit log"</A> })}
+            <A href="/settings/senders" exact=true>"Senders"</A>
+            <A href="/settings/sending" exact=true>"Sending"</A>
             <A href="/settings/privacy" exact=true>"Privacy"</A>
             <A href="/settings/limits" exact=true>"Limits"</A>
         </nav>

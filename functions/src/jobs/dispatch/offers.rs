@@ -1,8 +1,8 @@
 //! What a touch offers: the rung of its entry's ladder, begun before it is told, with a code that exists.
 
 use shared::api::StepPromise;
-use shared::campaign::stop::{Stop, StopKind};
 use shared::campaign::Reason;
+use shared::campaign::stop::{Stop, StopKind};
 use shared::message::Promise;
 use shared::message::lint::Class;
 use shared::offer::{By, Ladder, Step};

@@ -127,7 +127,11 @@ pub fn write(desks: &Desks<'_>, touch: &Row, addressee: &Addressee<'_>, inputs: 
     // A form that the draft does not name is written all the same: the plan chose the channel.
     let draft = with_form(draft, inputs.message, form, inputs.angle);
     let reader = Reader::of(Some(inputs.person.clone()), &draft);
-    let campaign = Campaign { day: inputs.day, ..kit.campaign(&draft, *segment) };
+    // A campaign's day is its first message's: this one is written on the day on which it leaves.
+    let before: i32 =
+        draft.steps.iter().take_while(|step| step.step != inputs.message).map(|step| i32::from(step.after_days)).sum();
+    let own = draft.steps.iter().find(|step| step.step == inputs.message).map_or(0, |step| i32::from(step.after_days));
+    let campaign = Campaign { day: inputs.day.plus(-(before + own)), ..kit.campaign(&draft, *segment) };
     let desk = Desk { class: *class, ..reader.desk(campaign) };
     let written = desk
         .step(inputs.message)

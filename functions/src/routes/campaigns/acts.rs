@@ -35,7 +35,7 @@ pub async fn approve(ctx: Ctx, PathId(id): PathId, JsonBody(seen): JsonBody<Conf
     unchanged(&standing, &seen)?;
     unobstructed(&standing)?;
     let after = may(&ctx, &row, &standing, Action::Approve)?;
-    let user = ctx.who.user_id().ok_or_else(|| Problem::Forbidden("A program approves nothing: sign in to approve"))?;
+    let user = ctx.who.user_id().ok_or(Problem::Forbidden("A program approves nothing: sign in to approve"))?;
     let mut statements = vec![
         campaigns::set_state(row.id, row.version, row.status(), after, row.why().as_ref(), ctx.now),
         audit::append_if_changed(&ctx, entry(Told::CampaignApproved, &id, &row.name)),

@@ -10,7 +10,9 @@ use shared::campaign::habits::Habits;
 use shared::campaign::next::{EntrySoFar, Next, next};
 use shared::campaign::seen::Seen;
 use shared::campaign::{Channel, Plan, Reason, Rules, State};
+use shared::message::lint::Class;
 use shared::money::{Currency, Money};
+use shared::offer::{Block, Ladder};
 use shared::reason::Reason as Leaving;
 use shared::segment::{Row as Line, ValueTier};
 use shared::time::{MILLIS_PER_DAY, Millis};
@@ -23,6 +25,7 @@ use crate::extract::PathId;
 use crate::jobs::enter;
 use crate::problem::Problem;
 use crate::reach::{self, Known};
+use crate::recipients::{self, Asking};
 
 /// Customers of a page, and of all that are looked at in one request; of a larger audience these stand for all.
 const PAGE: usize = 500;
@@ -74,6 +77,8 @@ fn is_unnamed(standing: &Standing, segment: Option<&str>) -> bool {
 async fn look(ctx: &Ctx, campaign: i64, whom: &Whom, counting: &mut Counting<'_>) -> Result<(u64, Option<u64>), Problem> {
     let top = segments::top_id(&ctx.db).await?;
     let list = &counting.standing.plan.audience;
+    let shop = shop::read(&ctx.db).await?;
+    let asking = Asking { db: &ctx.db, shop: &shop, names_tickets: false, now: ctx.now };
     let mut after = 0;
     let mut looked = 0;
     let mut is_all = false;
@@ -83,6 +88,14 @@ async fn look(ctx: &Ctx, campaign: i64, whom: &Whom, counting: &mut Counting<'_>
         looked += ids.len();
         let known = reach::read(&ctx.db, &ids, ctx.now).await?;
         let judged = enter::judge(&ctx.db, campaign, &counting.standing.plan, counting.rules, &ids, &known, ctx.now).await?;
+        let ladders = if counting.standing.plan.class == Class::Marketing {
+            let open = judged.entries.iter().filter(|entry| entry.2 == "open" && entry.3 == 0);
+            let keys: Vec<(i64, String)> = open.map(|entry| (entry.0, String::new())).collect();
+            recipients::ladders(asking, &keys).await?
+        } else {
+            HashMap::new()
+        };
+        counting.offer(&ladders);
         counting.add(&judged, &known, ids.len());
         match page.more_from {
             Some(more) => after = more,
@@ -113,8 +126,22 @@ struct Counting<'a> {
     held_out: u64,
     left_out: BTreeMap<Reason, (u64, Vec<NamedCustomer>)>,
     groups: BTreeMap<(u8, Channel), Sum>,
-    steps: BTreeMap<u8, (i64, BTreeMap<Channel, u64>, BTreeMap<Reason, u64>)>,
+    steps: BTreeMap<u8, OfStep>,
     cost: i64,
+    /// Millionths that the budget has left for touches, and whom it did not reach.
+    left: Option<i64>,
+    beyond_budget: u64,
+    /// Offers that a guardrail stops: words, what would lift it, and of how many customers.
+    stopped: BTreeMap<String, (String, String, u64)>,
+}
+
+/// What becomes of a step.
+#[derive(Default)]
+struct OfStep {
+    /// Days after the entry, the latest.
+    day: i64,
+    channels: BTreeMap<Channel, u64>,
+    not: BTreeMap<Reason, u64>,
 }
 
 /// Of people who are alike to the simulation.
@@ -141,6 +168,21 @@ impl<'a> Counting<'a> {
             groups: BTreeMap::new(),
             steps: BTreeMap::new(),
             cost: 0,
+            left: standing.plan.budget.most.map(|most| most.minor.saturating_mul(1_000_000 / 10_i64.pow(home.decimals().min(6)))),
+            beyond_budget: 0,
+            stopped: BTreeMap::new(),
+        }
+    }
+
+    /// What guardrails cut from what these would be offered.
+    fn offer(&mut self, ladders: &HashMap<i64, Ladder>) {
+        for ladder in ladders.values() {
+            let why = ladder.left_out.iter().filter_map(|left| left.why.first());
+            let rules: BTreeMap<String, &Block> = why.map(|block| (code_of(block), block)).collect();
+            for (rule, block) in rules {
+                let count = self.stopped.entry(rule).or_insert_with(|| (block.text.clone(), block.lift.clone(), 0));
+                count.2 += 1;
+            }
         }
     }
 
@@ -203,15 +245,15 @@ impl<'a> Counting<'a> {
                 Next::Wait { until, .. } => now = until.max(Millis(now.0 + 3_600_000)),
                 Next::Touch(touch) => {
                     for passed in &touch.passed {
-                        *self.steps.entry(passed.step).or_default().2.entry(passed.reason).or_default() += 1;
+                        *self.steps.entry(passed.step).or_default().not.entry(passed.reason).or_default() += 1;
                         touches.push(as_past(passed.step, passed.channel.unwrap_or(Channel::Email), State::Skipped, now));
                     }
                     let country = known.contact(touch.contact).and_then(|(contact, _)| shared::campaign::zone::country(contact));
                     let cost = self.rules.costs.of(touch.channel, country.as_deref(), 0, self.home).0;
                     let day = (touch.due_at.0 - self.now.0).div_euclid(MILLIS_PER_DAY);
                     let step = self.steps.entry(touch.step).or_default();
-                    step.0 = step.0.max(day);
-                    *step.1.entry(touch.channel).or_default() += 1;
+                    step.day = step.day.max(day);
+                    *step.channels.entry(touch.channel).or_default() += 1;
                     theirs.push((u16::try_from(day.max(0)).unwrap_or(u16::MAX), touch.channel, cost));
                     self.cost = self.cost.saturating_add(cost);
                     first.get_or_insert(touch.channel);
@@ -224,6 +266,11 @@ impl<'a> Counting<'a> {
             if now.0 > self.now.0 + i64::from(Plan::DAYS + 5) * MILLIS_PER_DAY {
                 break;
             }
+        }
+        let spent: i64 = theirs.iter().map(|(_, _, cost)| *cost).sum();
+        if let Some(left) = &mut self.left {
+            *left -= spent;
+            self.beyond_budget += u64::from(*left < 0);
         }
         let Some(first) = first else { return };
         let line = Line {
@@ -259,7 +306,7 @@ impl<'a> Counting<'a> {
         let holdout = self.standing.plan.holdout;
         let seen = detectable(base, holdout, people, 0.8, 0.05);
         let better = seen.and_then(|effect| share_for(base, effect * 0.75, people, 0.8, 0.05)).filter(|share| *share > holdout);
-        let steps = self.steps.into_iter().map(|(step, (day, channels, not))| StepForecast {
+        let steps = self.steps.into_iter().map(|(step, OfStep { day, channels, not })| StepForecast {
             step,
             day: Millis(self.now.0 + day * MILLIS_PER_DAY).day().iso(),
             channels: channels.into_iter().map(|(channel, count)| (channel, up(count))).collect(),
@@ -273,18 +320,27 @@ impl<'a> Counting<'a> {
             left_out,
             groups,
             steps: steps.collect(),
-            guardrails: Vec::<GuardrailCount>::new(),
+            guardrails: self
+                .stopped
+                .into_iter()
+                .map(|(rule, (text, lift, customers))| GuardrailCount { rule, text, lift, customers: up(customers) })
+                .collect(),
             detectable: seen.map(|effect| effect * 100.0),
             better_holdout: better,
             cost: Money::new(minor, self.home),
             budget: self.standing.plan.budget.most,
-            beyond_budget: 0,
+            beyond_budget: up(self.beyond_budget),
             sample,
             obstacles: BTreeMap::new(),
             approval: shared::api::Approval::default(),
             as_of: self.now.rfc3339(),
         }
     }
+}
+
+/// As the API names a rule.
+fn code_of(block: &Block) -> String {
+    serde_json::to_value(block.rule).ok().and_then(|rule| rule.as_str().map(str::to_owned)).unwrap_or_default()
 }
 
 fn as_past(step: u8, channel: Channel, state: State, at: Millis) -> PastTouch {

@@ -9,6 +9,8 @@ pub mod progress;
 mod standing;
 pub mod test;
 
+use std::collections::BTreeMap;
+
 use axum::Json;
 use axum::http::StatusCode;
 use shared::api::{
@@ -19,7 +21,7 @@ use shared::campaign::{Kind, Plan};
 use shared::id::Id;
 use shared::message::check::is_text;
 use shared::message::merge::differences;
-use shared::message::{Brief, Draft};
+use shared::message::{Brief, Channel as Form, Draft};
 use shared::segment::{Row as Line, Segment, row_name};
 use shared::time::Millis;
 
@@ -159,6 +161,7 @@ fn row(row: &Row) -> CampaignRow {
         launched_at: row.launched_at.map(|at| Millis(at).rfc3339()),
         leaves_at: row.leaves_at.map(|at| Millis(at).rfc3339()),
         why: row.why(),
+        figures: row.figures(),
         segment: row.segment.as_deref().map(|id| segment(id, row.segment_name.as_deref())),
         version: row.version,
         created_by: row.created_by.clone(),
@@ -210,10 +213,11 @@ fn entry(action: Action, id: &Id, name: &str) -> Entry {
 
 /// All that is wrong with it, field by field.
 async fn checked(ctx: &Ctx, mut content: Content, before: Option<&Row>) -> Result<Content, Problem> {
-    // Whatever channel the plan takes, its messages have words for it.
+    // Whatever channel the plan takes, its messages have words for it; that mail is among them is for whoever writes them to say.
     for (step, forms) in content.plan.forms() {
         for draft in content.draft.steps.iter_mut().filter(|draft| draft.step == step) {
-            let more: Vec<_> = forms.iter().copied().filter(|form| !draft.channels.contains(form)).collect();
+            let more: Vec<_> =
+                forms.iter().copied().filter(|form| *form != Form::Email && !draft.channels.contains(form)).collect();
             draft.channels.extend(more);
         }
     }
@@ -222,9 +226,8 @@ async fn checked(ctx: &Ctx, mut content: Content, before: Option<&Row>) -> Resul
     if wrong.is_empty() {
         wrong = content.draft.check_templates();
     }
-    let planned = content.plan.check(&content.draft).err().unwrap_or_default();
-    let mut wrong: std::collections::BTreeMap<String, String> =
-        wrong.into_iter().map(|(field, fix)| (format!("draft.{field}"), fix)).collect();
+    let planned = if wrong.is_empty() { content.plan.check(&content.draft).err().unwrap_or_default() } else { BTreeMap::new() };
+    let mut wrong: BTreeMap<String, String> = wrong.into_iter().map(|(field, fix)| (format!("draft.{field}"), fix)).collect();
     wrong.extend(planned.into_iter().map(|(field, fix)| (format!("plan.{field}"), fix)));
     if !is_text(&name, NAME_CHARS, true) {
         wrong.insert("name".to_owned(), format!("Use 1 to {NAME_CHARS} characters"));

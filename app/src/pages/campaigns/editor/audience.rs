@@ -11,7 +11,7 @@ use crate::locale;
 use crate::query::address;
 
 #[derive(Clone, Copy)]
-pub(super) struct Audience {
+pub(in crate::pages::campaigns) struct Audience {
     /// A page of them; none until it came.
     page: RwSignal<Option<PreviewResponse>>,
     /// Within the page.

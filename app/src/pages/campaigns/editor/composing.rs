@@ -7,6 +7,7 @@ use shared::api::composing::Composing;
 use shared::api::worker::{News, Task};
 use shared::time::Millis;
 
+use super::Basis;
 use super::state::Editor;
 use crate::session::use_session;
 use crate::worker_client::WorkerClient;
@@ -52,11 +53,11 @@ pub(super) fn keep(editor: Editor) {
 }
 
 fn asked(editor: Editor, day: String, industry: Option<String>) -> Option<Composing> {
-    let (proofs, blocks) = editor.basis.try_with_value(|basis| (basis.proofs.clone(), basis.blocks.clone()))?;
+    let Basis { brand, proofs, blocks, .. } = editor.basis.try_get_value()??;
     Some(Composing {
         draft: editor.now.with(|now| now.draft.clone()),
         person: editor.audience.person(),
-        brand: editor.brand(),
+        brand,
         proofs,
         blocks,
         industry,

@@ -8,7 +8,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, Url};
 
 use super::super::words::{step_name, step_number};
-use super::sequence::day_of;
+use super::days::day_in_draft;
 use super::state::use_editor;
 use crate::components::{Button, Popover};
 
@@ -19,7 +19,7 @@ pub(super) fn Export() -> impl IntoView {
     let save = move |is_html: bool| {
         open.set(false);
         let name = editor.now.with_untracked(|now| now.name.clone());
-        let days = |message: &Message| editor.now.with_untracked(|now| day_of(&now.draft, message.step));
+        let days = |message: &Message| editor.now.with_untracked(|now| day_in_draft(&now.draft, message.step));
         let Some(composed) = editor.composed.get_untracked() else { return };
         let (kind, end, text) = match is_html {
             true => ("text/html", "html", page(&name, &composed, days)),

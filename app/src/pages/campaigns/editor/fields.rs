@@ -1,8 +1,11 @@
 //! A campaign as its editor holds it, and two people's changes to it field by field.
 
-use serde_json::Value;
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value};
 use shared::api::Campaign;
-use shared::message::merge::merge;
+use shared::campaign::{Plan, PlanStep};
+use shared::message::merge::merge_values;
 use shared::message::{Angle, Channel, Draft, Slot};
 
 use super::super::words::{angle_name, channel_name, slot_name};
@@ -10,22 +13,50 @@ use crate::components::{Choice, Clash, Difference};
 
 /// What a person can change.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Edited {
+pub(in crate::pages::campaigns) struct Edited {
     pub name: String,
     /// None for a campaign that is written from its brief alone.
     pub segment: Option<String>,
     pub draft: Draft,
+    pub plan: Plan,
+}
+
+/// What undo goes through.
+#[derive(Debug, Clone, PartialEq)]
+pub(in crate::pages::campaigns) struct Work {
+    pub draft: Draft,
+    pub plan: Plan,
 }
 
 impl Edited {
-    pub(super) fn of(campaign: &Campaign) -> Self {
+    pub(in crate::pages::campaigns) fn of(campaign: &Campaign) -> Self {
         let segment = campaign.row.segment.as_ref().map(|segment| segment.id.clone());
-        Self { name: campaign.row.name.clone(), segment, draft: campaign.draft.clone() }
+        Self { name: campaign.row.name.clone(), segment, draft: campaign.draft.clone(), plan: campaign.plan.clone() }
+    }
+
+    pub(in crate::pages::campaigns) fn work(&self) -> Work {
+        Work { draft: self.draft.clone(), plan: self.plan.clone() }
+    }
+
+    pub(in crate::pages::campaigns) fn take(&mut self, Work { draft, plan }: Work) {
+        (self.draft, self.plan) = (draft, plan);
+    }
+
+    /// What stands in the way of saving it, by field.
+    pub(in crate::pages::campaigns) fn check(&self) -> BTreeMap<String, String> {
+        let mut wrong = self.draft.check();
+        wrong.extend(self.check_plan().into_iter().map(|(field, fix)| (format!("plan.{field}"), fix)));
+        wrong
+    }
+
+    /// Of the plan alone.
+    pub(in crate::pages::campaigns) fn check_plan(&self) -> BTreeMap<String, String> {
+        self.plan.check(&self.draft).err().unwrap_or_default()
     }
 }
 
 /// What becomes of mine and theirs, both made from `base`.
-pub(super) enum Met {
+pub(in crate::pages::campaigns) enum Met {
     /// Nobody changed what the other changed.
     Apart(Edited),
     /// Somebody has to choose: with all that needs no choice in it already, and what is theirs.
@@ -33,15 +64,19 @@ pub(super) enum Met {
 }
 
 /// `version` is theirs; `id` names the campaign in the audit log.
-pub(super) fn meet(base: &Edited, mine: &Edited, theirs: &Edited, version: u32, id: &str) -> Met {
-    let joined = merge(&base.draft, &mine.draft, &theirs.draft);
+pub(in crate::pages::campaigns) fn meet(base: &Edited, mine: &Edited, theirs: &Edited, version: u32, id: &str) -> Met {
+    let (work, both) = join_work(&base.work(), &mine.work(), &theirs.work());
     let (name, name_clash) = one(&base.name, &mine.name, &theirs.name);
     let (segment, segment_clash) = one(&base.segment, &mine.segment, &theirs.segment);
-    let merged = Edited { name, segment, draft: joined.draft };
+    let merged = Edited { name, segment, draft: work.draft, plan: work.plan };
     let plain = |edited: &Edited| edited.segment.clone().unwrap_or_else(|| "written from a brief".to_owned());
-    let json = [base, mine, theirs].map(|edited| serde_json::to_value(&edited.draft).unwrap_or_default());
-    let of_draft = joined.both.iter().filter_map(|path| {
-        let [before, yours, stands] = [&json[0], &json[1], &json[2]].map(|json| told(at(json, path)));
+    let json = [base, mine, theirs].map(|edited| json_of(&edited.work()));
+    let of_work = both.iter().filter_map(|path| {
+        let told = |json: &Value| match (path.starts_with("plan."), at(json, path)) {
+            (true, value) => told_of_plan(value),
+            (false, value) => told(value),
+        };
+        let [before, yours, stands] = [&json[0], &json[1], &json[2]].map(told);
         Difference::between(path.clone(), &label(path), before, stands, yours)
     });
     let differences: Vec<Difference> = name_clash
@@ -49,20 +84,18 @@ pub(super) fn meet(base: &Edited, mine: &Edited, theirs: &Edited, version: u32, 
         .into_iter()
         .chain(segment_clash.then(|| Difference::between("segment", "For", plain(base), plain(theirs), plain(mine))))
         .flatten()
-        .chain(of_draft)
+        .chain(of_work)
         .collect();
-    if differences.is_empty() && !name_clash && !segment_clash && joined.both.is_empty() {
+    if differences.is_empty() && !name_clash && !segment_clash && both.is_empty() {
         return Met::Apart(merged);
     }
     Met::Clash { merged, clash: Clash { version, differences, told_by: format!("object=campaign:{id}") } }
 }
 
 /// `merged` with what `choice` leaves to them.
-pub(super) fn chosen(merged: &Edited, theirs: &Edited, clash: &Clash, choice: &Choice) -> Edited {
+pub(in crate::pages::campaigns) fn chosen(merged: &Edited, theirs: &Edited, clash: &Clash, choice: &Choice) -> Edited {
     let mut edited = merged.clone();
-    let (Ok(mut json), Ok(their_json)) = (serde_json::to_value(&merged.draft), serde_json::to_value(&theirs.draft)) else {
-        return edited;
-    };
+    let (mut json, their_json) = (json_of(&merged.work()), json_of(&theirs.work()));
     for difference in clash.differences.iter().filter(|difference| !choice.keeps(&difference.name)) {
         match difference.name.as_str() {
             "name" => edited.name = theirs.name.clone(),
@@ -70,10 +103,44 @@ pub(super) fn chosen(merged: &Edited, theirs: &Edited, clash: &Clash, choice: &C
             path => put(&mut json, path, at(&their_json, path).cloned()),
         }
     }
-    if let Ok(draft) = serde_json::from_value(json) {
-        edited.draft = draft;
+    if let Some(work) = work_of(json) {
+        edited.take(work);
     }
     edited
+}
+
+/// Two people's work on what both began with, and the paths of the fields that both changed: those are mine.
+pub(in crate::pages::campaigns) fn join_work(base: &Work, mine: &Work, theirs: &Work) -> (Work, Vec<String>) {
+    let (joined, both) = merge_values(&json_of(base), &json_of(mine), &json_of(theirs));
+    match work_of(joined) {
+        Some(work) => (work, both),
+        None => (mine.clone(), vec![String::new()]),
+    }
+}
+
+/// The draft with the plan within it, whose steps stand under their numbers: they are the same ones wherever they are moved.
+fn json_of(work: &Work) -> Value {
+    let mut json = serde_json::to_value(&work.draft).unwrap_or_default();
+    let mut plan = serde_json::to_value(&work.plan).unwrap_or_default();
+    let steps: Map<String, Value> =
+        work.plan.steps.iter().map(|step| (step.id.to_string(), serde_json::to_value(step).unwrap_or_default())).collect();
+    if let Some(plan) = plan.as_object_mut() {
+        plan.insert("steps".to_owned(), Value::Object(steps));
+    }
+    if let Some(json) = json.as_object_mut() {
+        json.insert("plan".to_owned(), plan);
+    }
+    json
+}
+
+fn work_of(mut json: Value) -> Option<Work> {
+    let mut plan = json.as_object_mut()?.remove("plan")?;
+    let steps = plan.get_mut("steps")?;
+    let mut read: Vec<PlanStep> =
+        steps.as_object()?.values().map(|step| serde_json::from_value(step.clone())).collect::<Result<_, _>>().ok()?;
+    read.sort_by_key(|step| (step.day, step.id));
+    *steps = serde_json::to_value(read).ok()?;
+    Some(Work { draft: serde_json::from_value(json).ok()?, plan: serde_json::from_value(plan).ok()? })
 }
 
 /// One field of three: what stands, and whether both changed it to something else.
@@ -118,12 +185,14 @@ fn put(json: &mut Value, path: &str, value: Option<Value>) {
     }
 }
 
+const NOTHING: &str = "left to the composer";
+
 /// A value in words.
 fn told(value: Option<&Value>) -> String {
-    let Some(value) = value else { return "left to the composer".to_owned() };
+    let Some(value) = value else { return NOTHING.to_owned() };
     let text = |key: &str| value.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
     match (value.get("by").and_then(Value::as_str), value) {
-        (Some("composer"), _) => "left to the composer".to_owned(),
+        (Some("composer"), _) => NOTHING.to_owned(),
         (Some("pinned"), _) => format!("pinned: {}", text("block")),
         (Some("own"), _) => text("text"),
         (Some("model"), _) => format!("{} (by {})", text("text"), text("model")),
@@ -144,8 +213,26 @@ fn told(value: Option<&Value>) -> String {
     }
 }
 
+/// A value of the plan in words.
+fn told_of_plan(value: Option<&Value>) -> String {
+    match value {
+        None | Some(Value::Null) => "nothing".to_owned(),
+        Some(Value::String(text)) => crate::format::words(text),
+        Some(Value::Object(fields)) if fields.contains_key("day") => {
+            format!("day {}", fields.get("day").map(ToString::to_string).unwrap_or_default())
+        }
+        Some(Value::Array(items)) => format!("{} of them", items.len()),
+        Some(value) => value.to_string(),
+    }
+}
+
 /// A path in words: "Mail 2, opening".
 fn label(path: &str) -> String {
+    if let Some(field) = path.strip_prefix("plan.") {
+        let words: Vec<String> =
+            field.split('.').map(|part| crate::format::words(part.trim_end_matches("_days")).to_lowercase()).collect();
+        return format!("Plan, {}", words.join(" ").replace("steps ", "step "));
+    }
     let field = path.rsplit(['.', ']']).find(|part| !part.is_empty()).unwrap_or(path);
     let words = match (path.contains(".subjects["), path.contains(".forms.")) {
         (true, _) => format!(
@@ -168,13 +255,44 @@ fn label(path: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
+pub(in crate::pages::campaigns) mod tests {
+    use shared::campaign::Audience;
     use shared::message::{Brief, Choice as Words};
 
     use super::*;
 
     fn base() -> Edited {
-        Edited { name: "Spring".to_owned(), segment: Some("high-price".to_owned()), draft: Draft::new(Brief::default()) }
+        Edited {
+            name: "Spring".to_owned(),
+            segment: Some("high-price".to_owned()),
+            draft: Draft::new(Brief::default()),
+            plan: plan(),
+        }
+    }
+
+    pub(in crate::pages::campaigns) fn plan() -> Plan {
+        let step = |id: u8, day: u16, message| PlanStep {
+            id,
+            day,
+            message,
+            channel: None,
+            fallback: None,
+            when: shared::campaign::When::default(),
+        };
+        Plan {
+            kind: Default::default(),
+            class: Default::default(),
+            mode: Default::default(),
+            audience: Audience::default(),
+            holdout: Plan::HOLDOUT,
+            steps: vec![step(1, 0, shared::offer::Step::Help), step(2, 5, shared::offer::Step::Proof)],
+            routes: Vec::new(),
+            goals: Vec::new(),
+            budget: Default::default(),
+            window_days: Plan::WINDOW_DAYS,
+            click_days: Plan::CLICK_DAYS,
+            priority: 50,
+        }
     }
 
     fn own(text: &str) -> Words {
@@ -230,6 +348,25 @@ mod tests {
         assert_eq!(clash.differences[0].theirs, "left to the composer");
         let stands = chosen(&merged, &theirs, &clash, &clash_choice(&[], &clash));
         assert!(stands.draft.steps[4].parts.is_empty());
+    }
+
+    #[test]
+    fn a_step_is_the_same_one_wherever_each_has_moved_it() {
+        let (mut mine, mut theirs) = (base(), base());
+        mine.plan.steps[0].day = 9;
+        mine.plan.steps.rotate_left(1);
+        theirs.plan.steps[1].channel = Some(shared::campaign::Channel::Sms);
+        theirs.plan.holdout = 200;
+        let Met::Apart(merged) = meet(&base(), &mine, &theirs, 3, "c1") else { panic!("apart") };
+        let told: Vec<_> = merged.plan.steps.iter().map(|step| (step.id, step.day, step.channel)).collect();
+        assert_eq!(told, [(2, 5, Some(shared::campaign::Channel::Sms)), (1, 9, None)]);
+        assert_eq!(merged.plan.holdout, 200);
+        theirs.plan.steps[0].day = 3;
+        let (_, clash) = clash(&mine, &theirs);
+        let told = &clash.differences[0];
+        assert_eq!((told.label.as_str(), told.theirs.as_str(), told.yours.as_str()), ("Plan, step 1 day", "3", "9"));
+        let stands = chosen(&mine, &theirs, &clash, &clash_choice(&[], &clash));
+        assert_eq!(stands.plan.steps.iter().find(|step| step.id == 1).map(|step| step.day), Some(3));
     }
 
     #[test]

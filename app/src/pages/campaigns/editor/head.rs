@@ -4,7 +4,9 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use shared::api::SegmentsResponse;
 
+use super::super::more::More;
 use super::super::new::segment_options;
+use super::super::words::status_name;
 use super::super::words::{reasons, some, tone_code, tone_of, tones, values};
 use super::export::Export;
 use super::saving::SaveState;
@@ -13,7 +15,7 @@ use crate::client;
 use crate::components::{Button, ButtonLink, Dialog, Field, PageHead, Select};
 
 #[component]
-pub(super) fn Head() -> impl IntoView {
+pub(in crate::pages::campaigns) fn Head() -> impl IntoView {
     let editor = use_editor();
     let setting = RwSignal::new(false);
     let title = Signal::derive(move || editor.now.with(|now| now.name.clone()));
@@ -25,6 +27,7 @@ pub(super) fn Head() -> impl IntoView {
     let lead = move || {
         view! {
             <span class="row">
+                <span class="chip">{move || status_name(editor.campaign.with(|campaign| campaign.row.state))}</span>
                 <span dir="auto">{is_for}</span>
                 <span aria-hidden="true">"·"</span>
                 <SaveState />
@@ -39,6 +42,7 @@ pub(super) fn Head() -> impl IntoView {
             <Button small=true disabled=can_redo on_press=move |_| editor.redo()>"Redo"</Button>
             <Button small=true on_press=move |_| setting.set(true)>"Settings"</Button>
             <Export />
+            <More />
             <ButtonLink small=true href="/campaigns">"All campaigns"</ButtonLink>
         </PageHead>
         <Dialog open=setting title="This campaign">

@@ -1,7 +1,4 @@
-//! Undo and redo of a draft.
-
-use shared::message::Draft;
-use shared::message::merge::merge;
+//! Undo and redo of what a person changes.
 
 /// Steps that are kept.
 const MOST: usize = 100;
@@ -9,17 +6,23 @@ const MOST: usize = 100;
 /// Milliseconds between two strokes of one field that count as one step.
 const PAUSE: f64 = 1_500.0;
 
-#[derive(Debug, Clone, Default, PartialEq)]
-pub(super) struct History {
-    past: Vec<Draft>,
-    future: Vec<Draft>,
+#[derive(Debug, Clone, PartialEq)]
+pub(in crate::pages::campaigns) struct History<T> {
+    past: Vec<T>,
+    future: Vec<T>,
     /// The field that was changed last, and when.
     last: Option<(String, f64)>,
 }
 
-impl History {
+impl<T> Default for History<T> {
+    fn default() -> Self {
+        Self { past: Vec::new(), future: Vec::new(), last: None }
+    }
+}
+
+impl<T> History<T> {
     /// Remembers `before` unless the change goes on with the one before it. `field` names what is changed; `now` is in milliseconds.
-    pub(super) fn note(&mut self, before: Draft, field: &str, now: f64) {
+    pub(in crate::pages::campaigns) fn note(&mut self, before: T, field: &str, now: f64) {
         let goes_on = self.last.as_ref().is_some_and(|(last, at)| last == field && now - at < PAUSE) && !self.past.is_empty();
         self.last = Some((field.to_owned(), now));
         self.future.clear();
@@ -32,41 +35,42 @@ impl History {
         self.past.push(before);
     }
 
-    /// The draft before the last step, if there is one.
-    pub(super) fn undo(&mut self, now: Draft) -> Option<Draft> {
+    /// What stood before the last step, if there is one.
+    pub(in crate::pages::campaigns) fn undo(&mut self, now: T) -> Option<T> {
         let before = self.past.pop()?;
         self.future.push(now);
         self.last = None;
         Some(before)
     }
 
-    pub(super) fn redo(&mut self, now: Draft) -> Option<Draft> {
+    pub(in crate::pages::campaigns) fn redo(&mut self, now: T) -> Option<T> {
         let after = self.future.pop()?;
         self.past.push(now);
         self.last = None;
         Some(after)
     }
 
-    /// After somebody else's changes came in: what was taken back or may be taken back has them too.
-    pub(super) fn rebase(&mut self, base: &Draft, theirs: &Draft) {
-        for draft in self.past.iter_mut().chain(&mut self.future) {
-            *draft = merge(base, draft, theirs).draft;
+    /// After somebody else's changes came in: what was taken back or may be taken back gets them too, by `join`.
+    pub(in crate::pages::campaigns) fn rebase(&mut self, join: impl Fn(&T) -> T) {
+        for known in self.past.iter_mut().chain(&mut self.future) {
+            *known = join(known);
         }
         self.last = None;
     }
 
-    pub(super) fn can_undo(&self) -> bool {
+    pub(in crate::pages::campaigns) fn can_undo(&self) -> bool {
         !self.past.is_empty()
     }
 
-    pub(super) fn can_redo(&self) -> bool {
+    pub(in crate::pages::campaigns) fn can_redo(&self) -> bool {
         !self.future.is_empty()
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use shared::message::Brief;
+    use shared::message::merge::merge;
+    use shared::message::{Brief, Draft};
 
     use super::*;
 
@@ -106,7 +110,7 @@ mod tests {
         history.note(base.clone(), "same_thread", 0.0);
         let mut theirs = base.clone();
         theirs.steps[1].after_days = 3;
-        history.rebase(&base, &theirs);
+        history.rebase(|draft| merge(&base, draft, &theirs).draft);
         assert_eq!(history.undo(base), Some(theirs));
     }
 

@@ -14,7 +14,9 @@ use crate::components::{Button, announce};
 #[component]
 pub(super) fn AskModel(place: Place) -> impl IntoView {
     let editor = use_editor();
-    let is_on = editor.basis.with_value(|basis| basis.copywriter.as_ref().is_some_and(|copywriter| copywriter.enabled));
+    let is_on = editor.basis.with_value(|basis| {
+        basis.as_ref().and_then(|basis| basis.copywriter.as_ref()).is_some_and(|copywriter| copywriter.enabled)
+    });
     // What an offer says and what a button does are never a model's.
     if !is_on || matches!(place, Place::Slot(Slot::Offer | Slot::Action)) {
         return ().into_any();
@@ -32,7 +34,8 @@ pub(super) fn AskModel(place: Place) -> impl IntoView {
         let recipient = untrack(|| editor.audience.person()).map(|person| person.recipient).unwrap_or_else(|| nobody(&editor));
         let promise = message.promise.clone();
         let facts = recipient.facts.clone();
-        let asked = WriteAsk { message, recipient, promise, brand: editor.brand(), slots: vec![place.slot()] };
+        let Some(brand) = editor.brand() else { return };
+        let asked = WriteAsk { message, recipient, promise, brand, slots: vec![place.slot()] };
         busy.set(true);
         status.set(Some("The model is writing…".to_owned()));
         announce("The model is writing.");

@@ -6,7 +6,7 @@ use leptos::task::spawn_local;
 use shared::api::{Campaign, CampaignChange, CampaignResponse};
 use wasm_bindgen::JsCast;
 
-use super::fields::{Edited, Met, chosen, meet};
+use super::fields::{Edited, Met, chosen, join_work, meet};
 use super::state::{Editor, use_editor};
 use crate::client::{self, Failure};
 use crate::components::{Button, Choice, Clash, ConflictDialog, announce, standing};
@@ -19,7 +19,7 @@ const TRIES: u32 = 5;
 
 /// How saving stands.
 #[derive(Clone, Copy)]
-pub(super) struct Saving {
+pub(in crate::pages::campaigns) struct Saving {
     busy: RwSignal<bool>,
     failure: RwSignal<Option<Failure>>,
     /// Both changed the same: asked about in the dialog.
@@ -29,13 +29,13 @@ pub(super) struct Saving {
 }
 
 impl Saving {
-    pub(super) fn new() -> Self {
+    pub(in crate::pages::campaigns) fn new() -> Self {
         Self { busy: RwSignal::new(false), failure: RwSignal::new(None), clash: RwSignal::new(None), open: RwSignal::new(None) }
     }
 }
 
 /// Saves while the editor lives, and what is left when it goes.
-pub(super) fn keep(editor: Editor) {
+pub(in crate::pages::campaigns) fn keep(editor: Editor) {
     let newest = StoredValue::new(0_u32);
     let is_held = Memo::new(move |_| held(editor).is_some());
     Effect::new(move || {
@@ -96,6 +96,7 @@ fn change(base: &Edited, now: &Edited) -> CampaignChange {
         name: (now.name != base.name).then(|| now.name.clone()),
         segment: (now.segment != base.segment).then(|| now.segment.clone()),
         draft: (now.draft != base.draft).then(|| now.draft.clone()),
+        plan: (now.plan != base.plan).then(|| now.plan.clone()),
     }
 }
 
@@ -130,7 +131,7 @@ fn save(editor: Editor) {
 
 /// Why a draft is not sent as it stands: the server would refuse it, and whoever types is about to mend it.
 fn held(editor: Editor) -> Option<String> {
-    let wrong = editor.now.with(|now| now.draft.check().into_values().next());
+    let wrong = editor.now.with(|now| now.check().into_values().next());
     wrong.or_else(|| {
         editor.composed.with(|composed| {
             let mut found = composed
@@ -158,8 +159,9 @@ async fn send(editor: Editor) -> Result<(), Option<Failure>> {
         match client::patch::<_, CampaignResponse>(&path, version, &change(&base, &now)).await {
             Ok(answer) => {
                 editor.version.try_set(answer.campaign.row.version);
-                editor.segment_name.try_set(answer.campaign.row.segment.map(|segment| segment.name));
+                editor.segment_name.try_set(answer.campaign.row.segment.as_ref().map(|segment| segment.name.clone()));
                 editor.base.try_set(now);
+                editor.campaign.try_set(answer.campaign);
                 return Ok(());
             }
             Err(refused) => {
@@ -171,6 +173,22 @@ async fn send(editor: Editor) -> Result<(), Option<Failure>> {
         }
     }
     Err(None)
+}
+
+/// Takes what the server answered to something other than a save; what somebody else changed meanwhile comes along.
+pub(in crate::pages::campaigns) fn take(editor: Editor, campaign: Campaign) {
+    let theirs = Edited::of(&campaign);
+    let version = campaign.row.version;
+    let name = campaign.row.segment.as_ref().map(|segment| segment.name.clone());
+    if editor.campaign.try_set(campaign).is_some() {
+        return;
+    }
+    editor.segment_name.try_set(name);
+    if editor.base.try_with_untracked(|base| *base == theirs) == Some(true) {
+        editor.version.try_set(version);
+    } else {
+        join(editor, theirs, version);
+    }
 }
 
 /// Brings what somebody else saved into what stands here, also what was typed since; `false` where a person has to choose, none where
@@ -193,7 +211,8 @@ fn join(editor: Editor, theirs: Edited, stands: u32) -> Option<bool> {
 
 /// `merged` is what stands here from now on, made from `theirs`. Undoing takes back what this person did, never what they did.
 fn settle(editor: Editor, base: Edited, theirs: Edited, version: u32, merged: Edited) {
-    editor.history.try_update(|history| history.rebase(&base.draft, &theirs.draft));
+    let (before, other) = (base.work(), theirs.work());
+    editor.history.try_update(|history| history.rebase(|work| join_work(&before, work, &other).0));
     editor.base.try_set(theirs);
     editor.version.try_set(version);
     editor.now.try_set(merged);
@@ -201,7 +220,7 @@ fn settle(editor: Editor, base: Edited, theirs: Edited, version: u32, merged: Ed
 
 /// How saving stands, in words and with what can be done about it.
 #[component]
-pub(super) fn SaveState() -> impl IntoView {
+pub(in crate::pages::campaigns) fn SaveState() -> impl IntoView {
     let editor = use_editor();
     let Saving { busy, failure, open, .. } = editor.saving;
     let clean = Memo::new(move |_| editor.is_clean());
@@ -245,7 +264,7 @@ pub(super) fn SaveState() -> impl IntoView {
 }
 
 #[component]
-pub(super) fn SaveConflict() -> impl IntoView {
+pub(in crate::pages::campaigns) fn SaveConflict() -> impl IntoView {
     let editor = use_editor();
     let Saving { clash, open, .. } = editor.saving;
     let choose = Callback::new(move |choice: Choice| {

@@ -1,10 +1,11 @@
 //! The five messages in their order, each with its day, angle, subject and what the lint says.
 
 use leptos::prelude::*;
-use shared::message::{Channel, Draft};
+use shared::message::Channel;
 use shared::offer::Step;
 
 use super::super::words::{STEPS, angle_name, channel_name, step_name, step_number};
+use super::days::day_of;
 use super::state::{At, Column, use_editor};
 use crate::components::announce;
 use crate::format::plural;
@@ -56,18 +57,6 @@ pub(super) fn Sequence() -> impl IntoView {
     }
 }
 
-/// Days from the first message to one.
-pub(super) fn day_of(draft: &Draft, step: Step) -> u32 {
-    let mut day = 0;
-    for known in &draft.steps {
-        day += u32::from(known.after_days);
-        if known.step == step {
-            break;
-        }
-    }
-    day
-}
-
 #[component]
 fn Item(step: Step) -> impl IntoView {
     let editor = use_editor();
@@ -75,7 +64,7 @@ fn Item(step: Step) -> impl IntoView {
     let timing = Memo::new(move |_| {
         editor.now.with(|now| {
             let angle = now.draft.steps.iter().find(|known| known.step == step).map(|known| angle_name(known.angle));
-            (day_of(&now.draft, step), angle.unwrap_or_default())
+            (day_of(&now.plan, step), angle.unwrap_or_default())
         })
     });
     let subject = Memo::new(move |_| {
@@ -117,7 +106,7 @@ fn Item(step: Step) -> impl IntoView {
                     <b>{step_number(step)} ". " {step_name(step)}</b>
                     {badge}
                 </span>
-                <span class="s">{move || { let (day, angle) = timing.get(); format!("Day {day} · {angle}") }}</span>
+                <span class="s">{move || { let (day, angle) = timing.get(); day.map_or_else(|| format!("Not in the plan · {angle}"), |day| format!("Day {day} · {angle}")) }}</span>
                 <span class="cut-2" dir="auto">{move || subject.get()}</span>
                 {move || Some(others.get()).filter(|others| !others.is_empty()).map(|others| view! { <span class="s">"Also: " {others}</span> })}
             </button>

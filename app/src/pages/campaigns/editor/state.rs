@@ -1,7 +1,9 @@
 //! What the parts of the editor share.
 
 use leptos::prelude::*;
+use shared::api::Campaign;
 use shared::api::composing::{Composed, ComposedMessage, Shown};
+use shared::campaign::Plan;
 use shared::message::layout::Look;
 use shared::message::{Brand, Channel, Choice, Draft, Part, Slot, StepDraft};
 use shared::offer::Step;
@@ -9,14 +11,15 @@ use wasm_bindgen::JsCast;
 
 use super::Basis;
 use super::audience::Audience;
-use super::fields::Edited;
+use super::days::{follow_days, follow_forms};
+use super::fields::{Edited, Work};
 use super::history::History;
 use super::saving::Saving;
 use crate::components::announce;
 
 /// Which column a phone shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Column {
+pub(in crate::pages::campaigns) enum Column {
     Sequence,
     Words,
     Preview,
@@ -24,7 +27,7 @@ pub(super) enum Column {
 
 /// How the preview's frame is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Device {
+pub(in crate::pages::campaigns) enum Device {
     Phone,
     Desktop,
     Dark,
@@ -32,22 +35,25 @@ pub(super) enum Device {
 
 /// The chosen message: a step and a form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct At {
+pub(in crate::pages::campaigns) struct At {
     pub step: Step,
     pub channel: Channel,
 }
 
 #[derive(Clone, Copy)]
-pub(super) struct Editor {
+pub(in crate::pages::campaigns) struct Editor {
     pub id: StoredValue<String>,
-    pub basis: StoredValue<Basis>,
+    /// What messages are made of; none until somebody looks at them.
+    pub basis: StoredValue<Option<Basis>>,
+    /// As the server answered it last: its state, its approval and what runs.
+    pub campaign: RwSignal<Campaign>,
     /// As a person has it.
     pub now: RwSignal<Edited>,
     /// As the server has it, of `version`.
     pub base: RwSignal<Edited>,
     pub version: RwSignal<u32>,
     pub segment_name: RwSignal<Option<String>>,
-    pub history: RwSignal<History>,
+    pub history: RwSignal<History<Work>>,
     pub saving: Saving,
     pub at: RwSignal<At>,
     pub variant: RwSignal<u8>,
@@ -64,21 +70,22 @@ pub(super) struct Editor {
     pub may: Memo<bool>,
 }
 
-pub(super) fn use_editor() -> Editor {
+pub(in crate::pages::campaigns) fn use_editor() -> Editor {
     expect_context()
 }
 
 impl Editor {
-    pub(super) fn provide(basis: Basis, may: Memo<bool>, audience: Audience) -> Self {
-        let edited = Edited::of(&basis.campaign);
-        let row = &basis.campaign.row;
+    pub(in crate::pages::campaigns) fn provide(campaign: Campaign, may: Memo<bool>) -> Self {
+        let edited = Edited::of(&campaign);
+        let row = &campaign.row;
         let editor = Self {
             id: StoredValue::new(row.id.to_string()),
             now: RwSignal::new(edited.clone()),
             base: RwSignal::new(edited),
             version: RwSignal::new(row.version),
             segment_name: RwSignal::new(row.segment.as_ref().map(|segment| segment.name.clone())),
-            basis: StoredValue::new(basis),
+            basis: StoredValue::new(None),
+            campaign: RwSignal::new(campaign.clone()),
             history: RwSignal::new(History::default()),
             saving: Saving::new(),
             at: RwSignal::new(At { step: Step::Help, channel: Channel::Email }),
@@ -86,7 +93,7 @@ impl Editor {
             look: RwSignal::new(Look::Designed),
             device: RwSignal::new(Device::Desktop),
             column: RwSignal::new(Column::Words),
-            audience,
+            audience: Audience::new(),
             composed: RwSignal::new(None),
             broken: RwSignal::new(None),
             before: RwSignal::new(None),
@@ -96,31 +103,52 @@ impl Editor {
         editor
     }
 
-    pub(super) fn brand(self) -> Brand {
-        self.basis.with_value(|basis| basis.brand.clone())
+    pub(in crate::pages::campaigns) fn brand(self) -> Option<Brand> {
+        self.basis.with_value(|basis| basis.as_ref().map(|basis| basis.brand.clone()))
     }
 
-    pub(super) fn shown(self) -> Shown {
+    pub(in crate::pages::campaigns) fn shown(self) -> Shown {
         let At { step, channel } = self.at.get();
         Shown { step, channel, variant: self.variant.get(), look: self.look.get() }
     }
 
     /// Changes the draft; `field` names what, so that strokes of one field are one step back.
-    pub(super) fn change(self, field: &str, act: impl FnOnce(&mut Draft)) {
+    pub(in crate::pages::campaigns) fn change(self, field: &str, act: impl FnOnce(&mut Draft)) {
         if !self.may.get_untracked() {
             return;
         }
-        let before = self.now.with_untracked(|now| now.draft.clone());
-        let mut draft = before.clone();
-        act(&mut draft);
-        if draft == before {
+        let before = self.work();
+        let mut work = before.clone();
+        act(&mut work.draft);
+        self.put(field, before, work);
+    }
+
+    /// The same of the plan. The days of the messages follow it.
+    pub(in crate::pages::campaigns) fn change_plan(self, field: &str, act: impl FnOnce(&mut Plan)) {
+        if !self.may.get_untracked() {
+            return;
+        }
+        let before = self.work();
+        let mut work = before.clone();
+        act(&mut work.plan);
+        follow_days(&mut work.draft, &work.plan);
+        follow_forms(&mut work.draft, &work.plan);
+        self.put(field, before, work);
+    }
+
+    fn put(self, field: &str, before: Work, work: Work) {
+        if work == before {
             return;
         }
         self.history.update(|history| history.note(before, field, js_sys::Date::now()));
-        self.now.update(|now| now.draft = draft);
+        self.now.update(|now| now.take(work));
     }
 
-    pub(super) fn change_step(self, field: &str, act: impl FnOnce(&mut StepDraft)) {
+    fn work(self) -> Work {
+        self.now.with_untracked(Edited::work)
+    }
+
+    pub(in crate::pages::campaigns) fn change_step(self, field: &str, act: impl FnOnce(&mut StepDraft)) {
         let step = self.at.get_untracked().step;
         self.change(&format!("{step:?} {field}"), |draft| {
             if let Some(step) = draft.steps.iter_mut().find(|known| known.step == step) {
@@ -130,7 +158,7 @@ impl Editor {
     }
 
     /// Puts a choice into a slot of the shown mail; a subject is of the shown variant. Remembers what its words were.
-    pub(super) fn choose(self, place: Place, choice: Choice) {
+    pub(in crate::pages::campaigns) fn choose(self, place: Place, choice: Choice) {
         let at = self.at.get_untracked();
         let was = untrack(|| self.part(place)).map(|part| part.text).unwrap_or_default();
         let goes_on = self
@@ -151,24 +179,24 @@ impl Editor {
         });
     }
 
-    pub(super) fn undo(self) {
-        let now = self.now.with_untracked(|now| now.draft.clone());
-        if let Some(draft) = self.history.try_update(|history| history.undo(now)).flatten() {
-            self.now.update(|now| now.draft = draft);
+    pub(in crate::pages::campaigns) fn undo(self) {
+        let now = self.work();
+        if let Some(work) = self.history.try_update(|history| history.undo(now)).flatten() {
+            self.now.update(|now| now.take(work));
             announce("Undone.");
         }
     }
 
-    pub(super) fn redo(self) {
-        let now = self.now.with_untracked(|now| now.draft.clone());
-        if let Some(draft) = self.history.try_update(|history| history.redo(now)).flatten() {
-            self.now.update(|now| now.draft = draft);
+    pub(in crate::pages::campaigns) fn redo(self) {
+        let now = self.work();
+        if let Some(work) = self.history.try_update(|history| history.redo(now)).flatten() {
+            self.now.update(|now| now.take(work));
             announce("Done again.");
         }
     }
 
     /// Ctrl+Z and Ctrl+Shift+Z, or Ctrl+Y. In a text field they are the field's own.
-    pub(super) fn on_key(self, event: &web_sys::KeyboardEvent) {
+    pub(in crate::pages::campaigns) fn on_key(self, event: &web_sys::KeyboardEvent) {
         let in_text = event
             .target()
             .and_then(|target| target.dyn_into::<web_sys::Element>().ok())
@@ -185,12 +213,12 @@ impl Editor {
     }
 
     /// The step that is shown, as the draft has it.
-    pub(super) fn step(self) -> Option<StepDraft> {
+    pub(in crate::pages::campaigns) fn step(self) -> Option<StepDraft> {
         let at = self.at.get();
         self.now.with(|now| now.draft.steps.iter().find(|step| step.step == at.step).cloned())
     }
 
-    pub(super) fn choice(self, place: Place) -> Choice {
+    pub(in crate::pages::campaigns) fn choice(self, place: Place) -> Choice {
         let at = self.at.get();
         self.now.with(|now| {
             let step = now.draft.steps.iter().find(|step| step.step == at.step);
@@ -203,7 +231,7 @@ impl Editor {
     }
 
     /// A message as it is composed.
-    pub(super) fn message(self, at: At) -> Option<ComposedMessage> {
+    pub(in crate::pages::campaigns) fn message(self, at: At) -> Option<ComposedMessage> {
         self.composed.with(|composed| {
             let step = composed.as_ref()?.steps.iter().find(|step| step.step == at.step)?;
             step.messages.iter().find(|one| one.message.channel == at.channel).cloned()
@@ -211,7 +239,7 @@ impl Editor {
     }
 
     /// The composed words of a place of the shown mail.
-    pub(super) fn part(self, place: Place) -> Option<Part> {
+    pub(in crate::pages::campaigns) fn part(self, place: Place) -> Option<Part> {
         let at = At { channel: Channel::Email, ..self.at.get() };
         let message = self.message(at)?.message;
         match place {
@@ -234,21 +262,21 @@ impl Editor {
     }
 
     /// Whether a fact of the shown person is known, and the rest that the preview says.
-    pub(super) fn is_clean(self) -> bool {
+    pub(in crate::pages::campaigns) fn is_clean(self) -> bool {
         self.now.with(|now| self.base.with(|base| now == base))
     }
 }
 
 /// Where words stand in a mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Place {
+pub(in crate::pages::campaigns) enum Place {
     /// 0 or 1.
     Subject(usize),
     Slot(Slot),
 }
 
 impl Place {
-    pub(super) fn slot(self) -> Slot {
+    pub(in crate::pages::campaigns) fn slot(self) -> Slot {
         match self {
             Self::Subject(_) => Slot::Subject,
             Self::Slot(slot) => slot,

@@ -5,6 +5,7 @@ use shared::message::{Angle, Channel, Slot};
 use shared::offer::Step;
 
 use super::super::words::{angles, channel_name, step_name, step_number};
+use super::days::day_of;
 use super::findings::Findings;
 use super::form::FormWords;
 use super::slot::SlotCard;
@@ -36,28 +37,19 @@ pub(super) fn StepPanel() -> impl IntoView {
     }
 }
 
-/// Days after the message before, the angle, and the thread.
+/// The day, the angle, and the thread.
 #[component]
 fn When(step: Step) -> impl IntoView {
     let editor = use_editor();
-    let Some(known) = untrack(|| editor.step()) else { return ().into_any() };
     let number = step_number(step);
-    let [days_id, angle_id, thread_id] = [unique_id(), unique_id(), unique_id()];
-    let wrong = Memo::new(move |_| {
-        editor.now.with(|now| now.draft.check().get(&format!("steps[{}].after_days", number.saturating_sub(1))).cloned())
-    });
-    let set_days = move |event| {
-        let text = event_target_value(&event);
-        if let Ok(days) = text.trim().parse::<u16>() {
-            editor.change_step("after_days", |step| step.after_days = days);
-        }
-    };
+    let [angle_id, thread_id] = [unique_id(), unique_id()];
     let set_angle = move |event| {
         if let Some(angle) = Angle::of_code(&event_target_value(&event)) {
             editor.change_step("angle", |step| step.angle = angle);
         }
     };
-    let days = Memo::new(move |_| editor.step().map(|step| step.after_days).unwrap_or_default());
+    let day = Memo::new(move |_| editor.now.with(|now| day_of(&now.plan, step)));
+    let plan = format!("/campaigns/{}/plan", editor.id.get_value());
     let angle = Memo::new(move |_| editor.step().map(|step| step.angle).unwrap_or_default());
     let thread = Memo::new(move |_| editor.step().is_some_and(|step| step.same_thread));
     let options = angles()
@@ -68,26 +60,13 @@ fn When(step: Step) -> impl IntoView {
         })
         .collect_view();
     let disabled = move || !editor.may.get();
-    let error_id = format!("{days_id}-error");
-    let described = error_id.clone();
     view! {
         <div class="press-when">
-            <div class="field">
-                <label for=days_id.clone()>{if number == 1 { "Days after the start" } else { "Days after the one before" }}</label>
-                <input
-                    id=days_id
-                    type="number"
-                    min=if number == 1 { "0" } else { "1" }
-                    max="90"
-                    disabled=disabled
-                    value=known.after_days.to_string()
-                    prop:value=move || days.get().to_string()
-                    on:input=set_days
-                    aria-invalid=move || wrong.with(Option::is_some).then_some("true")
-                    aria-describedby=move || wrong.with(Option::is_some).then(|| described.clone())
-                />
-                {move || wrong.get().map(|error| view! { <p class="error" id=error_id.clone()>{error}</p> })}
-            </div>
+            <p class="field">
+                {move || day.get().map_or_else(|| "Not in the plan yet.".to_owned(), |day| format!("Goes out on day {day}."))}
+                " "
+                <a href=plan.clone()>"Change the plan"</a>
+            </p>
             <div class="field">
                 <label for=angle_id.clone()>"Angle"</label>
                 <select id=angle_id disabled=disabled on:change=set_angle>{options}</select>
@@ -109,7 +88,6 @@ fn When(step: Step) -> impl IntoView {
             })}
         </div>
     }
-    .into_any()
 }
 
 /// In which forms the message exists, and which of them is shown.
