@@ -151,32 +151,25 @@ test("without keys, one that says nothing is unknown, and those that were not as
   await clean();
 });
 
-test("another provider takes over only what the first one proved not to have", async () => {
-  for (const [kind, fault, goesOn] of [
-    [resend, "429", true], [resend, "401", true], [resend, "500", false], [resend, "drop", false], [resend, "taken_drop", false],
-    [sendgrid, "429", true], [sendgrid, "401", true], [sendgrid, "500", false], [sendgrid, "taken_drop", false],
-  ]) {
-    await server.reset();
-    all.forEach((provider) => provider.forget());
-    await clock(NOW);
-    await brand(server);
-    await rules(server);
-    owner = await server.api("owner");
+for (const [kind, fault, goesOn] of [
+  [resend, "429", true], [resend, "401", true], [resend, "500", false], [resend, "taken_drop", false],
+  [sendgrid, "429", true], [sendgrid, "401", true], [sendgrid, "500", false], [sendgrid, "taken_drop", false],
+]) {
+  test(`another provider ${goesOn ? "takes over" : "does not take over"} what ${kind.name} answers with ${fault}`, async () => {
     await kind.connect(owner, { priority: 10 });
     await second.connect(owner, { priority: 1 });
     await ready(1);
     kind.plan = () => (fault === "429" ? { fault, retryAfter: 600 } : fault);
     await minute(later(11));
-    await expire();
-    for (const each of [12, 13, 14]) {
+    for (const each of [12, 13]) {
       await expire();
       await minute(later(each));
     }
-    assert.equal(second.accepted.length, goesOn ? 1 : 0, `${kind.name} ${fault}`);
+    assert.equal(second.accepted.length, goesOn ? 1 : 0);
     if (fault === "401") assert.equal((await sender(kind)).state, "failing");
     await clean();
-  }
-});
+  });
+}
 
 test("after five troubles in a row a provider is left alone, and asked again after a rest", async () => {
   await sendgrid.connect(owner);

@@ -127,14 +127,15 @@ const written = async (shop) => (await shop.d1("select sum(rows_read) as read, s
 // One page is due, of so many that are planned: what its run read.
 async function page(shop, provider, planned, from) {
   const [{ n }] = await shop.d1("select count(*) as n from touches where state = 'planned'");
+  const [{ top }] = await shop.d1("select max(entry_id) as top from touches");
   const columns = "campaign_id, customer_id, contact_id, step, edition, channel, state, variant, created_at";
   for (let made = n; made < planned; made += 50_000) {
     const more = Math.min(50_000, planned - made);
     // They are other people's, and due within a month.
     await shop.d1(
       `insert into touches (${columns}, entry_id, due_at) with recursive n(i) as (select 0 union all select i + 1 from n where i + 1 < ?1)
-       select t.campaign_id, 10000000 + ?2 + i, t.contact_id, 1, t.edition, 'email', 'planned', 0, 0, 10000000 + ?2 + i, ?3 + i * 1000 from n, (select * from touches order by id limit 1) t`,
-      more, made, Date.now() + DAY,
+       select t.campaign_id, 10000000 + ?2 + i, t.contact_id, 1, t.edition, 'email', 'planned', 0, 0, ?2 + i, ?3 + i * 1000 from n, (select * from touches order by id limit 1) t`,
+      more, top + 1 + made - n, Date.now() + DAY,
     );
   }
   const before = await written(shop);
