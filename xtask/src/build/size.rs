@@ -18,11 +18,11 @@ pub type Module = (&'static str, &'static str, usize);
 /// press when somebody goes to campaigns, the Web Worker's while a file is chosen or a model is fitted.
 pub const MODULES: [Module; 6] = [
     ("app", "first load", 375_000),
-    ("office", "second module", 440_000),
-    ("lab", "third module, Models and Settings", 370_000),
+    ("office", "second module", 465_000),
+    ("lab", "third module, Models and Settings", 445_000),
     ("gate", "fourth module, sources and privacy", 350_000),
-    ("studio", "fifth module, segments, offers and improvements", 455_000),
-    ("press", "sixth module, campaigns and their messages", 500_000),
+    ("studio", "fifth module, segments, offers and improvements", 470_000),
+    ("press", "sixth module, campaigns and their messages", 660_000),
 ];
 
 /// Shops load it on every page.
