@@ -10,7 +10,9 @@ import { brand, byMail, customers, launched, rules } from "../shopfront.mjs";
 const NOW = "2026-03-02T15:00:00Z";
 const later = (minutes) => new Date(Date.parse(NOW) + minutes * 60_000).toISOString();
 const PEOPLE = 200;
-const MOST_WRITTEN = 12;
+// Twelve rows: the touch planned, claimed, begun, recorded and told of; its entry planned, woken and planned again; the response; three counts. As
+// many entries of indexes, which the database counts as rows.
+const MOST_WRITTEN = 25;
 
 let clock = NOW;
 const resend = new Provider("resend", { now: () => Date.parse(clock) });
@@ -18,7 +20,7 @@ let server;
 before(async () => (server = await start({ now: NOW, outside: { [resend.host]: resend.outside() } })));
 after(() => server.stop());
 
-test(`a touch writes at most ${MOST_WRITTEN} rows over its life, indexes among them`, async (t) => {
+test(`a touch writes at most ${MOST_WRITTEN} rows over its life, entries of indexes among them`, async (t) => {
   await brand(server);
   await rules(server, { canary: 1_000 });
   await resend.connect(await server.api("owner"));

@@ -181,7 +181,8 @@ async function settled(provider, data, open, setClock) {
   const server = await open(last);
   try {
     const left = () => rows(data, "select count(*) as n from touches where state in ('planned', 'held', 'claimed', 'sending')")[0].n;
-    await until(async () => (await server.scheduled(MINUTE), left() === 0), "the end of all work", 600_000);
+    // A cron that takes longer than this process waits for goes on all the same.
+    await until(async () => (await server.scheduled(MINUTE).catch(() => {}), left() === 0), "the end of all work", 1_800_000);
     const arrived = provider.accepted.map(({ touch }) => touch);
     const unsure = rows(data, "select id, reason from touches where state = 'unknown'");
     assert.equal(new Set(arrived).size, arrived.length, "none arrived twice");
