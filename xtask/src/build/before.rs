@@ -1,7 +1,7 @@
 //! The worker of the version before: an upgrade is tested from what that version really wrote.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context as _, Result};
@@ -40,21 +40,47 @@ pub fn build(tools: &Tools) -> Result<Before> {
         process::output(Command::new("tar").arg("-xf").arg(&archive).arg("-C").arg(&tree))?;
         fs::create_dir_all(tree.join("dist"))?;
         step("Building the worker of the version before", || {
+            lend(&work)?;
             process::run(
-                // It is asked for what it writes, not how quickly.
-                worker::command(tools, "build-seams", &["--no-opt"])
+                worker::quick(tools, "build-seams")
                     .args(["--features", "seams"])
                     .current_dir(tree.join("functions"))
                     // Cargo tells packages apart by their place within a workspace: in the folder of this version's worker the one
                     // would be taken for the other.
                     .env("CARGO_TARGET_DIR", &work)
-                    .envs([("CARGO_PROFILE_EDGE_LTO", "false"), ("CARGO_PROFILE_EDGE_OPT_LEVEL", "1")])
-                    .env("CARGO_PROFILE_EDGE_CODEGEN_UNITS", "16"),
+                    // As this version's profile has it: what is lent fits then.
+                    .envs([("CARGO_PROFILE_EDGE_LTO", "false"), ("CARGO_PROFILE_EDGE_CODEGEN_UNITS", "16")]),
             )
         })?;
         let _ = fs::remove_dir_all(&work);
     }
     Ok(Before::Built(tree))
+}
+
+/// What this version's worker was made of, but for the crates of the workspace: most of it is the same in the one before.
+fn lend(work: &Path) -> Result<()> {
+    for profile in ["edge", "wasm32-unknown-unknown/edge"] {
+        let (from, to) = (project::target().join(profile), work.join(profile));
+        if !from.exists() {
+            continue;
+        }
+        fs::create_dir_all(to.parent().unwrap_or(work))?;
+        process::output(Command::new("cp").arg("-a").arg(from).arg(&to))?;
+        for folder in ["deps", "build", ".fingerprint"] {
+            let entries = fs::read_dir(to.join(folder))?.collect::<Result<Vec<_>, _>>()?;
+            for entry in entries.iter().filter(|entry| is_ours(&entry.file_name().to_string_lossy())) {
+                let path = entry.path();
+                if path.is_dir() { fs::remove_dir_all(&path)? } else { fs::remove_file(&path)? }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A file or folder that cargo made of a crate of the workspace.
+fn is_ours(name: &str) -> bool {
+    let name = name.strip_prefix("lib").unwrap_or(name);
+    ["shared", "functions"].iter().any(|ours| name.strip_prefix(ours).is_some_and(|rest| rest.starts_with(['-', '.'])))
 }
 
 fn newest_migration() -> Result<Option<String>> {
