@@ -262,12 +262,10 @@ create table in_app (
 
 create index in_app_by_customer on in_app (customer_id);
 
--- What a person chose on the page of preferences: no message before paused_until, half as many with fewer. habits: counts of what they did
--- by hour of the week, shared::campaign::Habits. engaged_at: their last click, reply or visit. doubt: why the address is doubted.
+-- What a person chose on the page of preferences: no message before paused_until, half as many with fewer. engaged_at: their last click, reply or visit. doubt: why the address is doubted.
 alter table contacts add column paused_until integer;
 alter table contacts add column fewer integer not null default 0;
 alter table contacts add column preferred text;
-alter table contacts add column habits text;
 alter table contacts add column engaged_at integer;
 alter table contacts add column bounced_at integer;
 

@@ -7,20 +7,25 @@ use shared::campaign::caps::PastTouch;
 use shared::campaign::doubt::doubt;
 use shared::campaign::habits::Habits;
 use shared::campaign::person::{Contact, Person};
+use shared::campaign::rules::Rules;
 use shared::campaign::seen::{Response, Seen};
+use shared::campaign::zone::{hour_of_week, zone};
 use shared::campaign::{Channel, Reason, State};
 use shared::consent::Present;
 use shared::reason::Reason as Leaving;
 use shared::segment::{Engagement, Exclusion, ValueTier};
 use shared::time::{MILLIS_PER_DAY, Millis};
 
-use crate::db::reach::{self, ContactRow, EngagedRow, PersonRow, ResponseRow};
+use crate::db::reach::{self, ActRow, ContactRow, EngagedRow, PersonRow, ResponseRow};
 use crate::db::suppressions::{self, Reason as Suppressed, Suppression};
 use crate::db::{Db, DbError, touches};
 use crate::suppression::Channel as Address;
 
 /// As far back as the longest cap counts: a year is more than any.
 const PAST_DAYS: i64 = 366;
+
+/// A customer's newest orders tell when they shop.
+const MOST_ORDERS: u32 = 40;
 
 /// Roles of an account's people, in the order in which they are asked.
 const ROLES: [&str; 4] = ["champion", "admin", "user", "billing"];
@@ -81,6 +86,32 @@ pub async fn seen(db: &Db, entries: &[i64]) -> Result<HashMap<i64, Seen>, DbErro
         }
     }
     Ok(seen)
+}
+
+/// The hours at which these people do something, from what they did: for whom a message is to be planned.
+pub async fn learn_habits(db: &Db, known: &mut HashMap<i64, Known>, rules: &Rules, now: Millis) -> Result<(), DbError> {
+    let ids: Vec<i64> = known.keys().copied().collect();
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let since = Millis(now.0 - PAST_DAYS * MILLIS_PER_DAY);
+    let outcomes = db.batch_idempotent(vec![reach::acts(&ids, MOST_ORDERS, since)]).await?;
+    let acts: Vec<ActRow> = outcomes.first().map(crate::db::Outcome::rows).transpose()?.unwrap_or_default();
+    for act in acts {
+        let Some(known) = known.get_mut(&act.customer_id) else { continue };
+        let contacts = &mut known.person.contacts;
+        // Of an account's orders nobody knows who of them bought.
+        let theirs = match (act.contact_id, contacts.len()) {
+            (Some(id), _) => contacts.iter_mut().find(|contact| contact.id == id),
+            (None, 1) => contacts.first_mut(),
+            (None, _) => None,
+        };
+        if let Some(contact) = theirs {
+            let hour = hour_of_week(zone(rules, contact), Millis(act.at));
+            contact.habits.add(hour);
+        }
+    }
+    Ok(())
 }
 
 impl Known {
@@ -169,7 +200,7 @@ fn contact(row: &ContactRow, [email, phone]: [Option<Suppression>; 2], engaged: 
         fewer: row.fewer > 0,
         preferred: row.preferred.as_deref().and_then(Channel::of_code),
         engaged: of_contact.filter_map(|known| Some((Channel::of_code(&known.channel)?, Millis(known.at)))).collect(),
-        habits: row.habits.as_deref().and_then(|text| serde_json::from_str::<Habits>(text).ok()).unwrap_or_default(),
+        habits: Habits::default(),
         engaged_at: row.engaged_at.map(Millis),
     }
 }

@@ -210,6 +210,25 @@ test("caps count over all campaigns", async () => {
   assert.ok(mail === undefined || mail.sent_at >= Date.parse(later(60 * 24 * 6)), "not within seven days of two others");
 });
 
+test("a mail leaves at the hour at which the person shops, a day without a time is none", async () => {
+  await customers(server, [{}, {}, {}], { now: NOW });
+  const day = 86_400_000;
+  const midnight = Math.floor(Date.parse(NOW) / day) * day - 30 * day;
+  // The first shops at 19:17 in New York, the second's orders came as days alone, the third's at noon.
+  const order = (customer, hour, minute, at) => [`o-${customer}-${at}`, customer, midnight - at * 3 * day + (hour * 60 + minute) * 60_000];
+  const orders = Array.from({ length: 20 }, (_, at) => [order(1, 24, 17, at), order(2, 17, 0, at), order(3, 17, 5, at)]).flat();
+  await server.d1("insert into orders (source, external_id, customer_id, ordered_at, amount, currency, changed_at) select 1, j.value ->> 0, j.value ->> 1, j.value ->> 2, 4000, 'USD', 0 from json_each(?1) j", JSON.stringify(orders));
+  await launched(server, { edit: (plan) => byMail(plan, [1]) });
+  await pass(server, NOW, later(15));
+  const due = await server.d1("select customer_id, due_at, evidence from touches order by customer_id");
+  const hours = due.map(({ due_at }) => Number(new Intl.DateTimeFormat("en-US", { hour: "numeric", hourCycle: "h23", timeZone: "America/New_York" }).format(due_at)));
+  assert.equal(hours.length, 3, JSON.stringify(due));
+  assert.equal(hours[0], 19, JSON.stringify(due));
+  assert.equal(hours[2], 12, JSON.stringify(due));
+  assert.ok(hours[1] >= 9 && hours[1] < 12, `the usual hour, since nothing is known: ${hours[1]}`);
+  assert.doesNotMatch(due[0].evidence, /usual hour/);
+});
+
 test("a program reads the ledger with reasons, page by page", async () => {
   await customers(server, Array.from({ length: 5 }, () => ({})), { now: NOW });
   const { campaign } = await launched(server);

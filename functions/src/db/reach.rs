@@ -51,7 +51,6 @@ pub struct ContactRow {
     pub paused_until: Option<i64>,
     pub fewer: u8,
     pub preferred: Option<String>,
-    pub habits: Option<String>,
     pub engaged_at: Option<i64>,
 }
 
@@ -69,6 +68,15 @@ pub struct ResponseRow {
     pub occurred_at: i64,
 }
 
+/// Somebody did something of their own.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+pub struct ActRow {
+    pub customer_id: i64,
+    /// Where it is known who of them.
+    pub contact_id: Option<i64>,
+    pub at: i64,
+}
+
 pub fn people(ids: &[i64]) -> Statement {
     Statement::new(sql!("reach.sql", "people"), params![Param::json(&ids)])
 }
@@ -79,6 +87,11 @@ pub fn contacts(ids: &[i64]) -> Statement {
 
 pub fn engaged(ids: &[i64]) -> Statement {
     Statement::new(sql!("reach.sql", "engaged"), params![Param::json(&ids)])
+}
+
+/// Each customer's last `most` orders, and what their contacts did since.
+pub fn acts(ids: &[i64], most: u32, since: Millis) -> Statement {
+    Statement::new(sql!("reach.sql", "acts"), params![Param::json(&ids), most - 1, since])
 }
 
 pub fn responses(entries: &[i64]) -> Statement {

@@ -17,7 +17,7 @@ left join states t on t.customer_id = c.id
 order by j.key;
 
 -- name: contacts
-select k.id, k.customer_id, k.role, k.name, k.email, k.phone, k.country, k.time_zone, k.consent, k.paused_until, k.fewer, k.preferred, k.habits,
+select k.id, k.customer_id, k.role, k.name, k.email, k.phone, k.country, k.time_zone, k.consent, k.paused_until, k.fewer, k.preferred,
   k.engaged_at
 from json_each(?1) j cross join contacts k on k.customer_id = j.value order by k.customer_id, k.id;
 
@@ -33,3 +33,15 @@ group by t.contact_id, t.channel;
 select t.entry_id, r.kind, r.occurred_at
 from json_each(?1) j cross join touches t on t.entry_id = j.value join responses r on r.touch_id = t.id
 where coalesce(r.detail ->> '$.scanner', 0) = 0;
+
+-- name: acts
+-- When each of the customers in ?1 bought, ?2 times at most, and when each of their contacts clicked, answered, visited or played since ?3;
+-- machines do nothing. A time at the full hour is a day that was told without one.
+select o.customer_id, null as contact_id, o.ordered_at as at
+from json_each(?1) j cross join orders o on o.customer_id = j.value
+where o.status = 'paid' and cast(o.ordered_at as integer) % 3600000 <> 0
+  and o.ordered_at >= coalesce((select x.ordered_at from orders x where x.customer_id = j.value order by x.ordered_at desc limit 1 offset ?2), 0)
+union all
+select r.customer_id, t.contact_id, r.occurred_at
+from json_each(?1) j cross join responses r on r.customer_id = j.value join touches t on t.id = r.touch_id
+where r.occurred_at >= ?3 and r.kind in ('clicked', 'replied', 'visited', 'played') and coalesce(r.detail ->> '$.scanner', 0) = 0;

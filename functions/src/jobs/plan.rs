@@ -78,7 +78,8 @@ async fn page(held: &mut Held<Cursor>, due: &[Due], rules: &Rules) -> Result<(),
     let running = running(db, due.iter().map(|entry| (entry.campaign_id, entry.edition))).await?;
     let customers: Vec<i64> = due.iter().map(|entry| entry.customer_id).collect::<HashSet<_>>().into_iter().collect();
     let ids: Vec<i64> = due.iter().map(|entry| entry.id).collect();
-    let known = reach::read(db, &customers, now).await?;
+    let mut known = reach::read(db, &customers, now).await?;
+    reach::learn_habits(db, &mut known, rules, now).await?;
     let seen = reach::seen(db, &ids).await?;
     let outcomes = db.batch_idempotent(vec![touches::of_entries(&ids)]).await?;
     let rows: Vec<OfEntry> = outcomes.first().map(crate::db::Outcome::rows).transpose()?.unwrap_or_default();
