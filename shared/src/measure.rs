@@ -2,10 +2,14 @@
 //!
 //! People who have not left yet are not missing: how long they have stayed is evidence, which a share of leavers throws away.
 
+pub mod attribution;
 pub mod cohort;
 mod concordance;
 mod cox;
+pub mod incidence;
 mod log_rank;
+pub mod outcome;
+pub mod rollup;
 mod survival;
 mod tails;
 
