@@ -9,7 +9,7 @@ mod credit;
 mod key;
 #[cfg(test)]
 mod tests;
-mod wide;
+pub(super) mod wide;
 
 use std::collections::BTreeMap;
 
@@ -29,6 +29,19 @@ const LAST: u16 = 93;
 /// Counts by places of days.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Days(pub [i64; BINS]);
+
+/// What is frozen of an entry for its sums.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Unit {
+    /// What the customer was worth before the entry: the covariate.
+    pub before: Home,
+    /// Where what an entry brought is cut, for the estimate that a few large ones do not move. The same in both arms and for the whole
+    /// campaign, from what was known before the first entry. Totals are never cut.
+    pub limit: Option<Home>,
+    /// Merged with somebody of another arm.
+    pub contaminated: bool,
+    pub home: Currency,
+}
 
 /// Sums of one outcome over entries: what an interval of a mean, with or without a covariate, is computed from.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -140,7 +153,7 @@ macro_rules! cell {
         }
     };
 }
-use cell;
+pub(super) use cell;
 
 cell! {
     /// Sums over entries of one arm that are ripe, or over such that are not: see [`Key::ripe`].
@@ -201,6 +214,10 @@ cell! {
         discount_cost,
         list_squared,
         discount_list,
+        /// Of what an entry brought, channel cost taken off, cut at a limit on both sides: see [`Unit::limit`].
+        limited,
+        limited_squared,
+        limited_before,
     }
     days {
         /// Of those whose watch ended with a return.
@@ -211,16 +228,20 @@ cell! {
 }
 
 impl Cell {
-    /// What one entry adds. `before`: what the customer was worth before the entry, frozen at it, minor units; `contaminated`: merged with
-    /// somebody of another arm. Who was left out adds nothing.
-    pub fn of(entry: &Entered, outcome: &Outcome, before: Home, contaminated: bool, home: Currency) -> Self {
+    /// What one entry adds. Who was left out adds nothing.
+    pub fn of(entry: &Entered, outcome: &Outcome, unit: &Unit) -> Self {
         if !entry.arm.is_assigned() {
             return Self::default();
         }
+        let Unit { before, limit, contaminated, home } = *unit;
         let is = |condition: bool| i64::from(condition);
         let returned = is(outcome.returned_at.is_some());
         let cost = i128::from(outcome.channel_cost.0);
         let after = i128::from(outcome.margin.0) * micros_per_minor(home) - cost;
+        let limited = limit.map_or(after, |limit| {
+            let limit = i128::from(limit.0.max(0)) * micros_per_minor(home);
+            after.clamp(-limit, limit)
+        });
         let (net, discount, list) =
             (i128::from(outcome.net().0), i128::from(outcome.redeemed_discount.0), i128::from(outcome.redeemed_list.0));
         let mut cell = Self {
@@ -261,6 +282,9 @@ impl Cell {
             discount_cost: discount.wrapping_mul(cost),
             list_squared: list.wrapping_mul(list),
             discount_list: discount.wrapping_mul(list),
+            limited,
+            limited_squared: limited.wrapping_mul(limited),
+            limited_before: limited.wrapping_mul(i128::from(before.0)),
             ..Self::default()
         };
         let days = outcome.first(entry).map(|(first, day)| match first {
@@ -314,6 +338,18 @@ impl Cell {
             x: i128::from(self.before),
             xx: self.before_squared,
             xy: self.margin_before,
+        }
+    }
+
+    /// The same, cut at the limit.
+    pub fn limited_sums(&self) -> Sums {
+        Sums {
+            n: self.assigned,
+            y: self.limited,
+            yy: self.limited_squared,
+            x: i128::from(self.before),
+            xx: self.before_squared,
+            xy: self.limited_before,
         }
     }
 }

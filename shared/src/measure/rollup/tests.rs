@@ -18,6 +18,10 @@ fn entry() -> Entered {
     Entered { entered_at: ENTRY, window_days: 30, ..Entered::default() }
 }
 
+fn unit(before: i64) -> Unit {
+    Unit { before: Home(before), limit: None, contaminated: false, home: Currency::USD }
+}
+
 fn at(day: i64) -> Millis {
     Millis(ENTRY.0 + day * MILLIS_PER_DAY)
 }
@@ -48,7 +52,7 @@ fn returned() -> Outcome {
 
 #[test]
 fn an_entry_is_counted_in_every_sum() {
-    let cell = Cell::of(&entry(), &returned(), Home(20), true, Currency::USD);
+    let cell = Cell::of(&entry(), &returned(), &Unit { contaminated: true, limit: Some(Home(1_000)), ..unit(20) });
     let figures: Vec<(String, i64)> = cell.figures().into_iter().collect();
     let after = 18_800_000 - 101_000_i64;
     let wide = |name: &str, value: i128| -> Vec<(String, i64)> {
@@ -94,6 +98,9 @@ fn an_entry_is_counted_in_every_sum() {
         ("margin_before", after * 20),
         ("margin_cost", after * 101_000),
         ("cost_squared", 101_000 * 101_000),
+        ("limited", 10_000_000),
+        ("limited_squared", 10_i128.pow(14)),
+        ("limited_before", 200_000_000),
     ] {
         expected.extend(wide(name, value));
     }
@@ -101,14 +108,15 @@ fn an_entry_is_counted_in_every_sum() {
     assert_eq!(figures, expected);
     assert_eq!(cell.net(), Home(4_700));
     assert_eq!(cell.margin_sums(Currency::USD).y, after);
+    assert_eq!(cell.limited_sums().y, 10_000_000);
     assert_eq!(cell.return_sums(), Sums { n: 1, y: 1, yy: 1, x: 20, xx: 400, xy: 20 });
 }
 
 #[test]
 fn who_was_left_out_or_did_nothing_adds_as_much() {
     let left_out = Entered { arm: Arm::LeftOut, ..entry() };
-    assert_eq!(Cell::of(&left_out, &returned(), Home(20), false, Currency::USD), Cell::default());
-    let nothing = Cell::of(&entry(), &Outcome::default(), Home(0), false, Currency::USD);
+    assert_eq!(Cell::of(&left_out, &returned(), &unit(20)), Cell::default());
+    let nothing = Cell::of(&entry(), &Outcome::default(), &unit(0));
     assert_eq!(nothing.figures().into_iter().collect::<Vec<_>>(), [("assigned".to_owned(), 1)]);
     assert!(Cell::default().figures().is_empty());
 }
@@ -116,7 +124,7 @@ fn who_was_left_out_or_did_nothing_adds_as_much() {
 #[test]
 fn a_currency_without_cents_weighs_its_unit() {
     let yen = Currency::parse("JPY").unwrap();
-    let cell = Cell::of(&entry(), &returned(), Home(0), false, yen);
+    let cell = Cell::of(&entry(), &returned(), &Unit { home: yen, ..unit(0) });
     assert_eq!(cell.margin_sums(yen).y, 1_880_000_000 - 101_000);
 }
 
@@ -206,7 +214,7 @@ fn any_cell() -> impl Strategy<Value = Cell> {
                 opted_out_at: opted_out.map(at),
                 ..Outcome::default()
             };
-            Cell::of(&entry(), &outcome, Home(before), contaminated, Currency::USD)
+            Cell::of(&entry(), &outcome, &Unit { contaminated, limit: Some(Home(7_000)), ..unit(before) })
         },
     )
 }

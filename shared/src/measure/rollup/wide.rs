@@ -5,10 +5,10 @@ const BITS: u32 = 30;
 const BASE: i128 = 1 << BITS;
 
 /// That hold every number.
-pub(super) const PARTS: usize = 5;
+pub(in crate::measure) const PARTS: usize = 5;
 
 /// The lowest first, each with the number's sign.
-pub(super) fn parts(value: i128) -> impl Iterator<Item = (usize, i64)> {
+pub(in crate::measure) fn parts(value: i128) -> impl Iterator<Item = (usize, i64)> {
     (0..PARTS).scan(value, |left, place| {
         let part = *left % BASE;
         *left /= BASE;
@@ -17,11 +17,11 @@ pub(super) fn parts(value: i128) -> impl Iterator<Item = (usize, i64)> {
 }
 
 /// What a part stands for; sums that no longer fit go round.
-pub(super) fn of_part(place: usize, part: i64) -> i128 {
+pub(in crate::measure) fn of_part(place: usize, part: i64) -> i128 {
     u32::try_from(place).map_or(0, |place| i128::from(part).wrapping_mul(1_i128.checked_shl(BITS * place).unwrap_or(0)))
 }
 
 /// `cost`, `cost.1`, `cost.2`.
-pub(super) fn name(name: &str, place: usize) -> String {
+pub(in crate::measure) fn name(name: &str, place: usize) -> String {
     if place == 0 { name.to_owned() } else { format!("{name}.{place}") }
 }
