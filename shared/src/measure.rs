@@ -1,11 +1,19 @@
-//! What happened and how sure that is: survival and cohorts.
+//! What happened and how sure that is: outcomes, whom they are told as, the sums they are kept in, survival and cohorts.
 //!
 //! People who have not left yet are not missing: how long they have stayed is evidence, which a share of leavers throws away.
 
+pub mod attribution;
 pub mod cohort;
 mod concordance;
 mod cox;
+pub mod incidence;
+pub mod later;
 mod log_rank;
+pub mod matched;
+pub mod metrics;
+pub mod outcome;
+pub mod rollup;
+pub mod speed;
 mod survival;
 mod tails;
 
