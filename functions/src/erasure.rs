@@ -46,6 +46,8 @@ pub const PLACES: &[(&str, Fate)] = &[
     ("model_answers", Fate::Removed),
     ("entries", Fate::Blanked),
     ("touches", Fate::Blanked),
+    ("outcomes", Fate::Kept("sums of money of an entry that names nobody any more")),
+    ("results", Fate::Kept("sums over entries")),
     ("responses", Fate::Blanked),
     ("tasks", Fate::Removed),
     ("in_app", Fate::Removed),

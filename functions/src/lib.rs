@@ -20,6 +20,7 @@ pub mod headers;
 pub mod intake;
 pub mod jobs;
 pub mod leaving;
+pub mod measuring;
 pub mod merge;
 pub mod offering;
 pub mod openapi;

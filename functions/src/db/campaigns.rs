@@ -8,7 +8,7 @@ use shared::message::Draft;
 use shared::message::check::SCHEMA;
 use shared::time::Millis;
 
-use super::{Db, DbError, Param, Statement};
+use super::{Db, DbError, Param, Statement, results};
 use crate::{params, sql};
 
 /// A shop keeps at most so many.
@@ -281,6 +281,7 @@ pub fn take_back(id: i64, version: u32, now: Millis) -> [Statement; 3] {
     [
         Statement::new(sql!("campaigns.sql", "take_back"), params![id, version, now]),
         Statement::new(sql!("campaigns.sql", "forget_touches"), params![id]),
+        results::forget(id),
         Statement::new(sql!("campaigns.sql", "forget_entries"), params![id]),
     ]
 }

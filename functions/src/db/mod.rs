@@ -47,6 +47,7 @@ pub mod pulls;
 pub mod reach;
 pub mod reasons;
 pub mod reception;
+pub mod results;
 pub mod retention;
 pub mod rollups;
 pub mod runs;

@@ -10,6 +10,7 @@ pub mod enter;
 mod fit;
 pub mod import;
 mod intake;
+pub mod measure;
 pub mod plan;
 mod privacy;
 mod prune;
@@ -54,6 +55,7 @@ pub enum Job {
     Enter,
     Plan,
     Dispatch,
+    Measure,
 }
 
 /// Why a job is asked to run.
@@ -89,7 +91,7 @@ struct Doorbell {
 
 impl Job {
     /// In the order in which one makes work for the next; the last ones wait for servers of others, and nobody waits behind them.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::SampleRemoval,
         Self::Privacy,
         Self::Import,
@@ -105,6 +107,7 @@ impl Job {
         Self::Codes,
         Self::Plan,
         Self::Dispatch,
+        Self::Measure,
         Self::Pull,
     ];
 
@@ -126,6 +129,7 @@ impl Job {
             Self::Enter => enter::JOB,
             Self::Plan => plan::JOB,
             Self::Dispatch => dispatch::JOB,
+            Self::Measure => measure::JOB,
         }
     }
 
@@ -237,7 +241,12 @@ async fn has_ended(db: &Db, run: &Id) -> Result<bool, DbError> {
 /// What is woken, and what was planned for this minute.
 async fn minutely(env: &Env, now: Millis) -> Result<(), DbError> {
     let db = Db::open(env)?;
-    for (job, is_due) in [(Job::Plan, plan::has_work(&db, now).await?), (Job::Dispatch, dispatch::has_work(&db, now).await?)] {
+    let due = [
+        (Job::Plan, plan::has_work(&db, now).await?),
+        (Job::Dispatch, dispatch::has_work(&db, now).await?),
+        (Job::Measure, measure::has_work(&db, now).await?),
+    ];
+    for (job, is_due) in due {
         if is_due {
             let wake = leases::wake(job.name());
             db.run(wake.sql, wake.params).await?;
@@ -333,6 +342,7 @@ async fn invoke(env: &Env, db: &Db, job: Job, now: Millis, why: Why) -> Result<O
         Job::Enter => frame(db, job, now, enter::work).await,
         Job::Plan => frame(db, job, now, plan::work).await,
         Job::Dispatch => frame(db, job, now, async |held: &mut Held<dispatch::Cursor>| dispatch::work(held, env).await).await,
+        Job::Measure => frame(db, job, now, measure::work).await,
     }?;
     console_log!(
         "{}",
@@ -367,7 +377,8 @@ async fn has_work(db: &Db, job: Job, now: Millis, why: Why) -> Result<bool, DbEr
             | Job::Codes
             | Job::Enter
             | Job::Plan
-            | Job::Dispatch,
+            | Job::Dispatch
+            | Job::Measure,
         ) => Ok(true),
         // A wake is answered even where nobody is left to score, or it would ring for ever.
         (Why::Woken, Job::Score) => score::may_write(db, now, 1).await,
@@ -384,6 +395,7 @@ async fn has_work(db: &Db, job: Job, now: Millis, why: Why) -> Result<bool, DbEr
         (Why::Time, Job::Enter) => enter::has_work(db).await,
         (Why::Time, Job::Plan) => plan::has_work(db, now).await,
         (Why::Time, Job::Dispatch) => dispatch::has_work(db, now).await,
+        (Why::Time, Job::Measure) => measure::has_work(db, now).await,
         (Why::Time, Job::Intake | Job::Refold | Job::Rollup) => Ok(false),
     }
 }

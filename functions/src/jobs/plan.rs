@@ -16,10 +16,11 @@ use shared::message::{Angle, Draft};
 use shared::offer::{Ladder, Step};
 use shared::time::{MILLIS_PER_DAY, Millis};
 
+use super::measure;
 use super::run::{Held, JobError, Work};
 use crate::db::entries::{self, Due, Planned};
 use crate::db::touches::{self, Choice, New, OfEntry};
-use crate::db::{Db, DbError, leases, sending, shop};
+use crate::db::{Db, DbError, leases, results, sending, shop};
 use crate::reach::{self, Known};
 use crate::recipients::{self, Asking};
 use crate::seams;
@@ -110,6 +111,7 @@ async fn page(held: &mut Held<Cursor>, due: &[Due], rules: &Rules) -> Result<(),
     }
     let mut statements = touches::plan(&new, now)?;
     statements.extend(entries::plan(&planned, now)?);
+    statements.push(results::look_again(&ids, Millis(now.0 + measure::PATIENCE), now));
     if new.iter().any(|touch| touch.state == "planned" && touch.due_at <= now) {
         statements.push(leases::wake(super::dispatch::JOB));
     }

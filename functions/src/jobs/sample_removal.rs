@@ -5,7 +5,7 @@ use shared::api::Plan;
 use shared::time::Millis;
 
 use super::run::{Held, JobError, Work};
-use crate::db::{Db, DbError, sample, usage};
+use crate::db::{Db, DbError, results, sample, usage};
 use crate::seams;
 
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -50,6 +50,8 @@ pub async fn work(held: &mut Held<Cursor>) -> Result<Work, JobError> {
         held.write(sample::remove(&page.ids)).await?;
         seams::point("sample.removed").await;
     }
-    held.write(vec![sample::end(held.now)]).await?;
+    let mut statements = results::begin_anew(held.now);
+    statements.push(sample::end(held.now));
+    held.write(statements).await?;
     Ok(Work::Done)
 }

@@ -20,7 +20,9 @@ use super::run::{Held, JobError, WAKE, Work};
 use crate::db::improvements::WishFact;
 use crate::db::models::{Live, New, Source};
 use crate::db::scores::{self, Claim, EventRow, Facets, Move, OrderRow, Page, PageRow, Placed};
-use crate::db::{Db, DbError, Statement, improvements, leases, margins, models, reasons, rollups, segments, shop, traits, usage};
+use crate::db::{
+    Db, DbError, Statement, improvements, leases, margins, models, reasons, results, rollups, segments, shop, traits, usage,
+};
 use crate::seams;
 
 /// Where a pass over the customers is.
@@ -233,6 +235,7 @@ fn score_page(page: Page, basis: &Basis, now: Millis) -> Result<Written, DbError
     let (mut states, mut new_scores, mut facets, mut unreadable) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     let mut moves = Vec::new();
     let mut asked = Vec::new();
+    let dirty: Vec<i64> = customers.iter().filter(|row| row.is_dirty()).map(|row| row.customer_id).collect();
     let objecting: Vec<i64> = customers.iter().filter(|row| row.is_objecting()).map(|row| row.customer_id).collect();
     let checked = customers.len() as u64;
     for row in customers {
@@ -256,6 +259,9 @@ fn score_page(page: Page, basis: &Basis, now: Millis) -> Result<Written, DbError
     statements.extend(scores::store_facets(&facets)?);
     statements.extend(scores::store_moves(&moves, now.day())?);
     statements.extend(improvements::store_wishes(&asked)?);
+    if !dirty.is_empty() {
+        statements.push(results::look_again_of_customers(&dirty, now));
+    }
     if !unreadable.is_empty() {
         statements.extend(scores::mark_dirty(&unreadable)?);
         statements.push(leases::wake("score"));

@@ -1,0 +1,23 @@
+-- What campaigns brought: what came of each entry, and the sums of it.
+
+-- told: what of it is counted in results, see functions::measuring::Told; null before it is looked at for the first time. look_at: when
+-- it is looked at next; whoever asks for a look makes it smaller, so that a look under way does not hide what came meanwhile.
+create table outcomes (
+  entry_id integer primary key,
+  told text,
+  returned_at integer,
+  look_at integer
+) strict;
+
+create index outcomes_by_turn on outcomes (look_at) where look_at is not null;
+
+-- Sums of entries, by shared::measure::rollup::Key. campaign_id: below 0 all campaigns of a kind. figures: of a Cell.
+create table results (
+  campaign_id integer not null,
+  day integer not null,
+  dimension text not null,
+  arm integer not null,
+  ripe integer not null,
+  figures text not null,
+  primary key (campaign_id, day, dimension, arm, ripe)
+) strict, without rowid;

@@ -1,0 +1,197 @@
+//! What came of entries, and the sums of it.
+
+use serde::{Deserialize, Serialize};
+use shared::money::Currency;
+use shared::time::Millis;
+
+use super::statement::paged;
+use super::{Db, DbError, Outcome, Param, Statement};
+use crate::{params, sql};
+
+/// An entry that is to be looked at.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct DueRow {
+    pub entry_id: i64,
+    /// `crate::measuring::Told`.
+    pub told: Option<String>,
+    pub look_at: i64,
+    pub campaign_id: i64,
+    pub customer_id: i64,
+    pub arm: u8,
+    pub state: String,
+    pub reason: Option<String>,
+    pub value_tier: u8,
+    pub reason_was: u8,
+    pub engagement: u8,
+    pub win_back: u8,
+    pub segment: Option<i64>,
+    /// `shared::offer::Ladder`.
+    pub ladder: Option<String>,
+    pub entered_at: i64,
+    pub ended_at: Option<i64>,
+    pub kind: Option<String>,
+    pub window_days: Option<u16>,
+    pub deadline_day: Option<i32>,
+    pub last_day: Option<i32>,
+    pub contaminated: u8,
+    pub is_gone: u8,
+}
+
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct OrderRow {
+    pub customer_id: i64,
+    pub id: String,
+    pub changed_at: i64,
+    pub ordered_at: i64,
+    pub amount: i64,
+    pub currency: Currency,
+    pub refunded: i64,
+    pub discount: i64,
+    pub status: String,
+    pub cancelled_at: Option<i64>,
+    pub codes: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct TermRow {
+    pub customer_id: i64,
+    pub id: String,
+    pub name: String,
+    pub occurred_at: i64,
+    pub properties: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct TouchRow {
+    pub entry_id: i64,
+    pub id: i64,
+    pub step: u8,
+    pub variant: u8,
+    pub channel: String,
+    pub due_at: i64,
+    pub sent_at: Option<i64>,
+    /// Millionths of a major unit of the home currency.
+    pub cost: i64,
+    pub choice: Option<String>,
+    pub time_zone: Option<String>,
+    pub country: Option<String>,
+    pub phone: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct GivenRow {
+    pub entry_id: i64,
+    pub offer: String,
+    pub kind: String,
+    pub depth: u16,
+    pub reserved: i64,
+    pub done_at: Option<i64>,
+    pub outcome: Option<String>,
+    pub code: Option<String>,
+}
+
+/// What is known of the customers of a page.
+#[derive(Debug, Default)]
+pub struct FactRows {
+    pub orders: Vec<OrderRow>,
+    pub terms: Vec<TermRow>,
+    pub touches: Vec<TouchRow>,
+    pub given: Vec<GivenRow>,
+}
+
+/// `[campaign, day, dimension, arm, ripe]`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct CellKey(pub i64, pub i32, pub String, pub u8, pub u8);
+
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct CellRow {
+    pub campaign_id: i64,
+    pub day: i32,
+    pub dimension: String,
+    pub arm: u8,
+    pub ripe: u8,
+    /// Of `shared::measure::rollup::Cell`.
+    pub figures: String,
+}
+
+/// `[campaign, day, dimension, arm, ripe, figures]`.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct NewCell(pub i64, pub i32, pub String, pub u8, pub u8, pub String);
+
+/// `[entry, told, returned_at, look_at as it was read, look_at]`.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct NewTold(pub i64, pub String, pub Option<i64>, pub i64, pub Option<i64>);
+
+#[derive(Debug, Deserialize)]
+struct Yes {
+    yes: u8,
+}
+
+/// The entries are looked at then at the latest; one that is under way is looked at again.
+pub fn look_again(entries: &[i64], at: Millis, now: Millis) -> Statement {
+    Statement::new(sql!("results.sql", "look_again"), params![Param::json(&entries), at, now])
+}
+
+/// Those of these customers that were ever looked at.
+pub fn look_again_of_customers(customers: &[i64], now: Millis) -> Statement {
+    Statement::new(sql!("results.sql", "look_again_of_customers"), params![Param::json(&customers), now])
+}
+
+pub async fn any_due(db: &Db, now: Millis) -> Result<bool, DbError> {
+    let row: Option<Yes> = db.first(sql!("results.sql", "any_due"), params![now]).await?;
+    Ok(row.is_some_and(|row| row.yes > 0))
+}
+
+pub async fn due(db: &Db, now: Millis, most: u32) -> Result<Vec<DueRow>, DbError> {
+    db.all(sql!("results.sql", "due"), params![now, most]).await
+}
+
+/// `customers`: with the moment from which on they are asked for.
+pub async fn facts(db: &Db, customers: &[(i64, i64)], entries: &[i64]) -> Result<FactRows, DbError> {
+    let statements = vec![
+        Statement::new(sql!("results.sql", "orders"), params![Param::json(&customers)]),
+        Statement::new(sql!("results.sql", "terms"), params![Param::json(&customers)]),
+        Statement::new(sql!("results.sql", "touches"), params![Param::json(&entries)]),
+        Statement::new(sql!("results.sql", "given"), params![Param::json(&entries)]),
+    ];
+    let outcomes = db.batch_idempotent(statements).await?;
+    let [orders, terms, touches, given] = outcomes.as_slice() else {
+        return Err(DbError::Bug("a batch lost results".to_owned()));
+    };
+    Ok(FactRows { orders: orders.rows()?, terms: terms.rows()?, touches: touches.rows()?, given: given.rows()? })
+}
+
+pub async fn cells(db: &Db, keys: &[CellKey]) -> Result<Vec<CellRow>, DbError> {
+    let statements = paged(keys, |page| Statement::new(sql!("results.sql", "cells"), vec![page]))?;
+    let outcomes = db.batch_idempotent(statements).await?;
+    let pages: Vec<Vec<CellRow>> = outcomes.iter().map(Outcome::rows).collect::<Result<_, _>>()?;
+    Ok(pages.into_iter().flatten().collect())
+}
+
+/// Cells whose figures are all zero are gone after it.
+pub fn put(cells: &[NewCell], told: &[NewTold]) -> Result<Vec<Statement>, DbError> {
+    let mut statements = paged(cells, |page| Statement::new(sql!("results.sql", "put_cells"), vec![page]))?;
+    let empty: Vec<&NewCell> = cells.iter().filter(|cell| cell.5 == "{}").collect();
+    statements.extend(paged(&empty, |page| Statement::new(sql!("results.sql", "drop_empty"), vec![page]))?);
+    statements.extend(paged(told, |page| Statement::new(sql!("results.sql", "tell"), vec![page]))?);
+    Ok(statements)
+}
+
+/// Of a campaign whose launch is taken back: nobody has looked at its entries yet.
+pub fn forget(campaign: i64) -> Statement {
+    Statement::new(sql!("results.sql", "forget"), params![campaign])
+}
+
+/// All sums are made anew from the entries that are there.
+pub fn begin_anew(now: Millis) -> Vec<Statement> {
+    vec![
+        Statement::new(sql!("results.sql", "forget_gone"), params![]),
+        Statement::new(sql!("results.sql", "forget_sums"), params![]),
+        Statement::new(sql!("results.sql", "look_at_all"), params![now]),
+    ]
+}
+
+/// Of a campaign, or below 0 of all of a kind, by day of entry, both ends inside.
+pub async fn of_campaign(db: &Db, campaign: i64, days: (i32, i32), dimension: Option<&str>) -> Result<Vec<CellRow>, DbError> {
+    db.all(sql!("results.sql", "of_campaign"), params![campaign, days.0, days.1, dimension]).await
+}
