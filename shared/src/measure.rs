@@ -1,11 +1,15 @@
-//! What happened and how sure that is: survival and cohorts.
+//! What happened and how sure that is: survival and cohorts, and what a campaign changed against those held out.
 //!
 //! People who have not left yet are not missing: how long they have stayed is evidence, which a share of leavers throws away.
 
 pub mod cohort;
 mod concordance;
 mod cox;
+pub mod figure;
 mod log_rank;
+pub mod moments;
+pub mod rate;
+pub mod sequence;
 mod survival;
 mod tails;
 
