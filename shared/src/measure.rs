@@ -2,16 +2,24 @@
 //!
 //! People who have not left yet are not missing: how long they have stayed is evidence, which a share of leavers throws away.
 
+pub mod balance;
 pub mod cohort;
 mod concordance;
+#[cfg(test)]
+mod coverage;
 mod cox;
 pub mod figure;
+pub mod insight;
+pub mod lift;
 mod log_rank;
 pub mod moments;
+pub mod power;
 pub mod rate;
+pub mod ratio;
 pub mod sequence;
 mod survival;
 mod tails;
+pub mod versus;
 
 pub use concordance::concordance;
 pub use cox::{Coefficient, Cox};

@@ -18,7 +18,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use shared::measure::figure::Interval;
 use shared::measure::moments::{Moments, limited, theta};
-use shared::measure::rate::{Count, miettinen_nurminen};
+use shared::measure::rate::{Count, once};
 use shared::measure::sequence::{Difference, Means, Planned, Rates};
 use shared::random::Random;
 

@@ -1,7 +1,7 @@
 //! How often the intervals of simulated campaigns held what was true.
 
 use super::worlds::{HELD, Look, Sums, World, looks};
-use super::{Count, Difference, Interval, Means, Moments, Planned, Rates, Z, miettinen_nurminen, theta};
+use super::{Count, Difference, Interval, Means, Moments, Planned, Rates, Z, once, theta};
 
 /// What is compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -122,7 +122,7 @@ impl At {
 /// The interval for who looks once, at the end.
 fn ordinary(look: &Look, outcome: Outcome) -> Option<Interval> {
     if outcome == Outcome::Rate {
-        return Some(miettinen_nurminen(look.treated.count(), look.held.count(), Z));
+        return once(look.treated.count(), look.held.count(), Z);
     }
     let arms = [moments(&look.treated, outcome), moments(&look.held, outcome)];
     Difference::new(&arms[0], &arms[1], theta(&arms))?.once(Z)

@@ -59,6 +59,16 @@ pub fn miettinen_nurminen(one: Count, other: Count, z: f64) -> Interval {
     within(one.rate() - other.rate(), (-1.0, 1.0), |delta| score(one, other, delta).abs() <= z)
 }
 
+/// [`miettinen_nurminen`] at an end that was fixed beforehand; none where the smaller arm would have fewer than [`FEWEST_ONCE`] returns if
+/// both were alike: of so few, counts jump by more than the interval can follow. `z`: the quantile, 1.96 for 95 %.
+pub fn once(one: Count, other: Count, z: f64) -> Option<Interval> {
+    let share = one.n.min(other.n) as f64 / (one.n + other.n).max(1) as f64;
+    (share * (one.k + other.k) as f64 >= FEWEST_ONCE).then(|| miettinen_nurminen(one, other, z))
+}
+
+/// Returns that the smaller arm must have if both are alike.
+pub const FEWEST_ONCE: f64 = 5.0;
+
 /// How many standard errors the difference of two rates lies above `delta`, with the variance that the rates most likely have if the
 /// difference is `delta` (Miettinen & Nurminen 1985, equation 8 with its n/(n−1)). 0 where an arm is empty; without end where the counts
 /// are impossible under it.
@@ -68,6 +78,24 @@ pub fn score(one: Count, other: Count, delta: f64) -> f64 {
     }
     let variance = variance_under((one.n as f64, one.rate()), (other.n as f64, other.rate()), delta);
     errors(one.rate() - other.rate() - delta, variance)
+}
+
+/// The ratio of two rates by the score (Miettinen & Nurminen 1985, equations 10 to 12). None where it has no end, or an arm is empty.
+pub fn relative(one: Count, other: Count, z: f64) -> Option<Interval> {
+    if one.n < 1 || other.k < 1 {
+        return None;
+    }
+    let (n, m) = (one.n as f64, other.n as f64);
+    let possible = |ratio: f64| {
+        let (a, c) = ((n + m) * ratio, (one.k + other.k) as f64);
+        let b = -((n + other.k as f64) * ratio + one.k as f64 + m);
+        let q = if a > 0.0 { (-b - libm::sqrt((b * b - 4.0 * a * c).max(0.0))) / (2.0 * a) } else { other.rate() };
+        let p = (ratio * q).clamp(0.0, 1.0);
+        let variance = (p * (1.0 - p) / n + ratio * ratio * q * (1.0 - q) / m) * (n + m) / (n + m - 1.0);
+        errors(one.rate() - ratio * other.rate(), variance).abs() <= z
+    };
+    const FAR: f64 = 1_000.0;
+    (!possible(FAR)).then(|| within(one.rate() / other.rate(), (0.0, FAR), possible))
 }
 
 /// `away` in standard errors.
@@ -193,6 +221,21 @@ mod tests {
         assert!((score(one, other, interval.low) - Z).abs() < 1e-5 && (score(one, other, interval.high) + Z).abs() < 1e-5);
         let mirrored = miettinen_nurminen(other, one, Z);
         near(mirrored, -interval.high, -interval.low, 1e-9);
+    }
+
+    /// For rare outcomes the ratio is that of two Poisson means, of which the score's interval is that of a share (k of k + l).
+    #[test]
+    fn the_ratio_of_rare_outcomes_is_that_of_a_share() {
+        let found = relative(Count::new(10_000_000, 60), Count::new(10_000_000, 30), Z).unwrap();
+        let share = wilson(Count::new(90, 60), Z);
+        near(found, share.low / (1.0 - share.low), share.high / (1.0 - share.high), 1e-3);
+        let (one, other) = (Count::new(1_800, 150), Count::new(200, 11));
+        let (ratio, difference) = (relative(one, other, Z).unwrap(), miettinen_nurminen(one, other, Z));
+        assert_eq!(ratio.holds(1.0), difference.holds(0.0));
+        assert!(ratio.holds(one.rate() / other.rate()));
+        assert_eq!(relative(one, Count::new(200, 0), Z), None);
+        assert_eq!(relative(one, Count::new(200, 1), 20.0), None, "it has no end");
+        assert!(relative(Count::new(50, 0), other, Z).unwrap().low == 0.0);
     }
 
     #[test]

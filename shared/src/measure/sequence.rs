@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 use super::figure::Interval;
 use super::moments::Moments;
-use super::rate::{Count, errors, miettinen_nurminen, score, variance_under, within};
+use super::rate::{Count, errors, miettinen_nurminen, relative, score, variance_under, within};
 
 /// What was fixed before the first outcome was known: where the sequence is to be tightest, and how often it may miss.
 ///
@@ -96,7 +96,8 @@ impl Boundary {
     /// The evidence against a value that lies `z` standard errors away: at least 1/α where the interval excludes it, and 1 on average
     /// at any time at which one stops if the value is true.
     pub fn e_value(&self, z: f64) -> f64 {
-        libm::exp(0.5 * z * z * self.x / (1.0 + self.x)) / libm::sqrt(1.0 + self.x)
+        // JSON knows no number without end.
+        libm::exp((0.5 * z * z * self.x / (1.0 + self.x)).min(600.0)) / libm::sqrt(1.0 + self.x)
     }
 
     /// The same with `times` as many units in each arm.
@@ -124,6 +125,20 @@ impl Rates {
         Ok(Self { treated, held, boundary })
     }
 
+    /// For outcomes that are rare in both arms, such as opt-outs.
+    ///
+    /// # Errors
+    /// There is no interval before the smaller arm had [`FEWEST_RETURNS`] if both were alike: a rule that does not look at which it was.
+    pub fn rare(treated: Count, held: Count, planned: &Planned) -> Result<Self, Why> {
+        let boundary = planned.at(treated.n, held.n).ok_or(Why::NobodyRipe)?;
+        let share = treated.n.min(held.n) as f64 / (treated.n + held.n) as f64;
+        let missing = libm::ceil(FEWEST_RETURNS as f64 - share * (treated.k + held.k) as f64) as i64;
+        if missing > 0 {
+            return Err(Why::FewReturns { treated: missing, held: missing });
+        }
+        Ok(Self { treated, held, boundary })
+    }
+
     /// Treated less held out.
     pub fn value(&self) -> f64 {
         self.treated.rate() - self.held.rate()
@@ -141,10 +156,37 @@ impl Rates {
         miettinen_nurminen(self.treated, self.held, self.boundary.errors())
     }
 
+    /// One as a multiple of the other, by the same boundary; none where it has no end.
+    pub fn relative(&self) -> Option<Interval> {
+        relative(self.treated, self.held, self.boundary.errors())
+    }
+
+    /// The same rates with so many times as many units.
+    pub fn later(&self, times: f64) -> Self {
+        let more = |count: i64| libm::round(count as f64 * times).min(9e15) as i64;
+        let later = |count: Count| Count::new(more(count.n), more(count.k));
+        Self { treated: later(self.treated), held: later(self.held), boundary: self.boundary.later(times) }
+    }
+
     /// Against equal rates.
     pub fn e_value(&self) -> f64 {
         self.boundary.e_value(score(self.treated, self.held, 0.0))
     }
+}
+
+/// The least number of times as many units as there are with which `enough` holds, to a thousandth, from 1 to 1,000; none where it then
+/// does not.
+pub fn times_needed(enough: impl Fn(f64) -> bool) -> Option<f64> {
+    const MOST: f64 = 1_000.0;
+    if !enough(MOST) {
+        return None;
+    }
+    let (mut few, mut many) = (0.0, libm::log(MOST));
+    for _ in 0..13 {
+        let between = 0.5 * (few + many);
+        if enough(libm::exp(between)) { many = between } else { few = between }
+    }
+    Some(libm::exp(many))
 }
 
 /// Counts of fewer returns than that do not behave as the boundary supposes.
@@ -278,9 +320,26 @@ impl Means {
         self.difference.interval(self.boundary.errors())
     }
 
+    /// The same means with so many times as many units.
+    pub fn later(&self, times: f64) -> Self {
+        let Difference { treated: (n, one), held: (m, other), error, .. } = self.difference;
+        let difference = Difference {
+            treated: (n * times, one),
+            held: (m * times, other),
+            error: error / libm::sqrt(times),
+            ..self.difference
+        };
+        Self { difference, boundary: self.boundary.later(times) }
+    }
+
     /// Against equal means.
     pub fn e_value(&self) -> f64 {
-        self.boundary.e_value(self.difference.score(0.0))
+        self.e_value_at(0.0)
+    }
+
+    /// Against this difference.
+    pub fn e_value_at(&self, delta: f64) -> f64 {
+        self.boundary.e_value(self.difference.score(delta))
     }
 }
 
@@ -336,6 +395,9 @@ mod tests {
             assert_eq!(rates.holds(delta), interval.holds(delta), "{delta} of {interval:?}");
         }
         assert_eq!(rates.e_value() >= 20.0, !interval.holds(0.0));
+        let times = times_needed(|times| rates.later(times).interval().low > 0.0).unwrap();
+        assert!(rates.later(times * 1.02).interval().low > 0.0 && rates.later(times * 0.95).interval().low < 0.0);
+        assert_eq!(times_needed(|times| rates.later(times).interval().low > 0.04), None);
     }
 
     /// Amounts that are all the same are a rate.
