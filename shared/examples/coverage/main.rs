@@ -5,10 +5,11 @@
 //! cargo run --release -p shared --example coverage -- 1000 2000,20000
 //! ```
 //!
-//! Runs a world, then the numbers of people, all where none are named. A line for each world and outcome: per cent of the runs whose
-//! intervals held the truth at all looks, whose intervals ever excluded no difference (the false alarms where the effect is 0), the
-//! median width at the end over that of an ordinary interval, per cent of ordinary intervals at the end that held the truth and of the
-//! runs that had one, and per cent of the runs that never had an interval. A mark stands beside what is outside its limit.
+//! Runs a world, then the numbers of people, all where none are named. A line for each world and outcome (difference of the rates, their
+//! ratio, margin a person cut at its limit and as it is): per cent of the runs whose intervals held the truth at all looks, and whose
+//! intervals ever excluded no difference (false alarms where the effect is 0); the median width at the end over that of an ordinary
+//! interval; per cent of ordinary intervals at the end that held the truth, and of the runs that had one; per cent of the runs that never
+//! had an interval. A mark stands beside what is outside its limit.
 
 mod tally;
 mod worlds;
@@ -18,7 +19,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use shared::measure::figure::Interval;
 use shared::measure::moments::{Moments, limited, theta};
-use shared::measure::rate::{Count, once};
+use shared::measure::rate::{Count, once, relative};
 use shared::measure::sequence::{Difference, Means, Planned, Rates};
 use shared::random::Random;
 

@@ -1,12 +1,14 @@
 //! How often the intervals of simulated campaigns held what was true.
 
 use super::worlds::{HELD, Look, Sums, World, looks};
-use super::{Count, Difference, Interval, Means, Moments, Planned, Rates, Z, once, theta};
+use super::{Difference, Interval, Means, Moments, Planned, Rates, Z, once, relative, theta};
 
 /// What is compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
     Rate,
+    /// One rate over the other.
+    Ratio,
     /// Margin per assigned, cut at the limit.
     Limited,
     /// As it is.
@@ -14,7 +16,7 @@ pub enum Outcome {
 }
 
 impl Outcome {
-    pub const ALL: [Self; 3] = [Self::Rate, Self::Limited, Self::Margin];
+    pub const ALL: [Self; 4] = [Self::Rate, Self::Ratio, Self::Limited, Self::Margin];
 }
 
 /// Counts over runs of one world.
@@ -43,8 +45,8 @@ impl Tally {
 }
 
 /// One tally for each of [`Outcome::ALL`].
-pub fn judge(world: &World, runs: usize, seed: u64) -> [Tally; 3] {
-    let mut tallies = [Tally::default(), Tally::default(), Tally::default()];
+pub fn judge(world: &World, runs: usize, seed: u64) -> [Tally; 4] {
+    let mut tallies = Outcome::ALL.map(|_| Tally::default());
     let held = libm::round(world.people as f64 * HELD) as i64;
     let planned = Planned { treated: world.people as i64 - held, held, alpha: 0.05 };
     for run in 0..runs {
@@ -62,7 +64,7 @@ fn judge_run(tally: &mut Tally, looks: &[Look], outcome: Outcome, planned: &Plan
         let Some(at) = At::new(look, outcome, planned) else { continue };
         told = true;
         missed |= !at.holds(truth(look, outcome));
-        alarmed |= !at.holds(0.0);
+        alarmed |= !at.holds(if outcome == Outcome::Ratio { 1.0 } else { 0.0 });
     }
     tally.runs += 1;
     tally.missed += usize::from(missed);
@@ -79,6 +81,7 @@ fn judge_run(tally: &mut Tally, looks: &[Look], outcome: Outcome, planned: &Plan
 fn truth(look: &Look, outcome: Outcome) -> f64 {
     match outcome {
         Outcome::Rate => look.rate,
+        Outcome::Ratio => look.ratio,
         Outcome::Limited => look.limited,
         Outcome::Margin => look.margin,
     }
@@ -91,14 +94,16 @@ fn moments(sums: &Sums, outcome: Outcome) -> Moments {
 /// The sequence at one look.
 enum At {
     Rates(Rates),
+    Ratio(Interval),
     Means(Means),
 }
 
 impl At {
     fn new(look: &Look, outcome: Outcome, planned: &Planned) -> Option<Self> {
-        let (treated, held): (Count, Count) = (look.treated.count(), look.held.count());
-        if outcome == Outcome::Rate {
-            return Rates::new(treated, held, planned).ok().map(Self::Rates);
+        let (treated, held) = (look.treated.count(), look.held.count());
+        if matches!(outcome, Outcome::Rate | Outcome::Ratio) {
+            let rates = Rates::new(treated, held, planned).ok()?;
+            return if outcome == Outcome::Rate { Some(Self::Rates(rates)) } else { rates.relative().map(Self::Ratio) };
         }
         let arms = [moments(&look.treated, outcome), moments(&look.held, outcome)];
         Means::new(&arms[0], &arms[1], (treated.k, held.k), theta(&arms), planned).ok().map(Self::Means)
@@ -107,6 +112,7 @@ impl At {
     fn holds(&self, value: f64) -> bool {
         match self {
             Self::Rates(rates) => rates.holds(value),
+            Self::Ratio(interval) => interval.holds(value),
             Self::Means(means) => means.holds(value),
         }
     }
@@ -114,6 +120,7 @@ impl At {
     fn interval(&self) -> Interval {
         match self {
             Self::Rates(rates) => rates.interval(),
+            Self::Ratio(interval) => *interval,
             Self::Means(means) => means.interval(),
         }
     }
@@ -121,9 +128,14 @@ impl At {
 
 /// The interval for who looks once, at the end.
 fn ordinary(look: &Look, outcome: Outcome) -> Option<Interval> {
-    if outcome == Outcome::Rate {
-        return once(look.treated.count(), look.held.count(), Z);
+    let (treated, held) = (look.treated.count(), look.held.count());
+    let rates = once(treated, held, Z);
+    match outcome {
+        Outcome::Rate => rates,
+        Outcome::Ratio => rates.and_then(|_| relative(treated, held, Z)),
+        Outcome::Limited | Outcome::Margin => {
+            let arms = [moments(&look.treated, outcome), moments(&look.held, outcome)];
+            Difference::new(&arms[0], &arms[1], theta(&arms))?.once(Z)
+        }
     }
-    let arms = [moments(&look.treated, outcome), moments(&look.held, outcome)];
-    Difference::new(&arms[0], &arms[1], theta(&arms))?.once(Z)
 }

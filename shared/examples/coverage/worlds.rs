@@ -44,6 +44,8 @@ pub struct Look {
     pub treated: Sums,
     pub held: Sums,
     pub rate: f64,
+    /// The treated's rate over the held-out's.
+    pub ratio: f64,
     pub margin: f64,
     pub limited: f64,
 }
@@ -113,7 +115,7 @@ pub fn looks(world: &World, seed: u64) -> Vec<Look> {
     let (mean, mean_limited) = amounts.means();
     let net = if world.kind == Kind::Staggered { 1.0 - REFUNDED } else { 1.0 };
     let mut days = vec![(Sums::default(), Sums::default()); LAST + 1];
-    let mut effects = vec![(0_usize, 0.0); LAST + 1];
+    let mut effects = vec![(0_usize, 0.0, 0.0); LAST + 1];
     let mut seen = [(1.0, 19.0); 3];
     let mut ripening: Vec<[(f64, f64); 3]> = Vec::new();
     for (day, people) in entries.into_iter().enumerate() {
@@ -140,18 +142,21 @@ pub fn looks(world: &World, seed: u64) -> Vec<Look> {
         }
         ripening.push(today);
         if let Some(day) = effects.get_mut(day + WINDOW) {
-            *day = (people, effect * net);
+            *day = (people, effect * net, base * net);
         }
     }
-    let (mut treated, mut held, mut ripe, mut effect) = (Sums::default(), Sums::default(), 0, 0.0);
+    let (mut treated, mut held) = (Sums::default(), Sums::default());
+    let (mut ripe, mut effect, mut base) = (0, 0.0, 0.0);
     let mut looks = Vec::with_capacity(LAST);
-    for ((more_treated, more_held), (people, of_day)) in days.iter().zip(effects) {
+    for ((more_treated, more_held), (people, of_day, base_of_day)) in days.iter().zip(effects) {
         treated.add(more_treated);
         held.add(more_held);
         ripe += people;
         effect += of_day * people as f64;
+        base += base_of_day * people as f64;
         let rate = if ripe > 0 { effect / ripe as f64 } else { 0.0 };
-        looks.push(Look { treated, held, rate, margin: rate * mean, limited: rate * mean_limited });
+        let ratio = if base > 0.0 { 1.0 + effect / base } else { 1.0 };
+        looks.push(Look { treated, held, rate, ratio, margin: rate * mean, limited: rate * mean_limited });
     }
     looks.split_off(WINDOW)
 }

@@ -2,7 +2,7 @@
 
 use super::figure::Interval;
 use super::moments::{Moments, limited, theta};
-use super::rate::{Count, once};
+use super::rate::{Count, once, relative};
 use super::sequence::{Difference, Means, Planned, Rates};
 use super::tails::Z;
 use crate::random::Random;

@@ -10,7 +10,7 @@ use super::balance;
 use super::figure::{Figure, Interval};
 use super::moments::{Moments, theta};
 use super::rate::{Count, once, wilson};
-use super::sequence::{Means, Planned, Rates, Why, times_needed};
+use super::sequence::{Difference, Means, Planned, Rates, Why, times_needed};
 use super::tails::Z;
 
 /// The sums of one arm for one outcome. Outcomes of different kinds of campaign are never added up (T13).
@@ -101,8 +101,7 @@ pub struct Lift {
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, ToSchema)]
 #[schema(as = LiftMargin)]
 pub struct Margin {
-    /// Of the margin with each person's part cut at the limit, which a few large orders do not decide; the plain one where that can tell
-    /// and this cannot.
+    /// Of the margin with each person's part cut at the limit, which a few large orders do not decide.
     pub verdict: Verdict,
     /// A person, each one's part cut at the limit.
     pub limited: Figure,
@@ -113,14 +112,17 @@ pub struct Margin {
     /// Evidence against no difference, of the cut one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub e_value: Option<f64>,
+    /// Of the cut one, as [`Lift::once`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub once: Option<Interval>,
 }
 
 /// `largest_log_evidence`: the largest [`balance::log_evidence`] of the counts of all assigned, of all looks so far.
 pub fn lift(treated: &Arm, held: &Arm, design: &Design, largest_log_evidence: f64) -> Lift {
-    let (one, other) = (count(treated), count(held));
+    let (one, other, planned) = (count(treated), count(held), design.planned);
     let mut lift = Lift {
-        treated: shown(treated, design),
-        held: shown(held, design),
+        treated: shown(treated, planned.treated, planned.alpha),
+        held: shown(held, planned.held, planned.alpha),
         verdict: Verdict::BrokenSplit,
         difference: None,
         relative: None,
@@ -141,7 +143,7 @@ pub fn lift(treated: &Arm, held: &Arm, design: &Design, largest_log_evidence: f6
         lift.verdict = Verdict::CannotTell { why: Why::NobodyRipe };
         return lift;
     }
-    let rates = Rates::new(one, other, &design.planned);
+    let rates = Rates::new(one, other, &planned);
     let value = one.rate() - other.rate();
     let difference = Figure { value, interval: rates.ok().map(|rates| rates.interval()) };
     lift.verdict = match rates {
@@ -157,7 +159,7 @@ pub fn lift(treated: &Arm, held: &Arm, design: &Design, largest_log_evidence: f6
     lift.e_value = rates.ok().map(|rates| rates.e_value());
     let all_ripe = lift.treated.unripe == 0 && lift.held.unripe == 0;
     lift.once = once(one, other, Z).filter(|_| all_ripe);
-    lift.margin = Some(margin(treated, held, design));
+    lift.margin = Some(margin(treated, held, design, all_ripe));
     lift
 }
 
@@ -165,12 +167,11 @@ fn count(arm: &Arm) -> Count {
     Count::new(arm.margin.n, arm.returned)
 }
 
-/// Its rate's interval is Wilson's with the sequence's boundary, so that it may be looked at as often as the others.
-fn shown(arm: &Arm, design: &Design) -> Shown {
+/// Its rate's interval is Wilson's with the sequence's boundary, so that it may be looked at as often as the others: that of an arm beside
+/// one without end. `planned`: units of this arm at the planned end.
+fn shown(arm: &Arm, planned: i64, alpha: f64) -> Shown {
     let count = count(arm);
-    // The boundary of an arm beside one without end, as large as planned.
-    let planned = if arm.assigned >= design.planned.treated { design.planned.treated } else { arm.assigned };
-    let boundary = Planned { treated: planned.max(1), held: i64::MAX, alpha: design.planned.alpha }.at(count.n, i64::MAX);
+    let boundary = Planned { treated: planned, held: i64::MAX, alpha }.at(count.n, i64::MAX);
     let interval = boundary.map(|boundary| wilson(count, boundary.errors()));
     Shown {
         assigned: arm.assigned,
@@ -181,7 +182,7 @@ fn shown(arm: &Arm, design: &Design) -> Shown {
     }
 }
 
-fn margin(treated: &Arm, held: &Arm, design: &Design) -> Margin {
+fn margin(treated: &Arm, held: &Arm, design: &Design, all_ripe: bool) -> Margin {
     let returned = (treated.returned, held.returned);
     let people = treated.margin.n + held.margin.n;
     let contact = |arm: &Arm| arm.contact / arm.margin.n.max(1) as f64;
@@ -198,12 +199,13 @@ fn margin(treated: &Arm, held: &Arm, design: &Design) -> Margin {
             Err(why) => (Figure { value, interval: None }, Verdict::CannotTell { why }, None),
         }
     };
-    let (limited, mut verdict, e_value) = compare(&treated.limited, &held.limited);
-    let (each, plain, _) = compare(&treated.margin, &held.margin);
-    if limited.interval.is_none() && each.interval.is_some() {
-        verdict = plain;
-    }
-    Margin { verdict, limited, each, total: each.times(treated.margin.n as f64), e_value }
+    let (limited, verdict, e_value) = compare(&treated.limited, &held.limited);
+    let (each, ..) = compare(&treated.margin, &held.margin);
+    let at_end = || {
+        let theta = theta(&[treated.limited, held.limited]);
+        Some(Difference::new(&treated.limited, &held.limited, theta)?.once(Z)?.plus(-spent))
+    };
+    Margin { verdict, limited, each, total: each.times(treated.margin.n as f64), e_value, once: at_end().filter(|_| all_ripe) }
 }
 
 /// `at`: the interval with so many times as many people as there are.

@@ -29,6 +29,8 @@ fn a_campaign_that_works_says_so_with_its_extra_returns() {
     assert!(found.once.unwrap().width() < interval.width());
     let margin = found.margin.unwrap();
     assert_eq!(margin.verdict, Verdict::Works);
+    assert!(margin.once.unwrap().width() < margin.limited.interval.unwrap().width());
+    assert!(found.held.rate.interval.unwrap().width() > found.treated.rate.interval.unwrap().width());
     assert!((margin.each.value - 150.0).abs() < 5.0 && (margin.total.value / margin.each.value - 9_000.0).abs() < 1e-6);
 }
 
