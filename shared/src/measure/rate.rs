@@ -250,4 +250,25 @@ mod tests {
         }
         assert_eq!(Count::new(5, 9), Count { n: 5, k: 5 });
     }
+
+    proptest::proptest! {
+        /// Whatever the counts: the ends are in order and within what is possible, the estimate is inside, and more certainty is wider.
+        #[test]
+        fn intervals_are_intervals(n in 1_i64..3_000, m in 1_i64..3_000, p in 0.0..=1.0_f64, q in 0.0..=1.0_f64) {
+            let (one, other) = (Count::new(n, (n as f64 * p) as i64), Count::new(m, (m as f64 * q) as i64));
+            let difference = one.rate() - other.rate();
+            let (narrow, wide) = (miettinen_nurminen(one, other, Z), miettinen_nurminen(one, other, 3.0));
+            assert!(narrow.holds(difference) && narrow.low >= -1.0 && narrow.high <= 1.0);
+            assert!(wide.low <= narrow.low && narrow.high <= wide.high);
+            let both = newcombe(one, other, Z);
+            assert!(both.holds(difference) && both.low >= -1.0 - 1e-12 && both.high <= 1.0 + 1e-12);
+            if let Some(ratio) = relative(one, other, Z) {
+                assert!(ratio.low <= ratio.high && ratio.low >= 0.0);
+                assert!(ratio.holds(one.rate() / other.rate()));
+                // On the side of 1 on which the difference is on the side of 0, but for rounding on the edge.
+                let edge = narrow.low.abs().min(narrow.high.abs()) < 1e-6;
+                assert!(edge || ratio.holds(1.0) == narrow.holds(0.0), "{one:?} {other:?}");
+            }
+        }
+    }
 }
