@@ -1,21 +1,34 @@
-//! What happened and how sure that is: outcomes, whom they are told as, the sums they are kept in, survival and cohorts.
+//! What happened and how sure that is: outcomes, whom they are told as, the sums they are kept in, survival and cohorts, and what a
+//! campaign changed against those held out.
 //!
 //! People who have not left yet are not missing: how long they have stayed is evidence, which a share of leavers throws away.
 
 pub mod attribution;
+pub mod balance;
 pub mod cohort;
 mod concordance;
+#[cfg(test)]
+mod coverage;
 mod cox;
+pub mod figure;
 pub mod incidence;
+pub mod insight;
 pub mod later;
+pub mod lift;
 mod log_rank;
 pub mod matched;
 pub mod metrics;
+pub mod moments;
 pub mod outcome;
+pub mod power;
+pub mod rate;
+pub mod ratio;
 pub mod rollup;
+pub mod sequence;
 pub mod speed;
 mod survival;
 mod tails;
+pub mod versus;
 
 pub use concordance::concordance;
 pub use cox::{Coefficient, Cox};

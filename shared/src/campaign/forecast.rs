@@ -3,8 +3,6 @@
 //! Each run draws what is not known, the chances of a return, and then what chance does with it, the returns of that many people. The
 //! intervals carry both. People of one row have the same chances over every channel, so they are drawn once a row and run.
 
-mod detectable;
-
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -14,7 +12,7 @@ use super::Channel;
 use super::cost::Micros;
 use crate::random::Random;
 
-pub use detectable::{detectable, share_for};
+pub use crate::measure::power::{detectable, share_for};
 
 /// People of one row of the matrix who are reached over one channel.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]

@@ -5,6 +5,17 @@ use crate::clv::ln_gamma;
 /// Two-sided 95 % of the standard normal distribution.
 pub(super) const Z: f64 = 1.959_963_984_540_054;
 
+/// The z with P(Z ≤ z) = p of a standard normal, by bisection of the distribution function, to ten digits; ±10 where p is no
+/// probability within it.
+pub(crate) fn normal_quantile(p: f64) -> f64 {
+    let (mut low, mut high) = (-10.0, 10.0);
+    for _ in 0..60 {
+        let middle: f64 = 0.5 * (low + high);
+        if 0.5 * libm::erfc(-middle * std::f64::consts::FRAC_1_SQRT_2) < p { low = middle } else { high = middle }
+    }
+    0.5 * (low + high)
+}
+
 /// P(|Z| ≥ z) of a standard normal.
 pub(super) fn two_sided(z: f64) -> f64 {
     libm::erfc(z.abs() * std::f64::consts::FRAC_1_SQRT_2)
@@ -105,6 +116,7 @@ mod tests {
             assert!((t_quantile(freedom) - t).abs() < 2e-4, "{freedom}: {}", t_quantile(freedom));
         }
         assert!((t_quantile(1_000_000) - Z).abs() < 1e-4);
+        assert!((normal_quantile(0.975) - Z).abs() < 1e-9 && (normal_quantile(0.2) + 0.841_621_233_6).abs() < 1e-9);
         assert_eq!((chi_squared(0.0, 3.0), chi_squared(1e9, 3.0)), (1.0, 0.0));
     }
 }

@@ -1,5 +1,7 @@
 //! What a holdout of a size can find at all (T12).
 
+use super::tails::normal_quantile;
+
 /// The least difference of two rates that a campaign of `people` finds with this power, two-sided at `alpha`: its held-out share, per
 /// mille, has the rate `base`. None where one side is empty.
 ///
@@ -21,14 +23,18 @@ pub fn share_for(base: f64, effect: f64, people: u32, power: f64, alpha: f64) ->
     (1..=500).find(|share| detectable(base, *share, people, power, alpha).is_some_and(|found| found <= effect))
 }
 
-/// By bisection of the distribution function, to ten digits.
-fn normal_quantile(p: f64) -> f64 {
-    let (mut low, mut high) = (-10.0, 10.0);
-    for _ in 0..60 {
-        let middle: f64 = 0.5 * (low + high);
-        if 0.5 * libm::erfc(-middle / std::f64::consts::SQRT_2) < p { low = middle } else { high = middle }
+/// The least number of people with whom `effect` is found; none where none does, or more than four thousand million would be needed.
+pub fn people_for(base: f64, effect: f64, held_out: u16, power: f64, alpha: f64) -> Option<u32> {
+    let found = |people: u32| detectable(base, held_out, people, power, alpha).is_some_and(|found| found <= effect);
+    if !found(u32::MAX) {
+        return None;
     }
-    0.5 * (low + high)
+    let (mut few, mut many) = (0, u32::MAX);
+    while many - few > 1 {
+        let between = few + (many - few) / 2;
+        if found(between) { many = between } else { few = between }
+    }
+    Some(many)
 }
 
 #[cfg(test)]
@@ -42,7 +48,18 @@ mod tests {
             assert_eq!((found * 10.0).round() / 10.0, points, "{people} people");
         }
         assert_eq!(detectable(0.087, 0, 2_000, 0.8, 0.05), None);
-        assert!((normal_quantile(0.975) - 1.959_963_985).abs() < 1e-8);
+    }
+
+    #[test]
+    fn the_people_needed_are_the_fewest_that_find_it() {
+        for effect in [0.059, 0.037, 0.019] {
+            let people = people_for(0.087, effect, 100, 0.8, 0.05).unwrap();
+            assert!(detectable(0.087, 100, people, 0.8, 0.05).unwrap() <= effect);
+            assert!(detectable(0.087, 100, people - 1, 0.8, 0.05).unwrap() > effect);
+        }
+        assert!(people_for(0.087, 0.059, 100, 0.8, 0.05).unwrap().abs_diff(2_000) < 50);
+        assert_eq!(people_for(0.087, 0.0, 100, 0.8, 0.05), None);
+        assert_eq!(people_for(0.087, 0.05, 0, 0.8, 0.05), None);
     }
 
     #[test]
