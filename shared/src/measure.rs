@@ -23,6 +23,7 @@ pub mod outcome;
 pub mod power;
 pub mod rate;
 pub mod ratio;
+pub mod report;
 pub mod rollup;
 pub mod sequence;
 pub mod speed;

@@ -192,6 +192,7 @@ const ALLOWED = {
   "POST /api/campaigns/{id}/test": people("marketer"),
   "GET /api/campaigns/{id}/forecast": from("viewer"),
   "GET /api/campaigns/{id}/progress": from("viewer"),
+  "GET /api/reports": from("viewer"),
   "GET /api/campaigns/{id}/entries": from("viewer"),
   "POST /api/campaigns/{id}/approve": people("manager"),
   "POST /api/campaigns/{id}/launch": from("marketer"),

@@ -35,6 +35,7 @@ pub mod preferences;
 pub mod privacy_requests;
 pub mod proofs;
 pub mod rates;
+pub mod reports;
 pub mod retention;
 pub mod runs;
 pub mod sample;
@@ -126,6 +127,7 @@ pub const TABLE: &[Route] = table![
     #[versioned]
     PUT "/api/retention", May(Admin), retention::replace;
     GET "/api/overview", May(View), overview::show;
+    GET "/api/reports", May(View), reports::show;
 
     GET "/api/customers", May(View), customers::list::list;
     GET "/api/customers/export.csv", May(Export), customers::export::export;

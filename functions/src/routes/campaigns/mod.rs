@@ -26,6 +26,7 @@ use shared::segment::{Row as Line, Segment, row_name};
 use shared::time::Millis;
 
 use self::standing::Standing;
+pub use self::standing::plan as plan_of;
 use crate::ctx::Ctx;
 use crate::db::audit::{self, Entry};
 use crate::db::campaigns::{self, Content, MOST, Row};
