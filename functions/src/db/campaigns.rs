@@ -277,7 +277,7 @@ pub fn take_edition(id: i64, version: u32, now: Millis) -> Statement {
 }
 
 /// A launch is as if it had not been. Fails once the first touches may have left.
-pub fn take_back(id: i64, version: u32, now: Millis) -> [Statement; 3] {
+pub fn take_back(id: i64, version: u32, now: Millis) -> [Statement; 4] {
     [
         Statement::new(sql!("campaigns.sql", "take_back"), params![id, version, now]),
         Statement::new(sql!("campaigns.sql", "forget_touches"), params![id]),

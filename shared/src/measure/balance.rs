@@ -19,7 +19,7 @@ const FIRMNESS: f64 = 200.0;
 pub fn log_evidence(assigned: &[i64], shares: &[f64]) -> f64 {
     let sum: f64 = shares.iter().sum();
     let usable = assigned.len() == shares.len() && assigned.iter().all(|count| *count >= 0);
-    if !usable || !(sum > 0.0 && sum.is_finite()) || shares.iter().any(|share| *share < 0.0) {
+    if !(usable && sum > 0.0 && sum.is_finite()) || shares.iter().any(|share| *share < 0.0) {
         return 0.0;
     }
     let (mut log, mut people) = (0.0, 0.0);

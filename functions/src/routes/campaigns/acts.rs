@@ -135,9 +135,9 @@ pub async fn resume(ctx: Ctx, PathId(id): PathId) -> Answered {
 pub async fn undo(ctx: Ctx, PathId(id): PathId) -> Answered {
     let (row, standing) = read(&ctx, &id).await?;
     may(&ctx, &row, &standing, Action::Undo)?;
-    let [take_back, touches, entries] = campaigns::take_back(row.id, row.version, ctx.now);
+    let [take_back, touches, outcomes, entries] = campaigns::take_back(row.id, row.version, ctx.now);
     let log = audit::append_if_changed(&ctx, entry(Told::CampaignUndone, &id, &row.name));
-    match ctx.db.batch(vec![take_back, log, touches, entries]).await {
+    match ctx.db.batch(vec![take_back, log, touches, outcomes, entries]).await {
         Err(error) if error.is_stale("campaigns") => {
             let text = "It cannot be undone any more, or somebody changed it meanwhile: pause it instead";
             return Err(Problem::Conflict("too_late", text.to_owned()));

@@ -1,6 +1,7 @@
 //! What the next unit of budget would earn.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::super::rollup::{Cell, micros_per_minor};
 use super::super::tails::Z;
@@ -11,7 +12,8 @@ use crate::money::Currency;
 pub type Group = Arms;
 
 /// Margin that came because of contact, for each unit of channel cost; both in the same money.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, ToSchema)]
+#[schema(as = ReportNextUnit)]
 pub struct NextUnit {
     /// Of what was spent so far: Σ n e / Σ n c over groups, where e is the margin an assigned person brought more than one held out, and c
     /// what was spent on one.
