@@ -169,7 +169,7 @@ fn season(kind: Kind, day: usize) -> f64 {
 fn entries(world: &World, random: &mut Random) -> Vec<usize> {
     let mut entries = vec![0; ENTRY];
     for person in 0..world.people {
-        let early = world.kind == Kind::Staggered && person % 2 == 0;
+        let early = world.kind == Kind::Staggered && person.is_multiple_of(2);
         let day = random.below(if early { 14 } else { ENTRY });
         entries.get_mut(day).into_iter().for_each(|people| *people += 1);
     }

@@ -118,7 +118,7 @@ pub fn versus(variants: &[Variant], test: &Test, largest_log_evidence: f64) -> V
     let (returns, opt_outs) = guards(best, against, test);
     // Whom it must beat: the control alone, or every other.
     let rivals = control.map_or(rest, std::slice::from_ref);
-    let above = |least: f64| rivals.iter().all(|other| compared(other).is_ok_and(|rates| rates.interval().low > least));
+    let open = rivals.iter().map(compared).find(|compared| !compared.is_ok_and(|rates| rates.interval().low > 0.0));
     let alike = rest.iter().all(|other| {
         compared(other).is_ok_and(|rates| {
             let interval = rates.interval();
@@ -126,22 +126,19 @@ pub fn versus(variants: &[Variant], test: &Test, largest_log_evidence: f64) -> V
         })
     });
     let messages: i64 = variants.iter().map(|variant| variant.delivered).sum();
-    let verdict = if alike {
-        Verdict::NoDifference
-    } else if above(0.0) {
-        let worse = returns == Guard::Worse || opt_outs == Guard::Worse;
-        if worse { Verdict::Guarded { variant: best.0 } } else { Verdict::Winner { variant: best.0 } }
-    } else {
-        match shown {
-            Err(why) => Verdict::NeedsMore { messages: until_enough(variants, messages), why },
-            Ok(rates) => {
-                let decided = |times| {
-                    let interval = rates.later(times).interval();
-                    interval.low > 0.0 || (interval.low > -test.negligible && interval.high < test.negligible)
-                };
-                let messages = more(times_needed(decided), messages);
-                Verdict::NeedsMore { messages, why: Why::Undecided { people: messages } }
-            }
+    let worse = returns == Guard::Worse || opt_outs == Guard::Worse;
+    let verdict = match open {
+        _ if alike => Verdict::NoDifference,
+        None if worse => Verdict::Guarded { variant: best.0 },
+        None => Verdict::Winner { variant: best.0 },
+        Some(Err(why)) => Verdict::NeedsMore { messages: until_enough(variants, messages), why },
+        Some(Ok(rates)) => {
+            let decided = |times| {
+                let interval = rates.later(times).interval();
+                interval.low > 0.0 || (interval.low > -test.negligible && interval.high < test.negligible)
+            };
+            let messages = more(times_needed(decided), messages);
+            Verdict::NeedsMore { messages, why: Why::Undecided { people: messages } }
         }
     };
     Versus { verdict, pair: Some((best.0, against.0)), difference: Some(difference), returns, opt_outs }
@@ -241,6 +238,10 @@ mod tests {
     fn with_a_control_it_is_the_control_that_must_be_beaten() {
         let variants = [variant(3_000, 150), variant(3_000, 255), variant(3_000, 250)];
         assert!(matches!(versus(&variants, &test(3), 0.0).verdict, Verdict::NeedsMore { .. }));
+        // What is open is named, though the next best is beaten.
+        let few = [variant(3_000, 120), variant(3_000, 300), variant(300, 3)];
+        let found = versus(&few, &test(3), 0.0).verdict;
+        assert!(matches!(found, Verdict::NeedsMore { why: Why::FewReturns { treated: 0, held: 7 }, .. }), "{found:?}");
         let controlled = Test { control: Some(0), ..test(3) };
         assert_eq!(versus(&variants, &controlled, 0.0).verdict, Verdict::Winner { variant: 1 });
     }
