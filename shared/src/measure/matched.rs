@@ -135,7 +135,7 @@ fn difference(ours: &[&Customer], others: &[&Customer], of: fn(&Customer) -> f64
     let spread = libm::sqrt((variance + other_variance) / 2.0);
     match (one - other, spread > 0.0) {
         (difference, true) => difference / spread,
-        (difference, false) if difference == 0.0 => 0.0,
+        (0.0, false) => 0.0,
         (difference, false) => f64::MAX.copysign(difference),
     }
 }
