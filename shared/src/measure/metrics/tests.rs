@@ -158,13 +158,13 @@ fn the_discount_of_those_who_would_have_come_is_worked_by_hand() {
     assert_eq!(worse.value, Some(10_000.0), "never more than was given");
 }
 
-/// 95 % intervals hold what is true in 92.5 % of 400 worlds at least: 2.3 standard errors below.
+/// 95 % intervals hold what is true in 90 % of 150 worlds at least: 2.8 standard errors below.
 #[test]
 fn the_interval_of_the_discount_given_anyway_holds() {
     let (natural, lift, uses) = (0.15, 0.10, 0.5);
     let mut random = Random::new(5);
     let mut held = 0;
-    for _ in 0..400 {
+    for _ in 0..150 {
         let mut arm = |n: usize, rate: f64| -> Vec<Row> {
             (0..n)
                 .map(|_| {
@@ -174,14 +174,14 @@ fn the_interval_of_the_discount_given_anyway_holds() {
                 })
                 .collect()
         };
-        let contacted = cell(&arm(1_500, natural + lift));
-        let held_out = cell(&arm(500, natural));
+        let contacted = cell(&arm(800, natural + lift));
+        let held_out = cell(&arm(400, natural));
         // The expected discount of a return times the expected returns without contact.
-        let truth = 1_500.0 * natural * uses * 199.5;
+        let truth = 800.0 * natural * uses * 199.5;
         let found = discount_anyway(&Arms { contacted, held_out });
         held += usize::from(found.low.unwrap() <= truth && truth <= found.high.unwrap());
     }
-    assert!(held >= 370, "{held} of 400");
+    assert!(held >= 135, "{held} of 150");
 }
 
 #[test]

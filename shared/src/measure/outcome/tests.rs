@@ -361,6 +361,18 @@ proptest! {
     }
 
     #[test]
+    fn neither_arm_nor_messages_decide_anything(entry in any_entry(), facts in any_facts(), day in 0_i64..250) {
+        let said = outcome(&entry, &facts, at(day));
+        let silent = Facts { sent: Vec::new(), ..facts };
+        for arm in Arm::ALL {
+            let found = outcome(&Entered { arm, ..entry }, &silent, at(day));
+            // Messages bring their cost, and the moments at which they went out.
+            let changes_at = said.changes_at;
+            prop_assert_eq!(Outcome { channel_cost: said.channel_cost, sent: said.sent, changes_at, ..found }, said.clone());
+        }
+    }
+
+    #[test]
     fn money_is_never_less_than_nothing_and_adds_up(entry in any_entry(), facts in any_facts(), day in 0_i64..250) {
         let said = outcome(&entry, &facts, at(day));
         for revenue in [said.one_time, said.recurring] {
