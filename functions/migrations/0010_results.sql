@@ -1,10 +1,11 @@
 -- What campaigns brought: what came of each entry, and the sums of it.
 
--- told: what of it is counted in results, see functions::measuring::Told; null before it is looked at for the first time. look_at: when
+-- told: what is said of it, see functions::measuring::Told; null before it is looked at for the first time. is_counted: results hold it. look_at: when
 -- it is looked at next; whoever asks for a look makes it smaller, so that a look under way does not hide what came meanwhile.
 create table outcomes (
   entry_id integer primary key,
   told text,
+  is_counted integer not null default 0,
   returned_at integer,
   look_at integer
 ) strict;

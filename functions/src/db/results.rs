@@ -14,6 +14,8 @@ pub struct DueRow {
     pub entry_id: i64,
     /// `crate::measuring::Told`.
     pub told: Option<String>,
+    /// Sums hold what it says.
+    pub is_counted: u8,
     pub look_at: i64,
     pub campaign_id: i64,
     pub customer_id: i64,

@@ -22,14 +22,15 @@ delete from outcomes where not exists (select 1 from entries e where e.id = outc
 delete from results;
 
 -- name: look_at_all
-update outcomes set told = null, look_at = ?1;
+-- What is frozen with them stays.
+update outcomes set is_counted = 0, look_at = ?1;
 
 -- name: any_due
 select exists (select 1 from outcomes where look_at <= ?1) as yes;
 
 -- name: due
 -- contaminated: somebody who was merged into the customer was in another arm. is_gone: they were erased, and with them all that they did.
-select o.entry_id, o.told, o.look_at, e.campaign_id, e.customer_id, e.arm, e.state, e.reason, e.tier, e.value_tier, e.reason_was, e.engagement,
+select o.entry_id, o.told, o.is_counted, o.look_at, e.campaign_id, e.customer_id, e.arm, e.state, e.reason, e.tier, e.value_tier, e.reason_was, e.engagement,
   e.win_back, e.segment, e.ladder, e.entered_at, e.ended_at, n.plan ->> '$.kind' as kind, n.plan ->> '$.window_days' as window_days,
   f.deadline_day, f.last_day,
   exists (
@@ -90,7 +91,7 @@ delete from results where figures = '{}' and exists (
 
 -- name: tell
 -- [entry, told, returned_at, look_at as it was read, look_at]: a look that was asked for meanwhile stays.
-update outcomes set told = j.value ->> 1, returned_at = j.value ->> 2,
+update outcomes set told = j.value ->> 1, is_counted = 1, returned_at = j.value ->> 2,
   look_at = case when outcomes.look_at = j.value ->> 3 then j.value ->> 4 else outcomes.look_at end
 from json_each(?1) j where outcomes.entry_id = j.value ->> 0;
 

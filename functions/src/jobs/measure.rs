@@ -63,9 +63,10 @@ async fn page(held: &mut Held<Cursor>, ground: &Ground, due: &[DueRow]) -> Resul
     for (row, facts) in due.iter().zip(&facts) {
         let before = Told::read(row);
         let after = measuring::look(row, before.as_ref(), facts, ground, now);
-        if before.as_ref() != Some(&after) {
+        let counted = before.as_ref().filter(|_| row.is_counted > 0);
+        if counted != Some(&after) {
             held.count("changed", 1);
-            if let Some(before) = &before {
+            if let Some(before) = counted {
                 add(&mut changes, row.campaign_id, before, |sum, cell| *sum -= cell);
             }
             add(&mut changes, row.campaign_id, &after, |sum, cell| *sum += cell);
