@@ -1,4 +1,6 @@
-//! The report of one campaign, from its sums alone.
+//! The report of one campaign, or of all of a kind, from its sums alone.
+
+mod touches;
 
 use std::collections::BTreeMap;
 
@@ -6,7 +8,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::balance;
+pub use touches::{Counts, Credits, CreditLine, Credited, Funnel, FunnelLine, StepTest, Sums as TouchSums, TestedVariant};
+
 use super::incidence::{Incidence, incidence, watched};
+use super::later::{self, LaterCell, LaterKey};
 use super::lift::{Arm as LiftArm, Design, Lift, lift};
 use super::metrics::{
     Arms, Group, Metric, NextUnit, against_acquisition, by_dimension, cost_per_win_back, discount_anyway, full_cost_per_win_back,
@@ -59,6 +64,12 @@ pub struct Report {
     pub left_again: LeftAgain,
     /// Days from the entry to the return, over everybody assigned.
     pub time: Arms2<TimeToRecovery>,
+    pub funnel: Funnel,
+    /// Each subject and angle test.
+    pub tests: Vec<StepTest>,
+    pub credits: Credits,
+    /// By month of entry, what everybody assigned brought since.
+    pub cohorts: Vec<Cohort>,
     /// By value tier, reason, engagement, chance, segment, channel, offer, angle, hour, step and variant.
     pub by: BTreeMap<String, Vec<Line>>,
     /// What the next unit of money for channels would bring.
@@ -158,8 +169,41 @@ pub struct LineArm {
     pub rate: Metric,
 }
 
-/// `cells` are those of one campaign.
-pub fn report(cells: &[(Key, Cell)], basis: &Basis) -> Report {
+/// One month of entry, so many months of 30 days on. Margin per assigned person since the entry, minor units of the home currency.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, ToSchema)]
+#[schema(as = ReportCohort)]
+pub struct Cohort {
+    /// The first day of the month.
+    #[schema(value_type = String, format = Date)]
+    pub month: Day,
+    /// 1 to 12.
+    pub since: u8,
+    pub contacted: Option<CohortMean>,
+    pub held_out: Option<CohortMean>,
+    /// Contacted less held out, where both are known.
+    pub more: Option<CohortMean>,
+}
+
+/// With a 95 % interval, none of one person.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, ToSchema)]
+#[schema(as = ReportCohortMean)]
+pub struct CohortMean {
+    pub n: i64,
+    pub value: f64,
+    pub low: Option<f64>,
+    pub high: Option<f64>,
+}
+
+/// The sums of one campaign, or of all of a kind.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Ledger {
+    pub cells: Vec<(Key, Cell)>,
+    pub touches: TouchSums,
+    pub later: Vec<(LaterKey, LaterCell)>,
+}
+
+pub fn report(ledger: &Ledger, basis: &Basis) -> Report {
+    let cells = ledger.cells.as_slice();
     let all = |test: &dyn Fn(&Key) -> bool| -> Cell {
         cells.iter().filter(|(key, _)| key.dimension == Dimension::All && test(key)).map(|(_, cell)| cell).sum()
     };
@@ -193,6 +237,10 @@ pub fn report(cells: &[(Key, Cell)], basis: &Basis) -> Report {
             contacted: time(cells, &contacted, &ripe.contacted, basis),
             held_out: time(cells, &held, &ripe.held_out, basis),
         },
+        funnel: touches::funnel(&ledger.touches, basis.home),
+        tests: touches::tests(&ledger.touches),
+        credits: touches::credits(&ledger.touches, everybody.contacted.returned, basis.home),
+        cohorts: cohorts(&ledger.later),
         by: lines(cells, basis.home),
         next_unit: next(cells, basis.home),
     }
@@ -319,6 +367,19 @@ fn lines(cells: &[(Key, Cell)], home: Currency) -> BTreeMap<String, Vec<Line>> {
     };
     let by = |name: &str| by_dimension(cells.iter().map(|(key, cell)| (key, cell)), name).into_iter().map(line).collect();
     names.into_iter().map(|name| (name.to_owned(), by(name))).collect()
+}
+
+fn cohorts(later: &[(LaterKey, LaterCell)]) -> Vec<Cohort> {
+    let mean = |mean: later::Mean| CohortMean { n: mean.n, value: mean.value, low: mean.low, high: mean.high };
+    let lines = later::table(later.iter().map(|(key, cell)| (*key, cell)));
+    let cohort = |line: later::Line| Cohort {
+        month: line.month,
+        since: line.since,
+        contacted: line.contacted.map(mean),
+        held_out: line.held_out.map(mean),
+        more: line.more.map(mean),
+    };
+    lines.into_iter().map(cohort).collect()
 }
 
 /// Channels are what more can be spent on.

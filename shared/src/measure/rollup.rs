@@ -5,18 +5,18 @@
 //! was kept. Squares and products that intervals need do not fit a number of JavaScript: [`Cell::figures`] writes them in parts that do,
 //! and that may be added apart from each other.
 
-mod credit;
 mod key;
 #[cfg(test)]
 mod tests;
+mod touch;
 pub(super) mod wide;
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-pub use credit::CreditCell;
 pub use key::{Dimension, Frozen, Key, Lead, keys, month};
+pub use touch::{Became, TOUCH, TouchCell, TouchKind};
 
 use super::outcome::{Entered, First, Outcome, Rechurn};
 use crate::money::{Currency, Home};

@@ -178,7 +178,7 @@ fn keys_are_read_back_and_are_of_one_day_or_month() {
 fn credit_of_a_return_adds_up_over_its_touches() {
     let credit = |touch, shares| Credit { touch, channel: Channel::Email, evidence: Evidence::Clicked, at: at(1), shares };
     let credits = [credit(1, [0, 1_000_000, 333_334, 400_000, 1]), credit(2, [1_000_000, 0, 666_666, 600_000, 999_999])];
-    let cells = CreditCell::of(&credits, Home(1_001), Home(-7));
+    let cells = TouchCell::of_credits(&credits, Home(1_001), Home(-7));
     for model in Model::ALL {
         let sums = cells
             .iter()
@@ -186,11 +186,11 @@ fn credit_of_a_return_adds_up_over_its_touches() {
             .fold((0, 0, 0), |sum, (returns, net, margin)| (sum.0 + returns, sum.1 + net.0, sum.2 + margin.0));
         assert_eq!(sums, (1_000_000, 1_001, -7), "{model:?}");
     }
-    let mut all = CreditCell::sent(Micros(100));
+    let mut all = TouchCell::of(&Became { sent: true, cost: Micros(100), ..Became::default() });
     all += &cells[0];
     let figures = all.figures();
     assert_eq!((figures["cost"], figures["sent"], figures["first_net"]), (100, 1, 1_001));
-    assert_eq!(CreditCell::try_from(figures), Ok(all));
+    assert_eq!(TouchCell::try_from(figures), Ok(all));
 }
 
 fn any_cell() -> impl Strategy<Value = Cell> {
