@@ -12,13 +12,19 @@ create table outcomes (
 
 create index outcomes_by_turn on outcomes (look_at) where look_at is not null;
 
--- Sums of entries, by shared::measure::rollup::Key. campaign_id: below 0 all campaigns of a kind. figures: of a Cell.
+-- Sums of entries, by shared::measure::rollup::Key, of their touches and of what they brought later. campaign_id: below 0 all campaigns of a
+-- kind. figures: of a Cell; of a TouchCell where the dimension begins with 'touch', of a LaterCell where it begins with 'later'.
 create table results (
   campaign_id integer not null,
-  day integer not null,
   dimension text not null,
+  day integer not null,
   arm integer not null,
   ripe integer not null,
   figures text not null,
-  primary key (campaign_id, day, dimension, arm, ripe)
+  primary key (campaign_id, dimension, day, arm, ripe)
 ) strict, without rowid;
+
+-- Up to when responses are in what is said of entries.
+alter table shop add column responses_read_to integer not null default 0;
+
+create index responses_by_receipt on responses (received_at);

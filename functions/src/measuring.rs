@@ -1,13 +1,16 @@
 //! What came of an entry, from the rows that tell of it.
 
 mod facts;
+mod sums;
+mod touches;
 
 use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
-use shared::campaign::{Contact, Kind, Rules, zone};
-use shared::measure::outcome::{Arm, Entered, Facts, Outcome, Rechurn, outcome};
-use shared::measure::rollup::{Cell, Frozen, Key, Lead, Unit, keys};
+use shared::campaign::{Kind, Rules};
+use shared::measure::later::{by_month, next_end};
+use shared::measure::outcome::{Arm, Entered, Facts, Outcome, Rechurn, brought, outcome};
+use shared::measure::rollup::{Cell, Frozen, Key, Lead, TouchKind, Unit, keys};
 use shared::money::{Currency, Home, Rates};
 use shared::offer::{self, Ladder};
 use shared::reason::Reason;
@@ -15,10 +18,11 @@ use shared::segment::{Engagement, ValueTier, WinBack};
 use shared::time::{Day, MILLIS_PER_DAY, Millis};
 
 pub use facts::{Known, facts};
+pub use sums::{Sums, all_of, ledger, read};
+pub use touches::ToldTouch;
 
 use crate::db::DbError;
 use crate::db::results::{DueRow, TouchRow};
-use crate::db::touches::Choice;
 
 /// How far back a customer's worth before an entry is counted.
 const BEFORE_DAYS: i64 = 365;
@@ -41,6 +45,12 @@ pub struct Told {
     pub entered: Entered,
     pub frozen: Frozen,
     pub outcome: Outcome,
+    /// What became of its touches; none of somebody held out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub touches: Vec<ToldTouch>,
+    /// What it brought to the end of each month since.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub later: Vec<Home>,
     /// Net of refunds, in the year before the entry; as it was when it was first looked at.
     before: Home,
     contaminated: bool,
@@ -67,23 +77,37 @@ impl Told {
     pub fn keys(&self, campaign: i64) -> Vec<Key> {
         keys(campaign, &self.entered, &self.frozen, self.outcome.ripe)
     }
+
+    /// When it is to be looked at though nothing new is told: where what is said of it changes by time alone.
+    pub fn changes_at(&self, now: Millis) -> Option<Millis> {
+        let next = next_end(self.entered.entered_at, now).filter(|_| self.entered.arm.is_assigned());
+        [self.outcome.changes_at, next].into_iter().flatten().min()
+    }
 }
 
 /// What is to be said of an entry now. What is frozen is taken from `before`, where it was looked at before.
 pub fn look(row: &DueRow, before: Option<&Told>, known: &Known, ground: &Ground, now: Millis) -> Told {
+    if let Some(told) = before.filter(|_| row.is_gone > 0) {
+        // Their rows are gone: what they said stands.
+        let entered = Entered { arm: arm(row), ..told.entered };
+        return Told { entered, outcome: erased(told, row, now), contaminated: row.contaminated > 0, ..told.clone() };
+    }
     let entered = before.map_or_else(|| entered(row), |told| Entered { arm: arm(row), ..told.entered });
     let worth = before.map_or_else(|| worth_before(&known.facts, entered.entered_at), |told| told.before);
-    let outcome = match before {
-        // Their rows are gone: what they said stands.
-        Some(told) if row.is_gone > 0 => erased(told, row, now),
-        _ => strip(outcome(&entered, &known.since(row, entered.entered_at), now)),
-    };
-    let frozen = match before {
-        Some(told) if row.is_gone > 0 => told.frozen.clone(),
-        _ => frozen(row, &known.touches, ground),
-    };
+    let facts = known.since(row, entered.entered_at);
+    let outcome = outcome(&entered, &facts, now);
     let home = before.map_or(ground.home, |told| told.home);
-    Told { entered, frozen, outcome, before: worth, contaminated: row.contaminated > 0, home }
+    let costs: Vec<_> = facts.sent.iter().map(|sent| (sent.at, sent.cost)).collect();
+    Told {
+        entered,
+        frozen: frozen(row, &known.touches, ground),
+        touches: if entered.arm == Arm::Contacted { touches::told(row, known, &outcome, ground) } else { Vec::new() },
+        later: by_month(entered.entered_at, &brought(&entered, &facts, now), &costs, home, now),
+        outcome: strip(outcome),
+        before: worth,
+        contaminated: row.contaminated > 0,
+        home,
+    }
 }
 
 /// From when on orders and events of an entry's customer are read.
@@ -144,31 +168,21 @@ fn worth_before(facts: &Facts, entered_at: Millis) -> Home {
 }
 
 fn frozen(row: &DueRow, touches: &[TouchRow], ground: &Ground) -> Frozen {
-    let ladder: Option<Ladder> = row.ladder.as_deref().and_then(|text| serde_json::from_str(text).ok());
     Frozen {
         value: ValueTier::of_number(row.value_tier).unwrap_or_default(),
         reason: Reason::of_number(row.reason_was).unwrap_or_default(),
         engagement: Engagement::of_number(row.engagement).unwrap_or_default(),
         win_back: WinBack::of_number(row.win_back).unwrap_or_default(),
         segment: row.segment,
-        lead: touches.first().and_then(|touch| lead(touch, ladder.as_ref(), ground)),
+        lead: touches.first().and_then(|touch| lead(touches::kind(touch, ladder(row).as_ref(), ground))),
         steps: touches.iter().map(|touch| (touch.step, touch.variant)).collect(),
     }
 }
 
-fn lead(touch: &TouchRow, ladder: Option<&Ladder>, ground: &Ground) -> Option<Lead> {
-    let choice: Option<Choice> = touch.choice.as_deref().and_then(|text| serde_json::from_str(text).ok());
-    let rung = choice.as_ref().and_then(|choice| ladder?.rungs.iter().find(|rung| rung.step == choice.message));
-    let contact = Contact {
-        time_zone: touch.time_zone.clone(),
-        country: touch.country.clone(),
-        phone_prefix: touch.phone.as_deref().filter(|phone| phone.starts_with('+')).map(|phone| phone.chars().take(6).collect()),
-        ..Contact::default()
-    };
-    Some(Lead {
-        channel: shared::campaign::Channel::of_code(&touch.channel)?,
-        offer: rung.and_then(|rung| ground.offers.get(rung.offer.as_ref()?)).copied(),
-        angle: choice.and_then(|choice| choice.angle),
-        hour: Some(zone::hour_of_week(zone::zone(&ground.rules, &contact), Millis(touch.due_at)) % 24),
-    })
+fn ladder(row: &DueRow) -> Option<Ladder> {
+    row.ladder.as_deref().and_then(|text| serde_json::from_str(text).ok())
+}
+
+fn lead(kind: TouchKind) -> Option<Lead> {
+    Some(Lead { channel: kind.channel?, offer: kind.offer, angle: kind.angle, hour: kind.hour })
 }

@@ -38,7 +38,9 @@ const look = async (when) => {
 const report = async (campaign, query = "") => {
   const answer = await (await server.api("viewer")).get(`/api/reports?campaign=${campaign.id}${query}`);
   assert.equal(answer.status, 200, answer.text);
-  return answer.json.report;
+  const { kinds, campaigns } = answer.json.report;
+  assert.equal(kinds.length, 1, answer.text);
+  return { ...kinds[0], campaigns };
 };
 // What the ledger of entries says, added up by the test itself.
 const recount = async () => {
@@ -124,13 +126,17 @@ test("the sums are the same however often and in whichever order entries are loo
   assert.ok(all.length > 50, String(all.length));
 });
 
-test("a period names its days, and says what is wrong with them", async () => {
+test("a period is of whole months, and the answer says what is wrong with them", async () => {
   await customers(server, [{}], { now: NOW });
   const { campaign } = await launched(server, { edit: (plan) => byMail(plan, [0]) });
   await pass(server, NOW, at(0, 15));
   await look(at(0, 90));
-  assert.equal((await report(campaign, "&from=2026-03-02&to=2026-03-02")).contacted.assigned, 1);
-  assert.equal((await report(campaign, "&from=2026-03-03")).contacted.assigned, 0);
+  assert.equal((await report(campaign, "&from=2026-03-01&to=2026-03-31")).contacted.assigned, 1);
+  assert.equal((await report(campaign, "&from=2026-04-01")).contacted.assigned, 0);
+  const within = await (await server.api("viewer")).get(`/api/reports?campaign=${campaign.id}&from=2026-02-03&to=2026-03-02`);
+  assert.equal(within.status, 422);
+  assert.match(within.json.fields.from, /write 2026-02-01/);
+  assert.match(within.json.fields.to, /write 2026-03-31/);
   const wrong = await (await server.api("viewer")).get(`/api/reports?campaign=${campaign.id}&from=March&to=2026-01-01`);
   assert.equal(wrong.status, 422);
   assert.match(wrong.json.fields.from, /write it as/);

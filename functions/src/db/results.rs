@@ -16,7 +16,7 @@ pub struct DueRow {
     pub told: Option<String>,
     /// Sums hold what it says.
     pub is_counted: u8,
-    pub look_at: i64,
+    pub look_at: Option<i64>,
     pub campaign_id: i64,
     pub customer_id: i64,
     pub arm: u8,
@@ -70,6 +70,7 @@ pub struct TouchRow {
     pub step: u8,
     pub variant: u8,
     pub channel: String,
+    pub state: String,
     pub due_at: i64,
     pub sent_at: Option<i64>,
     /// Millionths of a major unit of the home currency.
@@ -78,6 +79,17 @@ pub struct TouchRow {
     pub time_zone: Option<String>,
     pub country: Option<String>,
     pub phone: Option<String>,
+    pub email: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct ResponseRow {
+    pub entry_id: i64,
+    pub touch_id: i64,
+    pub kind: String,
+    pub occurred_at: i64,
+    /// No person did it.
+    pub machine: u8,
 }
 
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -98,6 +110,7 @@ pub struct FactRows {
     pub orders: Vec<OrderRow>,
     pub terms: Vec<TermRow>,
     pub touches: Vec<TouchRow>,
+    pub responses: Vec<ResponseRow>,
     pub given: Vec<GivenRow>,
 }
 
@@ -122,7 +135,38 @@ pub struct NewCell(pub i64, pub i32, pub String, pub u8, pub u8, pub String);
 
 /// `[entry, told, returned_at, look_at as it was read, look_at]`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct NewTold(pub i64, pub String, pub Option<i64>, pub i64, pub Option<i64>);
+pub struct NewTold(pub i64, pub String, pub Option<i64>, pub Option<i64>, pub Option<i64>);
+
+/// A campaign with the sums of one arm's entries of a day.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct CampaignRow {
+    pub id: i64,
+    pub public_id: String,
+    pub name: String,
+    pub kind: Option<String>,
+    pub holdout: Option<u16>,
+    pub launched_at: Option<i64>,
+    pub ended_at: Option<i64>,
+    pub day: i32,
+    pub arm: u8,
+    pub ripe: u8,
+    pub figures: String,
+}
+
+#[derive(Debug, Deserialize)]
+struct At {
+    at: i64,
+}
+
+#[derive(Debug, Deserialize)]
+struct Upto {
+    upto: i64,
+}
+
+#[derive(Debug, Deserialize)]
+struct EntryId {
+    entry_id: i64,
+}
 
 #[derive(Debug, Deserialize)]
 struct Yes {
@@ -144,8 +188,38 @@ pub async fn any_due(db: &Db, now: Millis) -> Result<bool, DbError> {
     Ok(row.is_some_and(|row| row.yes > 0))
 }
 
-pub async fn due(db: &Db, now: Millis, most: u32) -> Result<Vec<DueRow>, DbError> {
-    db.all(sql!("results.sql", "due"), params![now, most]).await
+/// Entries that are to be looked at.
+pub async fn due(db: &Db, now: Millis, most: u32) -> Result<Vec<i64>, DbError> {
+    let rows: Vec<EntryId> = db.all(sql!("results.sql", "due"), params![now, most]).await?;
+    Ok(rows.into_iter().map(|row| row.entry_id).collect())
+}
+
+/// Whether anything came to touches since they were last read, where that was before `before`.
+pub async fn any_answered(db: &Db, before: Millis) -> Result<bool, DbError> {
+    let row: Option<Yes> = db.first(sql!("results.sql", "any_answered"), params![before]).await?;
+    Ok(row.is_some_and(|row| row.yes > 0))
+}
+
+/// Entries to whose touches something came after `since`, and up to when: some of them, and all until that moment.
+pub async fn answered(db: &Db, since: Millis, now: Millis, about: u32) -> Result<(Vec<i64>, Millis), DbError> {
+    let upto: Option<Upto> = db.first(sql!("results.sql", "answered_upto"), params![since, now, about]).await?;
+    let upto = upto.map_or(now, |row| Millis(row.upto));
+    let rows: Vec<EntryId> = db.all(sql!("results.sql", "answered"), params![since, upto]).await?;
+    Ok((rows.into_iter().map(|row| row.entry_id).collect(), upto))
+}
+
+/// Up to when responses are in what is said of entries.
+pub async fn read_to(db: &Db) -> Result<Millis, DbError> {
+    let row: Option<At> = db.first(sql!("results.sql", "read_to"), params![]).await?;
+    Ok(row.map_or(Millis(0), |row| Millis(row.at)))
+}
+
+pub fn set_read_to(at: Millis) -> Statement {
+    Statement::new(sql!("results.sql", "set_read_to"), params![at])
+}
+
+pub async fn entries(db: &Db, entries: &[i64]) -> Result<Vec<DueRow>, DbError> {
+    db.all(sql!("results.sql", "entries"), params![Param::json(&entries)]).await
 }
 
 /// `customers`: with the moment from which on they are asked for.
@@ -154,13 +228,20 @@ pub async fn facts(db: &Db, customers: &[(i64, i64)], entries: &[i64]) -> Result
         Statement::new(sql!("results.sql", "orders"), params![Param::json(&customers)]),
         Statement::new(sql!("results.sql", "terms"), params![Param::json(&customers)]),
         Statement::new(sql!("results.sql", "touches"), params![Param::json(&entries)]),
+        Statement::new(sql!("results.sql", "responses"), params![Param::json(&entries)]),
         Statement::new(sql!("results.sql", "given"), params![Param::json(&entries)]),
     ];
     let outcomes = db.batch_idempotent(statements).await?;
-    let [orders, terms, touches, given] = outcomes.as_slice() else {
+    let [orders, terms, touches, responses, given] = outcomes.as_slice() else {
         return Err(DbError::Bug("a batch lost results".to_owned()));
     };
-    Ok(FactRows { orders: orders.rows()?, terms: terms.rows()?, touches: touches.rows()?, given: given.rows()? })
+    Ok(FactRows {
+        orders: orders.rows()?,
+        terms: terms.rows()?,
+        touches: touches.rows()?,
+        responses: responses.rows()?,
+        given: given.rows()?,
+    })
 }
 
 pub async fn cells(db: &Db, keys: &[CellKey]) -> Result<Vec<CellRow>, DbError> {
@@ -194,6 +275,11 @@ pub fn begin_anew(now: Millis) -> Vec<Statement> {
 }
 
 /// Of a campaign, or below 0 of all of a kind, by day of entry, both ends inside.
-pub async fn of_campaign(db: &Db, campaign: i64, days: (i32, i32), dimension: Option<&str>) -> Result<Vec<CellRow>, DbError> {
-    db.all(sql!("results.sql", "of_campaign"), params![campaign, days.0, days.1, dimension]).await
+pub async fn of_campaign(db: &Db, campaign: i64, days: (i32, i32)) -> Result<Vec<CellRow>, DbError> {
+    db.all(sql!("results.sql", "of_campaign"), params![campaign, days.0, days.1]).await
+}
+
+/// Campaigns into which anybody came in these days, or the one, the newest first.
+pub async fn campaigns(db: &Db, campaign: Option<i64>, days: (i32, i32)) -> Result<Vec<CampaignRow>, DbError> {
+    db.all(sql!("results.sql", "campaigns"), params![campaign, days.0, days.1]).await
 }

@@ -11,7 +11,7 @@ use shared::offer;
 use shared::time::Millis;
 
 use super::{Ground, since};
-use crate::db::results::{self, DueRow, GivenRow, OrderRow, TermRow, TouchRow};
+use crate::db::results::{self, DueRow, GivenRow, OrderRow, ResponseRow, TermRow, TouchRow};
 use crate::db::{Db, DbError};
 
 /// Of one entry.
@@ -21,6 +21,7 @@ pub struct Known {
     pub facts: Facts,
     /// In the order of their times, sent or not.
     pub touches: Vec<TouchRow>,
+    pub responses: Vec<ResponseRow>,
 }
 
 impl Known {
@@ -60,6 +61,10 @@ pub async fn facts(db: &Db, due: &[DueRow], ground: &Ground) -> Result<Vec<Known
     for row in rows.touches {
         touches.entry(row.entry_id).or_default().push(row);
     }
+    let mut responses: HashMap<i64, Vec<ResponseRow>> = HashMap::new();
+    for row in rows.responses {
+        responses.entry(row.entry_id).or_default().push(row);
+    }
     let mut given: HashMap<i64, Vec<Given>> = HashMap::new();
     for row in &rows.given {
         given.entry(row.entry_id).or_default().extend(promised(row));
@@ -76,7 +81,7 @@ pub async fn facts(db: &Db, due: &[DueRow], ground: &Ground) -> Result<Vec<Known
         for term in told.get(&row.customer_id).into_iter().flatten().filter(|term| term.occurred_at >= since(row)) {
             add_term(&mut facts, term, ground);
         }
-        Known { facts, touches }
+        Known { facts, touches, responses: responses.remove(&row.entry_id).unwrap_or_default() }
     });
     Ok(known.collect())
 }

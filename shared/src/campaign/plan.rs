@@ -51,6 +51,10 @@ pub enum Kind {
     WinBack,
 }
 
+impl Kind {
+    pub const ALL: [Self; 3] = [Self::WinBack, Self::Retention, Self::PaymentRecovery];
+}
+
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[schema(as = CampaignState)]

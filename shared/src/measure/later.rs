@@ -8,9 +8,10 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::outcome::Arm;
-use super::rollup::{RollupError, cell, month, wide};
+use super::rollup::{RollupError, cell, micros_per_minor, month, wide};
 use super::tails::Z;
-use crate::money::Home;
+use crate::campaign::Micros;
+use crate::money::{Currency, Home};
 use crate::time::{Day, Millis};
 
 /// Months that are followed, and days of each.
@@ -56,13 +57,33 @@ pub struct Mean {
 }
 
 /// What one entry brought to the end of each month that is over at `now`: margin less what contacting cost, from the entry's moment on.
-/// In any order; each thing once.
-pub fn by_month(entered_at: Millis, brought: &[(Millis, Home)], now: Millis) -> Vec<Home> {
-    let end = |since: i32| entered_at.day().plus(since * MONTH_DAYS + 1).start();
-    (1..=i32::from(MONTHS))
-        .take_while(|since| end(*since) <= now)
-        .map(|since| brought.iter().filter(|(at, _)| *at >= entered_at && *at < end(since)).map(|(_, margin)| *margin).sum())
-        .collect()
+/// In any order; each thing once. What contacting cost until then is rounded up to a whole minor unit.
+pub fn by_month(
+    entered_at: Millis,
+    brought: &[(Millis, Home)],
+    costs: &[(Millis, Micros)],
+    home: Currency,
+    now: Millis,
+) -> Vec<Home> {
+    let to_end = |since: u8| {
+        let end = end_of(entered_at, since);
+        let within = |at: Millis| at >= entered_at && at < end;
+        let margin: Home = brought.iter().filter(|(at, _)| within(*at)).map(|(_, margin)| *margin).sum();
+        let cost: i128 = costs.iter().filter(|(at, _)| within(*at)).map(|(_, cost)| i128::from(cost.0)).sum();
+        let micros = micros_per_minor(home);
+        let minor = cost.div_euclid(micros) + i128::from(cost.rem_euclid(micros) > 0);
+        Home(margin.0 - i64::try_from(minor).unwrap_or(i64::MAX))
+    };
+    (1..=MONTHS).take_while(|since| end_of(entered_at, *since) <= now).map(to_end).collect()
+}
+
+/// When the next month of an entry is over; none after the last.
+pub fn next_end(entered_at: Millis, now: Millis) -> Option<Millis> {
+    (1..=MONTHS).map(|since| end_of(entered_at, since)).find(|end| *end > now)
+}
+
+fn end_of(entered_at: Millis, since: u8) -> Millis {
+    entered_at.day().plus(i32::from(since) * MONTH_DAYS + 1).start()
 }
 
 /// What an entry adds, by row; who was left out adds nothing.
@@ -133,10 +154,18 @@ mod tests {
     #[test]
     fn months_that_are_over_hold_all_that_came_until_their_end() {
         let brought = [(at(31), Home(7)), (at(0), Home(-2)), (at(30), Home(5)), (at(-1), Home(100)), (at(61), Home(1))];
-        assert_eq!(by_month(at(0), &brought, at(30)), []);
-        assert_eq!(by_month(at(0), &brought, at(31)), [Home(3)]);
-        assert_eq!(by_month(at(0), &brought, at(61)), [Home(3), Home(10)]);
-        assert_eq!(by_month(at(0), &brought, at(5_000)).len(), 12);
+        let euro = Currency::parse("EUR").unwrap();
+        let known = |costs: &[(Millis, Micros)], now: i64| by_month(at(0), &brought, costs, euro, at(now));
+        assert_eq!(known(&[], 30), []);
+        assert_eq!(known(&[], 31), [Home(3)]);
+        assert_eq!(known(&[], 61), [Home(3), Home(10)]);
+        assert_eq!(known(&[], 5_000).len(), 12);
+        // Parts of a cent are one, and two of them are one too.
+        assert_eq!(known(&[(at(0), Micros(4_000)), (at(31), Micros(6_000))], 61), [Home(2), Home(9)]);
+        let ends: Vec<i64> =
+            [0, 30, 31, 331].iter().map(|day| next_end(at(0), at(*day)).unwrap().day().since(at(0).day()).into()).collect();
+        assert_eq!(ends, [31, 31, 61, 361]);
+        assert_eq!(next_end(at(0), at(361)), None);
     }
 
     #[test]

@@ -178,6 +178,23 @@ pub fn outcome(entry: &Entered, facts: &Facts, now: Millis) -> Outcome {
     said
 }
 
+/// When each sale since the entry earned what is left of its margin, with what used offers cost besides; of a payment recovery, payments.
+/// Beyond the window too, and without what contacting cost.
+pub fn brought(entry: &Entered, facts: &Facts, now: Millis) -> Vec<(Millis, Home)> {
+    let known = Known::at(facts, now);
+    if entry.kind == Kind::PaymentRecovery {
+        let margin = |payment: &&Payment| {
+            let paid = payment.amount?;
+            let kept = Home(paid.0 - payment.refunded.0.clamp(0, paid.0.max(0)));
+            Some((payment.at, payment.earns.of(kept, paid)))
+        };
+        return known.payments.iter().filter(|payment| payment.at >= entry.entered_at).filter_map(margin).collect();
+    }
+    let orders = known.orders.iter().map(|order| (order.at, order.earns.of(known.kept(order), order.amount)));
+    let offers = known.given.iter().filter_map(|given| Some((given.used_at?, Home(-given.cost.0))));
+    orders.chain(offers).filter(|(at, _)| *at >= entry.entered_at).collect()
+}
+
 /// The start of the day after the window's last, of a retention entry after its deadline at least.
 pub fn closes_at(entry: &Entered) -> Millis {
     let window = entry.entered_at.day().plus(i32::from(entry.window_days).saturating_add(1));

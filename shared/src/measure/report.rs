@@ -1,5 +1,6 @@
 //! The report of one campaign, or of all of a kind, from its sums alone.
 
+mod compare;
 mod touches;
 
 use std::collections::BTreeMap;
@@ -7,20 +8,17 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::balance;
-pub use touches::{Counts, Credits, CreditLine, Credited, Funnel, FunnelLine, StepTest, Sums as TouchSums, TestedVariant};
+pub use touches::{Counts, CreditLine, Credited, Credits, Funnel, FunnelLine, StepTest, Sums as TouchSums, TestedVariant};
 
 use super::incidence::{Incidence, incidence, watched};
 use super::later::{self, LaterCell, LaterKey};
-use super::lift::{Arm as LiftArm, Design, Lift, lift};
+use super::lift::Lift;
 use super::metrics::{
     Arms, Group, Metric, NextUnit, against_acquisition, by_dimension, cost_per_win_back, discount_anyway, full_cost_per_win_back,
     left_again, next_unit, recovered, redemption, win_back_rate,
 };
-use super::moments::Moments;
 use super::outcome::{Arm, RECHURN_DAYS};
-use super::rollup::{Cell, Dimension, Key, Sums, micros_per_minor};
-use super::sequence::Planned;
+use super::rollup::{Cell, Dimension, Key};
 use crate::campaign::Kind;
 use crate::money::{Currency, Home, Money};
 use crate::time::Day;
@@ -194,10 +192,20 @@ pub struct CohortMean {
     pub high: Option<f64>,
 }
 
+/// One campaign among several.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Stratum {
+    /// Share of its audience that it holds out, per mille.
+    pub held_out: u16,
+    pub cells: Vec<(Key, Cell)>,
+}
+
 /// The sums of one campaign, or of all of a kind.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Ledger {
     pub cells: Vec<(Key, Cell)>,
+    /// Of [`Dimension::All`] by campaign, where it is of several.
+    pub strata: Vec<Stratum>,
     pub touches: TouchSums,
     pub later: Vec<(LaterKey, LaterCell)>,
 }
@@ -222,7 +230,7 @@ pub fn report(ledger: &Ledger, basis: &Basis) -> Report {
         contacted: arm(&everybody.contacted, &ripe.contacted),
         held_out: arm(&everybody.held_out, &ripe.held_out),
         contaminated: everybody.contacted.contaminated + everybody.held_out.contaminated,
-        lift: compare(cells, &everybody, &ripe, basis),
+        lift: compare::lift_of(ledger, &everybody, &ripe, basis),
         recovered: money(&ripe.contacted, basis.home),
         cost_per_win_back: cost_per_win_back(&ripe.contacted, basis.home),
         full_cost_per_win_back: full_cost,
@@ -254,65 +262,6 @@ fn arm(everybody: &Cell, ripe: &Cell) -> ReportArm {
         returned: everybody.returned,
         opted_out: everybody.opted_out,
         erased: everybody.erased,
-    }
-}
-
-fn compare(cells: &[(Key, Cell)], everybody: &Arms, ripe: &Arms, basis: &Basis) -> Lift {
-    let people = everybody.contacted.assigned + everybody.held_out.assigned;
-    let shares = shares(basis);
-    let [_, held_out] = shares;
-    let held_share = (held_out * 1_000.0).round().clamp(0.0, 1_000.0) as u16;
-    let planned = Planned::of(basis.planned.unwrap_or(people).max(people), held_share);
-    let design = Design { planned, negligible: None, negligible_margin: None };
-    let of = |everybody: &Cell, ripe: &Cell| LiftArm {
-        assigned: everybody.assigned,
-        returned: ripe.returned,
-        margin: moments(ripe.margin_sums(basis.home), basis.home),
-        limited: moments(ripe.limited_sums(), basis.home),
-        // It is taken off each one's margin already.
-        contact: 0.0,
-    };
-    lift(
-        &of(&everybody.contacted, &ripe.contacted),
-        &of(&everybody.held_out, &ripe.held_out),
-        &design,
-        largest_evidence(cells, shares),
-    )
-}
-
-/// Of those who may be contacted and those held out: whoever is held out from all is drawn first.
-fn shares(basis: &Basis) -> [f64; 2] {
-    let (own, all) = (f64::from(basis.held_out) / 1_000.0, f64::from(basis.held_out_of_all) / 1_000.0);
-    let contacted = (1.0 - all) * (1.0 - own);
-    [contacted, 1.0 - contacted]
-}
-
-/// Of all looks, day by day of entry.
-fn largest_evidence(cells: &[(Key, Cell)], shares: [f64; 2]) -> f64 {
-    let mut days: BTreeMap<Day, (i64, i64)> = BTreeMap::new();
-    for (key, cell) in cells.iter().filter(|(key, _)| key.dimension == Dimension::All && key.arm.is_assigned()) {
-        let counts = days.entry(key.from).or_default();
-        let count = if key.arm.is_held_out() { &mut counts.1 } else { &mut counts.0 };
-        *count += cell.assigned;
-    }
-    let mut so_far = (0, 0);
-    days.into_values().fold(0.0, |largest: f64, (contacted, held)| {
-        so_far = (so_far.0 + contacted, so_far.1 + held);
-        largest.max(balance::log_evidence(&[so_far.0, so_far.1], &shares))
-    })
-}
-
-/// Sums of margins are in millionths of a major unit: these are in minor units.
-fn moments(sums: Sums, home: Currency) -> Moments {
-    let micros = micros_per_minor(home);
-    let minor = |sum: i128| sum as f64 / micros as f64;
-    Moments {
-        n: sums.n,
-        y: i64::try_from(sums.y.div_euclid(micros)).unwrap_or(i64::MAX),
-        yy: minor(sums.yy) / micros as f64,
-        x: i64::try_from(sums.x).unwrap_or(i64::MAX),
-        xx: sums.xx as f64,
-        xy: minor(sums.xy),
     }
 }
 

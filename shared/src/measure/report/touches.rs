@@ -155,7 +155,13 @@ fn tested(variant: u8, cell: &TouchCell) -> TestedVariant {
 
 fn sums_of(variant: &TestedVariant) -> Variant {
     let TestedVariant { assigned, delivered, engaged, returned, opted_out, .. } = *variant;
-    Variant { assigned, delivered, engaged: engaged.min(delivered), returned: returned.min(delivered), opted_out: opted_out.min(delivered) }
+    Variant {
+        assigned,
+        delivered,
+        engaged: engaged.min(delivered),
+        returned: returned.min(delivered),
+        opted_out: opted_out.min(delivered),
+    }
 }
 
 /// `returned`: of people whom the campaign contacts.
@@ -237,7 +243,13 @@ mod tests {
     }
 
     fn touch(step: u8, variant: u8, clicked: bool) -> (TouchKind, TouchCell) {
-        let kind = TouchKind { step, variant, channel: Some(Channel::Email), mailbox: Some("gmail.com".to_owned()), ..TouchKind::default() };
+        let kind = TouchKind {
+            step,
+            variant,
+            channel: Some(Channel::Email),
+            mailbox: Some("gmail.com".to_owned()),
+            ..TouchKind::default()
+        };
         (kind, TouchCell::of(&Became { sent: true, delivered: true, clicked, cost: Micros(1), ..Became::default() }))
     }
 
@@ -254,7 +266,8 @@ mod tests {
 
     #[test]
     fn what_no_touch_has_is_direct() {
-        let credit = |touch, shares| Credit { touch, channel: Channel::Email, evidence: Evidence::Clicked, at: Millis(0), shares };
+        let credit =
+            |touch, shares| Credit { touch, channel: Channel::Email, evidence: Evidence::Clicked, at: Millis(0), shares };
         let cells = TouchCell::of_credits(&[credit(1, [0, WHOLE, 0, 0, 0]), credit(2, [WHOLE, 0, 0, 0, 0])], Home(100), Home(30));
         let touches: Vec<_> = cells.into_iter().enumerate().map(|(place, cell)| (touch(place as u8, 0, false).0, cell)).collect();
         let found = credits(&sums(&touches), 3, eur());
