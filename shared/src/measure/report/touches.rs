@@ -129,7 +129,7 @@ pub fn tests(sums: &Sums) -> Vec<StepTest> {
         if name == "variant"
             && let Some((step, variant)) = place
         {
-            steps.entry(step).or_insert_with(BTreeMap::new).insert(variant, cell);
+            steps.entry(step).or_default().insert(variant, cell);
         }
     }
     let tested = steps.into_iter().filter(|(_, variants)| variants.len() > 1);
