@@ -168,12 +168,11 @@ pub struct LineArm {
 }
 
 /// One month of entry, so many months of 30 days on. Margin per assigned person since the entry, minor units of the home currency.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[schema(as = ReportCohort)]
 pub struct Cohort {
-    /// The first day of the month.
-    #[schema(value_type = String, format = Date)]
-    pub month: Day,
+    /// The first day of the month, an ISO date.
+    pub month: String,
     /// 1 to 12.
     pub since: u8,
     pub contacted: Option<CohortMean>,
@@ -322,7 +321,7 @@ fn cohorts(later: &[(LaterKey, LaterCell)]) -> Vec<Cohort> {
     let mean = |mean: later::Mean| CohortMean { n: mean.n, value: mean.value, low: mean.low, high: mean.high };
     let lines = later::table(later.iter().map(|(key, cell)| (*key, cell)));
     let cohort = |line: later::Line| Cohort {
-        month: line.month,
+        month: line.month.iso(),
         since: line.since,
         contacted: line.contacted.map(mean),
         held_out: line.held_out.map(mean),
