@@ -109,8 +109,9 @@ export async function screenshot(page, name) {
   await page.screenshot({ path: path.join(SCREENSHOTS, `${name}.png`), fullPage: true });
 }
 
-// The page in light and dark, checked by axe, and on a phone, where it must not be wider than the screen.
+// The settled page in light and dark, checked by axe, and on a phone, where it must not be wider than the screen.
 export async function pictures(page, name) {
+  await settled(page);
   for (const theme of ["light", "dark"]) {
     await page.emulateMedia({ colorScheme: theme });
     await accessible(page, `${name}, ${theme}`);

@@ -144,7 +144,7 @@ test("a fit in this browser goes on while other pages are looked at, and goes li
   await page.getByRole("button", { name: "Fit now" }).click();
   await page.getByRole("progressbar", { name: "Fitting" }).waitFor();
   await accessible(page, "a fit on its way");
-  await page.getByRole("button", { name: "Stop" }).click();
+  await page.getByRole("button", { name: "Stop", exact: true }).click();
   await page.getByRole("button", { name: "Fit now" }).click();
   await page.getByRole("link", { name: "Radar" }).first().click();
   await settled(page, "Radar");

@@ -68,7 +68,7 @@ pub(super) fn AudienceTab() -> impl IntoView {
                     None => view! { <Skeleton lines=6 /> }.into_any(),
                     Some(Err(failure)) => view! { <FailureNotice failure retry=Callback::new(move |()| guests.again()) /> }.into_any(),
                     Some(Ok(forecast)) => view! {
-                        <div class="stack tight" class:fading=move || guests.is_old()>
+                        <div class="stack tight fades" aria-busy=move || guests.is_old().then_some("true")>
                             <Counts forecast=forecast.clone() />
                             <Reasons left_out=forecast.left_out />
                         </div>

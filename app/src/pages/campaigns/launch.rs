@@ -38,7 +38,7 @@ pub(super) fn LaunchTab() -> impl IntoView {
         Some(Err(failure)) => view! { <FailureNotice failure retry=Callback::new(move |()| guests.again()) /> }.into_any(),
         Some(Ok(forecast)) => view! { <Shown forecast /> }.into_any(),
     };
-    view! { <div class:fading=move || guests.is_old()>{body}</div> }
+    view! { <div class="fades" aria-busy=move || guests.is_old().then_some("true")>{body}</div> }
 }
 
 #[component]
