@@ -38,7 +38,7 @@ pub fn command(mut args: lexopt::Parser) -> Result<()> {
 pub fn deployable(tools: &Tools) -> Result<()> {
     files(tools)?;
     worker(tools, Variant::Deployable)?;
-    let sizes = size::measure()?;
+    let sizes = size::measure(tools)?;
     process::say(&sizes.report()?);
     sizes.within_budgets()
 }

@@ -3,12 +3,15 @@
 use std::fmt::Write as _;
 use std::fs;
 use std::path::PathBuf;
+use std::process::Command;
 
 use anyhow::{Context as _, Result, bail};
 
 use super::worker::Variant;
+use crate::process;
 use crate::project;
 use crate::stamp;
+use crate::tools::Tools;
 
 /// A module of the page: its name, what it is, and the bytes of brotli that its wasm and script may take.
 pub type Module = (&'static str, &'static str, usize);
@@ -46,15 +49,32 @@ pub struct Sizes {
     files: Vec<(PathBuf, usize, usize)>,
 }
 
-pub fn measure() -> Result<Sizes> {
+pub fn measure(tools: &Tools) -> Result<Sizes> {
     let mut files = stamp::files(&project::path("dist/assets"))?;
     files.extend(["dist/index.html", SNIPPET].map(project::path));
     files.extend(["index_bg.wasm", "index.js"].map(|name| Variant::Deployable.folder().join(name)));
-    let sizes = |file: PathBuf| -> Result<_> {
-        let bytes = fs::read(&file).with_context(|| format!("{} is not built", file.display()))?;
-        Ok((file, bytes.len(), brotli(&bytes)?))
+    let packed = packed(tools, &files)?;
+    let sizes = |(file, packed): (PathBuf, usize)| -> Result<_> {
+        let bytes = fs::metadata(&file).with_context(|| format!("{} is not built", file.display()))?.len();
+        Ok((file, usize::try_from(bytes)?, packed))
     };
-    Ok(Sizes { files: files.into_iter().map(sizes).collect::<Result<_>>()? })
+    Ok(Sizes { files: files.into_iter().zip(packed).map(sizes).collect::<Result<_>>()? })
+}
+
+/// Bytes of brotli of each file: what a server answers with for the browser's, and quickly packed for the worker's, which no budget is of.
+fn packed(tools: &Tools, files: &[PathBuf]) -> Result<Vec<usize>> {
+    let script = "const { brotliCompressSync: pack, constants: c } = require('node:zlib');\
+        for (const file of process.argv.slice(1)) {\
+            const quality = file.includes('/dist/') ? 11 : 5;\
+            const params = { [c.BROTLI_PARAM_QUALITY]: quality, [c.BROTLI_PARAM_LGWIN]: 22 };\
+            console.log(pack(require('node:fs').readFileSync(file), { params }).length);\
+        }";
+    let text = process::output(Command::new(&tools.node).args(["-e", script, "--"]).args(files))?;
+    let packed: Vec<usize> = text.lines().map(str::parse).collect::<Result<_, _>>()?;
+    if packed.len() != files.len() {
+        bail!("{} of {} files were packed", packed.len(), files.len());
+    }
+    Ok(packed)
 }
 
 impl Sizes {
@@ -102,13 +122,6 @@ impl Sizes {
         }
         Ok(text)
     }
-}
-
-fn brotli(bytes: &[u8]) -> Result<usize> {
-    let mut packed = Vec::new();
-    let parameters = brotli::enc::BrotliEncoderParams { quality: 11, lgwin: 22, ..Default::default() };
-    brotli::BrotliCompress(&mut &*bytes, &mut packed, &parameters)?;
-    Ok(packed.len())
 }
 
 fn kilobytes(bytes: usize) -> f64 {
