@@ -159,12 +159,11 @@ impl Session {
         self.suite("native tests", &mut command, count::cargo)
     }
 
-    /// The tests below `tests/{folder}`, each file a process. A file waits for its server as often as the server for it, so more go on at
-    /// once than there are cores, but where a browser's work is waited for; those that measure time come after the others, one by one.
+    /// The tests below `tests/{folder}`, each file a process. A file waits for its server as often as the server for it, so at least two
+    /// go on at once; those that measure time come after the others, one by one.
     fn node(&mut self, tools: &Tools, folder: &str, before: Option<&Path>) -> Result<()> {
         let (timed, others): (Vec<_>, Vec<_>) = self.files(folder)?.into_iter().partition(|file| measures_time(file));
-        let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
-        let at_once = if folder == "api" { 2 * cores } else { cores.max(2) };
+        let at_once = std::thread::available_parallelism().map_or(2, |cores| (cores.get() - 1).max(2));
         self.files_of(tools, &format!("{folder} tests"), &others, at_once, before)?;
         self.files_of(tools, &format!("{folder} tests that measure time"), &timed, 1, before)
     }
